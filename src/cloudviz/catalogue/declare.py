@@ -1,0 +1,367 @@
+"""The vocabulary in which a resource type is declared. A type is a value (architecture, decision 1).
+
+From one :class:`ResourceType` come the lister, the least-privilege policy, the normaliser, the links, the file
+importers and the documentation page. Nothing else in CloudViz knows a cloud's field names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cloudviz.catalogue.kinds import Kind
+from cloudviz.catalogue.paths import Field, at, tag
+from cloudviz.inventory.model import LinkKind, Scope
+
+__all__ = [
+    "Arm",
+    "ArmList",
+    "Arn",
+    "AssetList",
+    "AssetName",
+    "AwsCall",
+    "AwsDetail",
+    "Field",
+    "KnownAs",
+    "LinkRule",
+    "Only",
+    "ResourceType",
+    "TerraformJoin",
+    "arm",
+    "arn",
+    "asset_name",
+    "at",
+    "attached",
+    "contains",
+    "guarded_by",
+    "inside",
+    "member_of",
+    "routes_to",
+    "runs_as",
+    "tag",
+    "uses",
+]
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True)
+class Only:
+    """Which of the things one native list returns are of this type.
+
+    ``Only("Type", equals=("application",))`` tells ALB from NLB in one ``describe_load_balancers``.
+    """
+
+    path: str
+    equals: tuple[str, ...] = ()
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class AwsDetail:
+    """A further call whose result is laid into each item under the key ``into``.
+
+    Arguments:
+        operation: boto3 operation on the same service.
+        arguments: parameter → path in the item, or ``"@item"`` for lists of bare strings, or a literal given
+            as ``"=text"``. A value ending in ``[]``, as in ``"LoadBalancerArn[]"``, sends a batch of up to
+            ``batch`` items in one call.
+        result: path of the values in the reply.
+        into: key under which they are laid into the item; ``""`` overlays a mapping onto the item itself.
+        match: for batched and bulk calls: (path in a reply element, path in the item) that must be equal.
+        bulk: one paged call for all items instead of one call an item.
+        batch: how many items one call takes.
+        none_when: error codes that mean "none", such as ``NoSuchTagSet``.
+        permission: the IAM action when it differs from ``service:Operation``.
+        service: boto3 service when it is not the listing's.
+    """
+
+    operation: str
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    result: str = ""
+    into: str = ""
+    match: tuple[str, str] | None = None
+    bulk: bool = False
+    batch: int = 1
+    none_when: tuple[str, ...] = ()
+    permission: str = ""
+    service: str = ""
+
+
+@dataclass(frozen=True)
+class AwsCall:
+    """How AWS lists a type: one paged boto3 call per account and region, then details.
+
+    ``service`` and ``operation`` are boto3's names, ``result`` the path of the items in a page. When the list
+    returns bare strings (``TableNames[]``) an item becomes ``{"@item": text}``.
+    """
+
+    service: str
+    operation: str
+    result: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    details: tuple[AwsDetail, ...] = ()
+    is_global: bool = False
+    permission: str = ""
+
+
+@dataclass(frozen=True)
+class ArmList:
+    """How Azure lists a type: its ARM type, read in bulk from Resource Graph or from ARM at ``api_version``."""
+
+    arm_type: str
+    api_version: str
+    in_resource_graph: bool = True
+    permission: str = ""
+
+
+@dataclass(frozen=True)
+class AssetList:
+    """How GCP lists a type: its Cloud Asset Inventory type, and the REST method to fall back to."""
+
+    asset_type: str
+    direct: str = ""
+    permission: str = ""
+
+
+@dataclass(frozen=True)
+class Arn:
+    """Identity by ARN: taken from the body where the API gives one, else built from the template.
+
+    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/ (resource types of each service).
+    """
+
+    service: str
+    template: str
+    given: Field | None = None
+    has_region: bool = True
+    has_account: bool = True
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The paths of the template's placeholders."""
+        return tuple(_PLACEHOLDER.findall(self.template))
+
+    def build(self, values: Mapping[str, str], scope: Scope) -> str:
+        """The ARN for placeholder values in a scope."""
+        tail = _PLACEHOLDER.sub(lambda match: values[match.group(1)], self.template)
+        region = scope.region if self.has_region else ""
+        account = scope.account if self.has_account else ""
+        return f"arn:{scope.partition}:{self.service}:{region}:{account}:{tail}"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """Identity by ARM id, lower-cased (ids are compared without case; recordings mix them)."""
+
+    given: Field
+
+
+@dataclass(frozen=True)
+class AssetName:
+    """Identity by full resource name as Cloud Asset Inventory writes it: ``//service/…``.
+
+    ``given`` reads a selfLink or relative name, which is rewritten; else the template is filled.
+    Source: https://cloud.google.com/asset-inventory/docs/asset-names
+    """
+
+    service: str
+    template: str
+    given: Field | None = None
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The paths of the template's placeholders (``project`` and ``location`` come from the scope)."""
+        return tuple(_PLACEHOLDER.findall(self.template))
+
+
+Identity = Arn | Arm | AssetName
+
+
+@dataclass(frozen=True)
+class KnownAs:
+    """What files call this type, and where their field names differ from the cloud's.
+
+    ``terraform_fields`` maps a native path to the Terraform attribute path: ``{"SecurityGroups[].GroupId":
+    "vpc_security_group_ids[]"}``. A native path that is not listed is looked for under its snake-case name.
+    """
+
+    cloudformation: str = ""
+    config: str = ""
+    terraform: tuple[str, ...] = ()
+    terraform_fields: Mapping[str, str] = field(default_factory=dict)
+    arm: tuple[str, ...] = ()
+    asset: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LinkRule:
+    """One kind of link from this type: the values of ``field`` refer to resources of the ``targets``.
+
+    ``is_parent`` makes the first value the container of the resource; the link itself is ``member_of``.
+    ``reverse`` turns the direction: the found resource is the source.
+    """
+
+    kind: LinkKind
+    targets: tuple[str, ...]
+    field: Field
+    is_parent: bool = False
+    reverse: bool = False
+
+
+def _rule(
+    kind: LinkKind, target: str, where: Field, *, parent: bool = False, reverse: bool = False
+) -> LinkRule:
+    return LinkRule(kind, tuple(target.split("|")), where, parent, reverse)
+
+
+def inside(target: str, where: Field) -> LinkRule:
+    """This resource sits in that one, and is drawn in it. The first ``inside`` with a value decides."""
+    return _rule(LinkKind.MEMBER_OF, target, where, parent=True)
+
+
+def member_of(target: str, where: Field, *, reverse: bool = False) -> LinkRule:
+    """This resource belongs to that one without being drawn in it."""
+    return _rule(LinkKind.MEMBER_OF, target, where, reverse=reverse)
+
+
+def contains(target: str, where: Field, *, reverse: bool = False) -> LinkRule:
+    """That resource is a part of this one."""
+    return _rule(LinkKind.CONTAINS, target, where, reverse=reverse)
+
+
+def attached(target: str, where: Field, *, reverse: bool = False) -> LinkRule:
+    """The two are plugged together: a disk, an interface, a gateway."""
+    return _rule(LinkKind.ATTACHED_TO, target, where, reverse=reverse)
+
+
+def routes_to(target: str, where: Field, *, reverse: bool = False) -> LinkRule:
+    """Traffic or messages go from this to that."""
+    return _rule(LinkKind.ROUTES_TO, target, where, reverse=reverse)
+
+
+def uses(target: str, where: Field, *, reverse: bool = False) -> LinkRule:
+    """This needs that to work: a key, a bucket, a secret."""
+    return _rule(LinkKind.USES, target, where, reverse=reverse)
+
+
+def guarded_by(target: str, where: Field, *, reverse: bool = False) -> LinkRule:
+    """That decides what traffic may reach this."""
+    return _rule(LinkKind.GUARDED_BY, target, where, reverse=reverse)
+
+
+def runs_as(target: str, where: Field, *, reverse: bool = False) -> LinkRule:
+    """This acts with the identity of that."""
+    return _rule(LinkKind.RUNS_AS, target, where, reverse=reverse)
+
+
+@dataclass(frozen=True)
+class TerraformJoin:
+    """A Terraform resource that is no thing of its own but a link, such as ``aws_volume_attachment``.
+
+    ``source`` and ``target`` are (type key, attribute path).
+    """
+
+    terraform: str
+    kind: LinkKind
+    source: tuple[str, str]
+    target: tuple[str, str]
+
+
+def arn(
+    service: str,
+    template: str,
+    *,
+    given: Field | None = None,
+    has_region: bool = True,
+    has_account: bool = True,
+) -> Arn:
+    """Identity ``arn:{partition}:{service}:{region}:{account}:{template}``; see :class:`Arn`."""
+    return Arn(service, template, given, has_region, has_account)
+
+
+def arm(given: Field | None = None) -> Arm:
+    """Identity by ARM id, at ``id`` unless said otherwise; see :class:`Arm`."""
+    return Arm(given or at("id"))
+
+
+def asset_name(service: str, template: str, *, given: Field | None = None) -> AssetName:
+    """Identity ``//{service}/{template}``; see :class:`AssetName`."""
+    return AssetName(service, template, given)
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """Everything CloudViz knows of one type.
+
+    Attributes:
+        key: the type key of contract §1.
+        kind: its cross-cloud word.
+        title: its name as its cloud writes it, singular.
+        icon: path of its own icon below the icon set; the kind's glyph is drawn where it is empty.
+        listing: how its cloud lists it.
+        known_as: what files call it.
+        id: how it is identified.
+        name: its display name; falls back to the last part of the id.
+        state, zone, region, tags: where to read them; ``region`` only where it differs from the scope's.
+        facts: short name → field: what a person wants to read first. Same words over all clouds:
+            ``size``, ``engine``, ``version``, ``address_range``, ``private_ip``, ``public_ip``, ``capacity_gb``…
+        sublabel: the facts shown as a node's second line, first that has a value.
+        links: the link rules.
+        only: which items of a shared list are of this type.
+        volatile: paths that change at every look (counters, last-used dates) and are no change of the resource.
+        supporting: true for the types that exist for links, and are not among the headline types.
+    """
+
+    key: str
+    kind: Kind
+    title: str
+    listing: AwsCall | ArmList | AssetList
+    id: Identity
+    known_as: KnownAs = KnownAs()
+    icon: str = ""
+    name: Field | None = None
+    state: Field | None = None
+    zone: Field | None = None
+    region: Field | None = None
+    tags: Field | None = None
+    facts: Mapping[str, Field] = field(default_factory=dict)
+    sublabel: tuple[str, ...] = ("size", "engine", "address_range", "runtime")
+    links: tuple[LinkRule, ...] = ()
+    only: Only | None = None
+    volatile: tuple[str, ...] = ()
+    supporting: bool = False
+
+    @property
+    def provider(self) -> str:
+        """``aws``, ``azure`` or ``gcp``: the first word of the key."""
+        return self.key.split(".", 1)[0]
+
+    def fields(self) -> dict[str, Field]:
+        """Every field expression of the declaration by a name for messages, for contract tests."""
+        named: dict[str, Field] = {f"facts.{key}": value for key, value in self.facts.items()}
+        for label in ("name", "state", "zone", "region", "tags"):
+            value = getattr(self, label)
+            if value is not None:
+                named[label] = value
+        if isinstance(self.id, Arm) or self.id.given is not None:
+            named["id"] = self.id.given
+        for index, rule in enumerate(self.links):
+            named[f"links[{index}] {rule.kind} {'|'.join(rule.targets)}"] = rule.field
+        return named
+
+    def paths(self) -> tuple[str, ...]:
+        """Every native path the declaration reads, without repeats."""
+        found: dict[str, None] = {}
+        for value in self.fields().values():
+            for path in value.paths:
+                found[path] = None
+        if not isinstance(self.id, Arm):
+            for key in self.id.keys:
+                if key not in ("project", "location"):
+                    found[key] = None
+        if self.only is not None:
+            found[self.only.path] = None
+        return tuple(found)

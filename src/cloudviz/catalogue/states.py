@@ -1,0 +1,99 @@
+"""One vocabulary of life states over the clouds, and each cloud's words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The life state of a resource, cross-cloud."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    UPDATING = "updating"
+    DELETING = "deleting"
+    TERMINATED = "terminated"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+AWS_POWER: Mapping[str, State] = {
+    "pending": State.PENDING,
+    "running": State.RUNNING,
+    "shutting-down": State.DELETING,
+    "terminated": State.TERMINATED,
+    "stopping": State.STOPPING,
+    "stopped": State.STOPPED,
+}
+"""EC2 instance states: API_InstanceState in the EC2 API reference."""
+
+AWS_LIFECYCLE: Mapping[str, State] = {
+    "available": State.RUNNING,
+    "in-use": State.RUNNING,
+    "active": State.RUNNING,
+    "attached": State.RUNNING,
+    "running": State.RUNNING,
+    "enabled": State.RUNNING,
+    "inservice": State.RUNNING,
+    "creating": State.PENDING,
+    "pending": State.PENDING,
+    "provisioning": State.PENDING,
+    "attaching": State.PENDING,
+    "modifying": State.UPDATING,
+    "updating": State.UPDATING,
+    "backing-up": State.UPDATING,
+    "starting": State.PENDING,
+    "stopped": State.STOPPED,
+    "stopping": State.STOPPING,
+    "inactive": State.STOPPED,
+    "deleting": State.DELETING,
+    "deleted": State.TERMINATED,
+    "detached": State.STOPPED,
+    "failed": State.FAILED,
+    "error": State.FAILED,
+    "active_impaired": State.FAILED,
+    "storage-full": State.FAILED,
+}
+"""The life-cycle words that RDS, EBS, NAT gateways, Lambda, DynamoDB, ELB and others share."""
+
+AZURE_PROVISIONING: Mapping[str, State] = {
+    "succeeded": State.RUNNING,
+    "creating": State.PENDING,
+    "updating": State.UPDATING,
+    "deleting": State.DELETING,
+    "failed": State.FAILED,
+    "canceled": State.FAILED,
+    "online": State.RUNNING,
+    "running": State.RUNNING,
+    "stopped": State.STOPPED,
+    "paused": State.STOPPED,
+}
+"""ARM provisioningState. It says how the last write went, not whether a machine is powered on."""
+
+GCP_STATUS: Mapping[str, State] = {
+    "provisioning": State.PENDING,
+    "staging": State.PENDING,
+    "running": State.RUNNING,
+    "active": State.RUNNING,
+    "ready": State.RUNNING,
+    "runnable": State.RUNNING,
+    "stopping": State.STOPPING,
+    "suspending": State.STOPPING,
+    "suspended": State.STOPPED,
+    # GCP TERMINATED means powered off, not deleted: the instance can be started again.
+    "terminated": State.STOPPED,
+    "stopped": State.STOPPED,
+    "repairing": State.UPDATING,
+    "reconciling": State.UPDATING,
+    "deploying": State.UPDATING,
+    "deploy_in_progress": State.UPDATING,
+    "deleting": State.DELETING,
+    "delete_in_progress": State.DELETING,
+    "error": State.FAILED,
+    "failed": State.FAILED,
+    "degraded": State.FAILED,
+}
+"""Compute Engine instance statuses and the state words of GKE, Cloud SQL, Functions and disks."""

@@ -1,0 +1,28 @@
+"""What somebody asks of a picture. The same words in the command line, the API and the SDKs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LAYOUTS = ("hierarchical", "force-directed", "circular", "grid")
+THEMES = ("enterprise", "modern", "minimal", "dark", "light", "colorful")
+FORMATS = ("svg", "png", "pdf", "mermaid", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class PictureOptions:
+    """The picture options of contract §4.
+
+    ``max_nodes`` is the budget of boxes; 0 means no budget. ``focus`` is a resource id, shown with everything
+    within ``hops`` links. ``group_by`` is ``account``, ``region``, ``network``, ``kind`` or ``tag:KEY``.
+    """
+
+    layout: str = "hierarchical"
+    theme: str = "enterprise"
+    max_nodes: int = 100
+    focus: str = ""
+    hops: int = 2
+    group_by: str = ""
+    show_costs: bool = False
+    title: str = ""
+    scale: float = 2.0

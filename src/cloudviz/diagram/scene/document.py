@@ -1,0 +1,192 @@
+"""The scene document of contract §3: everything a renderer needs, and nothing else.
+
+The scene stage makes nodes without places, the layout stage gives each a place and each edge its points, the
+renderers draw. Coordinates are absolute, in px, origin top left; a node lies inside its parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+FORMAT = "cloudviz.scene/1"
+
+
+@dataclass(slots=True)
+class SceneNode:
+    """A box: a container around others, a resource, or a stack of like resources (``count`` > 1).
+
+    ``role`` says what a container is: ``account``, ``region``, ``zone``, ``network``, ``subnet_public``,
+    ``subnet_private``, ``group`` …; empty for leaves. ``tier`` orders leaves top-down.
+    """
+
+    id: str
+    parent: str | None
+    container: bool
+    label: str
+    sublabel: str = ""
+    type: str = ""
+    kind: str = ""
+    provider: str = ""
+    icon: str = ""
+    role: str = ""
+    tier: str = ""
+    count: int = 1
+    members: list[str] = field(default_factory=list)
+    cost_monthly: Decimal | None = None
+    change: str | None = None
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 0.0
+    height: float = 0.0
+
+
+@dataclass(slots=True)
+class SceneEdge:
+    """A line between two shown nodes that stands for ``count`` links of one kind."""
+
+    id: str
+    source: str
+    target: str
+    kind: str
+    count: int = 1
+    points: list[tuple[float, float]] = field(default_factory=list)
+    label: str | None = None
+    label_at: tuple[float, float] | None = None
+
+
+@dataclass(slots=True)
+class SceneSummary:
+    """What the footer says: how much there is, how much is shown, what is folded away, what was not seen."""
+
+    resources: int = 0
+    shown: int = 0
+    links: int = 0
+    links_shown: int = 0
+    cost_monthly: Decimal | None = None
+    currency: str | None = None
+    hidden: dict[str, int] = field(default_factory=dict)
+    gaps: int = 0
+
+
+@dataclass(slots=True)
+class Scene:
+    """The laid-out picture."""
+
+    layout: str
+    theme: str
+    width: float
+    height: float
+    nodes: list[SceneNode] = field(default_factory=list)
+    edges: list[SceneEdge] = field(default_factory=list)
+    summary: SceneSummary = field(default_factory=SceneSummary)
+    title: str = ""
+
+    def to_document(self) -> dict[str, Any]:
+        """The JSON form of contract §3, plain numbers and strings only, in a fixed order."""
+        return {
+            "format": FORMAT,
+            "title": self.title,
+            "layout": self.layout,
+            "theme": self.theme,
+            "width": _number(self.width),
+            "height": _number(self.height),
+            "nodes": [_node(node) for node in self.nodes],
+            "edges": [_edge(edge) for edge in self.edges],
+            "summary": {
+                "resources": self.summary.resources,
+                "shown": self.summary.shown,
+                "links": self.summary.links,
+                "links_shown": self.summary.links_shown,
+                "cost_monthly": _money(self.summary.cost_monthly),
+                "currency": self.summary.currency,
+                "hidden": dict(sorted(self.summary.hidden.items())),
+                "gaps": self.summary.gaps,
+            },
+        }
+
+
+def scene_from_document(document: Mapping[str, Any]) -> Scene:
+    """Read a scene document back, as renderers and the previous-positions option do."""
+    summary = document.get("summary", {})
+    return Scene(
+        layout=document["layout"],
+        theme=document["theme"],
+        width=document["width"],
+        height=document["height"],
+        title=document.get("title", ""),
+        nodes=[
+            SceneNode(
+                **{
+                    **node,
+                    "cost_monthly": _decimal(node.get("cost_monthly")),
+                    "members": list(node["members"]),
+                }
+            )
+            for node in document["nodes"]
+        ],
+        edges=[
+            SceneEdge(
+                **{
+                    **edge,
+                    "points": [(x, y) for x, y in edge["points"]],
+                    "label_at": tuple(edge["label_at"]) if edge.get("label_at") else None,
+                }
+            )
+            for edge in document["edges"]
+        ],
+        summary=SceneSummary(**{**summary, "cost_monthly": _decimal(summary.get("cost_monthly"))}),
+    )
+
+
+def _number(value: float) -> float | int:
+    """Two decimals, and an integer where it is one, so that equal scenes give equal bytes."""
+    rounded = round(value, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _money(value: Decimal | None) -> float | None:
+    return None if value is None else round(float(value), 2)
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _node(node: SceneNode) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "parent": node.parent,
+        "container": node.container,
+        "x": _number(node.x),
+        "y": _number(node.y),
+        "width": _number(node.width),
+        "height": _number(node.height),
+        "label": node.label,
+        "sublabel": node.sublabel,
+        "type": node.type,
+        "kind": node.kind,
+        "provider": node.provider,
+        "icon": node.icon,
+        "role": node.role,
+        "tier": node.tier,
+        "count": node.count,
+        "members": node.members,
+        "cost_monthly": _money(node.cost_monthly),
+        "change": node.change,
+    }
+
+
+def _edge(edge: SceneEdge) -> dict[str, Any]:
+    return {
+        "id": edge.id,
+        "source": edge.source,
+        "target": edge.target,
+        "kind": edge.kind,
+        "count": edge.count,
+        "points": [[_number(x), _number(y)] for x, y in edge.points],
+        "label": edge.label,
+        "label_at": None if edge.label_at is None else [_number(edge.label_at[0]), _number(edge.label_at[1])],
+    }

@@ -1,0 +1,205 @@
+"""The words of the inventory: what a source hands over, and what normalising makes of it.
+
+Everything here is a value: no clock, no network, no database. A :class:`RawItem` is one thing as its cloud
+or file wrote it; a :class:`Resource` is the same thing in the one form that all of CloudViz speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+JsonObject = dict[str, Any]
+
+
+class LinkKind(StrEnum):
+    """How two resources hang together (contract §1). The source acts on, or sits in, the target."""
+
+    CONTAINS = "contains"
+    ATTACHED_TO = "attached_to"
+    ROUTES_TO = "routes_to"
+    USES = "uses"
+    MEMBER_OF = "member_of"
+    GUARDED_BY = "guarded_by"
+    RUNS_AS = "runs_as"
+
+
+class CoverageStatus(StrEnum):
+    """What became of looking at one (account, region, type). Only ``seen`` can show that a thing is gone."""
+
+    SEEN = "seen"
+    DENIED = "denied"
+    THROTTLED = "throttled"
+    TIMEOUT = "timeout"
+    FAILED = "failed"
+    UNSUPPORTED = "unsupported"
+    SKIPPED = "skipped"
+
+
+class Shape(StrEnum):
+    """Whose field names a raw body uses."""
+
+    NATIVE = "native"  # the cloud's own API reply: boto3 dict, ARM resource, Google REST resource
+    TERRAFORM = "terraform"  # attributes of a Terraform resource instance
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where in a cloud an item was found. Empty strings mean: the source could not tell."""
+
+    provider: str
+    account: str = ""
+    region: str = ""
+    partition: str = "aws"
+
+
+@dataclass(frozen=True, slots=True)
+class RawItem:
+    """One thing as its source wrote it.
+
+    Attributes:
+        scope: the account and region it was listed in.
+        native_type: the source's own name of its type (``AWS::EC2::Instance``, ``aws_instance``,
+            ``microsoft.compute/virtualmachines``, ``compute.googleapis.com/Instance``).
+        body: the untouched fields.
+        type_key: the catalogue key when the source knows it; else it is found from ``native_type``.
+        shape: whose field names ``body`` uses.
+        where: the place it came from, for messages: ``prod.tfstate: aws_instance.web[0]``.
+    """
+
+    scope: Scope
+    native_type: str
+    body: Mapping[str, Any]
+    type_key: str | None = None
+    shape: Shape = Shape.NATIVE
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource in the form of contract §2. ``id`` is the ARN, ARM id or full resource name."""
+
+    id: str
+    provider: str
+    type: str
+    native_type: str
+    kind: str
+    name: str
+    account: str = ""
+    region: str = ""
+    zone: str | None = None
+    parent: str | None = None
+    state: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    cost_monthly: Decimal | None = None
+    currency: str | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Link:
+    """A directed relation. ``resolved`` is false while the target is not in the inventory."""
+
+    source: str
+    target: str
+    kind: str
+    resolved: bool = True
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Coverage:
+    """What was looked at, and with what success (contract §2)."""
+
+    provider: str
+    account: str
+    region: str
+    type: str
+    status: str
+    count: int = 0
+    permission: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """An oddity met while normalising. It never stops the work (architecture, decision 3)."""
+
+    resource: str
+    what: str
+    where: str = ""
+
+
+@dataclass(slots=True)
+class Graph:
+    """Resources by id and the links between them. The order of insertion carries no meaning."""
+
+    resources: dict[str, Resource] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+
+    def sorted(self) -> Graph:
+        """The same graph in canonical order: resources by id, links by (source, target, kind), no twins."""
+        present = self.resources
+        unique = {
+            (link.source, link.target, link.kind): replace(link, resolved=link.target in present)
+            for link in self.links
+        }
+        return Graph(
+            {key: present[key] for key in sorted(present)},
+            [unique[key] for key in sorted(unique)],
+        )
+
+    def children(self) -> dict[str, list[str]]:
+        """Ids of the resources inside each parent that is itself present, both in sorted order."""
+        inside: dict[str, list[str]] = {}
+        for key in sorted(self.resources):
+            parent = self.resources[key].parent
+            if parent and parent in self.resources:
+                inside.setdefault(parent, []).append(key)
+        return inside
+
+    def of_type(self, type_key: str) -> Iterator[Resource]:
+        """The resources of one catalogue type."""
+        return (item for item in self.resources.values() if item.type == type_key)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveryInfo:
+    """Which look at the world an inventory comes from. Times are RFC 3339 in UTC, ending in ``Z``."""
+
+    id: str
+    provider: str
+    source: str
+    started_at: str = ""
+    completed_at: str = ""
+
+
+@dataclass(slots=True)
+class Inventory:
+    """A graph with its origin, its coverage and its problems: the document of contract §2."""
+
+    discovery: DiscoveryInfo
+    graph: Graph = field(default_factory=Graph)
+    coverage: list[Coverage] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def gaps(self) -> list[Coverage]:
+        """The coverage entries that hide something from us: all but seen, skipped and unsupported."""
+        blind = {
+            CoverageStatus.DENIED,
+            CoverageStatus.THROTTLED,
+            CoverageStatus.TIMEOUT,
+            CoverageStatus.FAILED,
+        }
+        return [entry for entry in self.coverage if entry.status in blind]
+
+
+def merge(graphs: Iterable[Graph]) -> Graph:
+    """Union of graphs. Where an id occurs twice the later graph wins, so put the better source last."""
+    merged = Graph()
+    for graph in graphs:
+        merged.resources.update(graph.resources)
+        merged.links.extend(graph.links)
+    return merged.sorted()

@@ -1,0 +1,143 @@
+"""What every source of resources offers, and how it says what it saw and what it did not.
+
+Blind is not empty (architecture, decision 2): a listing gives :class:`Seen`, possibly with no items, or
+:class:`NotSeen` with the reason. The two can't be confused, and only ``Seen`` can show that a thing is gone.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from cloudviz.inventory.model import Coverage, CoverageStatus, RawItem, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A listing that was read to its end."""
+
+    scope: Scope
+    type_key: str
+    items: Sequence[RawItem]
+
+
+@dataclass(frozen=True, slots=True)
+class NotSeen:
+    """A listing that was not, or not wholly, read.
+
+    ``items`` are those that came before it broke: they exist, but nothing can be said of the others.
+    """
+
+    scope: Scope
+    type_key: str
+    status: CoverageStatus
+    permission: str | None = None
+    detail: str = ""
+    items: Sequence[RawItem] = ()
+
+
+Listing = Seen | NotSeen
+
+
+@dataclass(frozen=True, slots=True)
+class ScanProgress:
+    """How far a scan is: listings done of all, resources found, and what it is at."""
+
+    done: int
+    total: int
+    resources: int
+    at: str
+
+
+Progress = Callable[[ScanProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """What to scan. Empty sequences mean everything the credentials reach.
+
+    Attributes:
+        accounts: AWS account ids, Azure subscriptions or GCP projects.
+        regions: regions to look into; global types are always listed once per account.
+        types: type keys, or prefixes ending in ``*``.
+        on_progress: called from the scan's own task after each listing.
+        cancelled: asked between listings; when it says true the scan ends and marks the rest skipped.
+    """
+
+    accounts: Sequence[str] = ()
+    regions: Sequence[str] = ()
+    types: Sequence[str] = ()
+    on_progress: Progress | None = None
+    cancelled: Callable[[], bool] | None = None
+
+
+@dataclass(slots=True)
+class DiscoveryResult:
+    """All listings of one scan."""
+
+    provider: str
+    source: str
+    listings: list[Listing] = field(default_factory=list)
+
+    def items(self) -> list[RawItem]:
+        """Every item seen, in the order of the listings."""
+        return [item for listing in self.listings for item in listing.items]
+
+    def coverage(self) -> list[Coverage]:
+        """One entry per (account, region, type), sorted."""
+        entries: list[Coverage] = []
+        for listing in self.listings:
+            scope = listing.scope
+            seen = isinstance(listing, Seen)
+            entries.append(
+                Coverage(
+                    provider=scope.provider,
+                    account=scope.account,
+                    region=scope.region,
+                    type=listing.type_key,
+                    status=CoverageStatus.SEEN if seen else listing.status,  # type: ignore[union-attr]
+                    count=len(listing.items),
+                    permission=None if seen else listing.permission,  # type: ignore[union-attr]
+                    detail=None if seen else (listing.detail or None),  # type: ignore[union-attr]
+                )
+            )
+        return sorted(entries, key=lambda entry: (entry.provider, entry.account, entry.region, entry.type))
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """What one service cost in a period, in its bill's currency."""
+
+    service: str
+    account: str
+    region: str
+    amount: Decimal
+    currency: str
+
+
+@dataclass(slots=True)
+class CostAnalysis:
+    """A provider's own account of what was spent between two dates (``YYYY-MM-DD``, the end excluded)."""
+
+    provider: str
+    start: str
+    end: str
+    lines: list[CostLine] = field(default_factory=list)
+
+
+class CloudProvider(ABC):
+    """A cloud that can be looked at. One instance holds one set of credentials."""
+
+    @abstractmethod
+    async def discover_resources(self, config: ProviderConfig) -> DiscoveryResult:
+        """Look at everything in ``config``.
+
+        Returns listings for every (account, region, type) asked for, those that failed included. Raises
+        :class:`~cloudviz.errors.CloudRefused` only when the credentials or the endpoint fail altogether.
+        """
+
+    @abstractmethod
+    async def get_cost_analysis(self) -> CostAnalysis:
+        """What the cloud itself says was spent in the last full month and in this one so far."""
