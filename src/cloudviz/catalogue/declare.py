@@ -211,9 +211,7 @@ class LinkRule:
     reverse: bool = False
 
 
-def _rule(
-    kind: LinkKind, target: str, where: Field, *, parent: bool = False, reverse: bool = False
-) -> LinkRule:
+def _rule(kind: LinkKind, target: str, where: Field, *, parent: bool = False, reverse: bool = False) -> LinkRule:
     return LinkRule(kind, tuple(target.split("|")), where, parent, reverse)
 
 
@@ -343,9 +341,9 @@ class ResourceType:
         """Every field expression of the declaration by a name for messages, for contract tests."""
         named: dict[str, Field] = {f"facts.{key}": value for key, value in self.facts.items()}
         for label in ("name", "state", "zone", "region", "tags"):
-            value = getattr(self, label)
-            if value is not None:
-                named[label] = value
+            optional: Field | None = getattr(self, label)
+            if optional is not None:
+                named[label] = optional
         if isinstance(self.id, Arm) or self.id.given is not None:
             named["id"] = self.id.given
         for index, rule in enumerate(self.links):

@@ -100,9 +100,7 @@ TIERS: dict[Kind, Tier] = {
     Kind.ALARM: Tier.SECURITY,
 }
 
-CONTAINER_KINDS = frozenset(
-    {Kind.ACCOUNT, Kind.REGION, Kind.ZONE, Kind.RESOURCE_GROUP, Kind.NETWORK, Kind.SUBNET}
-)
+CONTAINER_KINDS = frozenset({Kind.ACCOUNT, Kind.REGION, Kind.ZONE, Kind.RESOURCE_GROUP, Kind.NETWORK, Kind.SUBNET})
 """Kinds that are drawn as a box around others."""
 
 PLUMBING_KINDS = frozenset(

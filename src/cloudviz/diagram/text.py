@@ -1,0 +1,1 @@
+"""Measuring text before it is drawn."""
