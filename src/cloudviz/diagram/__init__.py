@@ -1,0 +1,16 @@
+"""From a graph to a picture: scene (what is shown), layout (where), render (how it is written)."""
+
+from __future__ import annotations
+
+from cloudviz.diagram.layout import place
+from cloudviz.diagram.options import PictureOptions
+from cloudviz.diagram.scene import build
+from cloudviz.diagram.scene.document import Scene
+from cloudviz.inventory.model import Graph
+
+__all__ = ["PictureOptions", "Scene", "picture"]
+
+
+def picture(graph: Graph, options: PictureOptions, previous: Scene | None = None, gaps: int = 0) -> Scene:
+    """The laid-out picture of a graph: a pure function of its arguments (architecture, decision 6)."""
+    return place(build(graph, options, gaps), previous)
