@@ -1,0 +1,39 @@
+"""From the laid-out scene to the bytes of a file. The scene is the only input of every renderer."""
+
+from __future__ import annotations
+
+from cloudviz.diagram.scene.document import Scene
+from cloudviz.errors import Invalid
+
+FORMAT_BY_SUFFIX: dict[str, str] = {
+    "svg": "svg",
+    "png": "png",
+    "pdf": "pdf",
+    "mmd": "mermaid",
+    "mermaid": "mermaid",
+    "json": "json",
+}
+"""The picture format that a file name asks for, by its suffix in lower case without the dot."""
+
+MEDIA_TYPES: dict[str, str] = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "mermaid": "text/vnd.mermaid",
+    "json": "application/json",
+}
+"""The media type of each picture format, for HTTP replies."""
+
+
+def render(scene: Scene, format: str, *, scale: float = 2.0) -> bytes:
+    """Draw the scene as a file.
+
+    Arguments:
+        scene: a scene with places, as the layout stage leaves it.
+        format: ``svg``, ``png``, ``pdf``, ``mermaid`` or ``json``.
+        scale: device pixels per scene px; only PNG heeds it.
+
+    Returns the bytes of the file; the same scene gives the same bytes.
+    Raises Invalid for a format that is not one of these, Unavailable where a system library is missing.
+    """
+    raise Invalid(f"{format!r} is not a picture format", hint="Use " + ", ".join(MEDIA_TYPES) + ".")

@@ -1,0 +1,1 @@
+"""Our own line glyphs, one for each kind."""
