@@ -1,0 +1,82 @@
+# CloudViz. `make` alone lists what there is. A fresh machine needs Python 3.11 or later and make, no root.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV := PYTHON=$(PYTHON) scripts/uv
+RUN := $(UV) run --frozen --no-sync
+WEB := $(PYTHON) scripts/web.py
+# How many processes share the tests. Two suit two cores; each starts its own moto and PostgreSQL.
+WORKERS ?= 2
+# Passed on: make demo ARGS="--port 9000 --no-browser", make pytest ARGS="tests/unit -k ids".
+ARGS ?=
+
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.installed web ## start CloudViz with a bundled three-cloud estate and print a link that signs in
+	.venv/bin/cloudviz demo $(ARGS)
+
+test: lint web-test pytest ## everything that must hold, on real parts (what CI runs)
+
+# ---- the parts of `make test`
+
+lint: .venv/.installed-dev ## ruff, formatting, mypy strict, import layers
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+	$(RUN) lint-imports
+
+types: .venv/.installed-dev ## mypy alone
+	$(RUN) mypy
+
+format: .venv/.installed-dev ## let ruff format and sort imports
+	$(RUN) ruff check --fix
+	$(RUN) ruff format
+
+pytest: .venv/.installed-dev web browser ## the Python and browser tests; ARGS chooses some
+	$(RUN) pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+browser:
+	@scripts/browser
+
+# ---- the web app
+
+ifneq ($(wildcard web/package.json),)
+web: ## build the web bundle into src/cloudviz/api/bundle when an input changed
+	@$(WEB) build
+
+web-test: ## type check and unit tests of the web app
+	$(WEB) run test
+else
+web web-test:
+	@echo "web/package.json is not there yet: no web app in this build" >&2
+endif
+
+# ---- packages and figures
+
+wheel: .venv/.installed-dev web ## dist/*.whl with the web bundle in it
+	$(UV) build --wheel --quiet --out-dir dist
+	@ls -l dist/*.whl
+
+bench: .venv/.installed-dev web ## the headline figures, each with its ratio to a peer
+	@for figure in benchmarks/*.py; do $(RUN) python "$$figure" $(ARGS); done
+
+clean: ## remove what was built; environments stay
+	rm -rf dist build .cache src/cloudviz/api/bundle .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+distclean: clean ## remove environments as well
+	rm -rf .venv .tools web/node_modules
+
+# ---- environments, made when the lock file changes
+
+.venv/.installed: pyproject.toml uv.lock
+	$(UV) sync --frozen --no-dev --inexact --quiet
+	@touch $@
+
+.venv/.installed-dev: pyproject.toml uv.lock
+	$(UV) sync --frozen --quiet
+	@touch $@ .venv/.installed
+
+.PHONY: help demo test lint types format pytest browser web web-test wheel bench clean distclean
