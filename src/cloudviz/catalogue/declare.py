@@ -344,8 +344,9 @@ class ResourceType:
             optional: Field | None = getattr(self, label)
             if optional is not None:
                 named[label] = optional
-        if isinstance(self.id, Arm) or self.id.given is not None:
-            named["id"] = self.id.given
+        given: Field | None = self.id.given
+        if given is not None:
+            named["id"] = given
         for index, rule in enumerate(self.links):
             named[f"links[{index}] {rule.kind} {'|'.join(rule.targets)}"] = rule.field
         return named

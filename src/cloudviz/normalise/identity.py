@@ -1,0 +1,172 @@
+"""What a resource is called for ever: ARN, ARM id, full resource name (contract §1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cloudviz.catalogue.declare import Arm, Arn, AssetName, ResourceType
+from cloudviz.catalogue.paths import read_path
+from cloudviz.inventory.model import Scope
+
+_GOOGLE_URL = re.compile(
+    r"^https?://(?:www\.googleapis\.com/[a-z]+|[a-z0-9-]+\.googleapis\.com(?:/[a-z]+)?)"
+    r"/(?:v\d+[a-z0-9]*|beta|alpha)/(?P<rest>.+)$"
+)
+_ARM_PREFIX = re.compile(
+    r"^/subscriptions/(?P<subscription>[^/]+)(?:/resourcegroups/(?P<group>[^/]+))?", re.IGNORECASE
+)
+_PROJECT = re.compile(r"(?:^|/)projects/(?P<project>[^/]+)")
+
+
+def identity_of(
+    declared: ResourceType, body: Mapping[str, Any], tags: Mapping[str, str], scope: Scope
+) -> str | None:
+    """The id of an item, or None when the body does not hold what the id needs."""
+    identity = declared.id
+    given = identity.given.one(body, tags) if identity.given is not None else None
+    if isinstance(identity, Arm):
+        return _arm_id(str(given)) if given else None
+    if isinstance(identity, Arn):
+        if given and str(given).startswith("arn:"):
+            return str(given)
+        values = _placeholders(identity.keys, body)
+        return identity.build(values, scope) if values is not None else None
+    if given:
+        return asset_id(identity, str(given))
+    values = _placeholders([key for key in identity.keys if key not in ("project", "location")], body)
+    if values is None:
+        return None
+    return fill_asset(identity, values, scope)
+
+
+def _placeholders(keys: list[str] | tuple[str, ...], body: Mapping[str, Any]) -> dict[str, str] | None:
+    values: dict[str, str] = {}
+    for key in keys:
+        found = read_path(key)(body)
+        if not found or found[0] == "":
+            return None
+        values[key] = str(found[0])
+    return values
+
+
+def fill_asset(identity: AssetName, values: Mapping[str, str], scope: Scope) -> str | None:
+    """A full resource name from its template, the project and location from the scope where they are asked."""
+    known = {"project": scope.account, "location": scope.region, **values}
+    if any(not known.get(key) for key in identity.keys):
+        return None
+    path = re.sub(r"\{([^{}]+)\}", lambda match: known[match.group(1)], identity.template)
+    return f"//{identity.service}/{path}"
+
+
+def asset_id(identity: AssetName, given: str) -> str:
+    """Rewrite a selfLink or a relative name to the full resource name of Cloud Asset Inventory."""
+    if given.startswith("//"):
+        return given
+    match = _GOOGLE_URL.match(given)
+    path = match["rest"] if match else given.lstrip("/")
+    if identity.service == "storage.googleapis.com":
+        # Buckets carry no project: //storage.googleapis.com/NAME, from …/storage/v1/b/NAME.
+        path = path.removeprefix("b/")
+    return f"//{identity.service}/{path}"
+
+
+def _arm_id(given: str) -> str:
+    return given.rstrip("/").lower()
+
+
+def account_in(identifier: str, provider: str) -> str:
+    """The account, subscription or project that an id itself names, or ``""``."""
+    if provider == "aws" and identifier.startswith("arn:"):
+        parts = identifier.split(":", 5)
+        return parts[4] if len(parts) > 4 else ""
+    if provider == "azure":
+        match = _ARM_PREFIX.match(identifier)
+        return match["subscription"].lower() if match else ""
+    if provider == "gcp":
+        match = _PROJECT.search(identifier)
+        return match["project"] if match else ""
+    return ""
+
+
+def region_in(identifier: str, provider: str) -> str:
+    """The region that an ARN itself names, or ``""``."""
+    if provider == "aws" and identifier.startswith("arn:"):
+        parts = identifier.split(":", 5)
+        return parts[3] if len(parts) > 3 else ""
+    return ""
+
+
+def resource_group_in(identifier: str) -> str:
+    """The resource group an ARM id names, or ``""``."""
+    match = _ARM_PREFIX.match(identifier)
+    return (match["group"] or "").lower() if match else ""
+
+
+def last_part(identifier: str) -> str:
+    """The last part of an id, as a name of last resort."""
+    return re.split(r"[/:]", identifier.rstrip("/:"))[-1] or identifier
+
+
+def bare_key(declared: ResourceType, identifier: str) -> str | None:
+    """What other resources call this one when they do not give its full id: ``sg-0a1``, a table's name.
+
+    Only where the id's template has one placeholder, at its end.
+    """
+    identity = declared.id
+    if isinstance(identity, Arn) and len(identity.keys) == 1 and identity.template.endswith("}"):
+        prefix = identity.template.split("{", 1)[0]
+        tail = identifier.split(":", 5)[-1] if identifier.startswith("arn:") else identifier
+        return tail[len(prefix) :] if tail.startswith(prefix) else None
+    if isinstance(identity, AssetName):
+        return last_part(identifier)
+    return None
+
+
+def reference_to(declared: ResourceType, value: str, scope: Scope) -> str | None:
+    """The id that a reference means, when it refers to this type; None when it can't.
+
+    A reference may be a full id, a bare key, a selfLink, or an ARM id of a child, which names its owner by
+    prefix (``…/loadBalancers/x/backendAddressPools/y`` refers to the load balancer).
+    """
+    identity = declared.id
+    if isinstance(identity, Arn):
+        literal = identity.template.split("{", 1)[0]
+        if value.startswith("arn:"):
+            parts = value.split(":", 5)
+            if len(parts) < 6 or parts[2] != identity.service or not parts[5].startswith(literal):
+                return None
+            return value
+        if len(identity.keys) != 1 or not value or ("/" in value.strip("/") and not literal):
+            return None
+        if identity.has_account and not scope.account and identity.has_region and not scope.region:
+            return None
+        return identity.build({identity.keys[0]: value}, scope)
+    if isinstance(identity, Arm):
+        return _arm_owner(declared, value)
+    if "/" not in value:
+        keys = [key for key in identity.keys if key not in ("project", "location")]
+        return fill_asset(identity, {keys[0]: value}, scope) if len(keys) == 1 else None
+    if value.startswith("//") and not value.startswith(f"//{identity.service}/"):
+        return None
+    found = asset_id(identity, value)
+    collection = re.findall(r"(?:^|/)([a-zA-Z]+)/\{[^{}]+\}$", identity.template)
+    if collection and f"/{collection[-1]}/" not in found:
+        return None
+    return found
+
+
+def _arm_owner(declared: ResourceType, value: str) -> str | None:
+    lowered = _arm_id(value)
+    if "/providers/" not in lowered:
+        return None
+    head, tail = lowered.rsplit("/providers/", 1)
+    parts = tail.split("/")
+    listing = getattr(declared.listing, "arm_type", "").lower().split("/")
+    if len(listing) < 2 or parts[0] != listing[0]:
+        return None
+    depth = len(listing) - 1
+    if parts[1 : 1 + 2 * depth : 2] != listing[1:] or len(parts) < 1 + 2 * depth:
+        return None
+    return f"{head}/providers/" + "/".join(parts[: 1 + 2 * depth])

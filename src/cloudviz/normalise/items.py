@@ -1,0 +1,174 @@
+"""Each raw item becomes one resource: identity, names, state, facts, tags, secrets taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from cloudviz.catalogue.declare import AwsCall, ResourceType, TerraformJoin
+from cloudviz.catalogue.paths import read_path
+from cloudviz.catalogue.registry import Catalogue, catalogue, is_of_type
+from cloudviz.inventory.model import Graph, Link, Problem, RawItem, Resource, Shape
+from cloudviz.normalise.identity import account_in, identity_of, last_part, reference_to, region_in
+from cloudviz.normalise.redaction import clean_text, redact
+from cloudviz.normalise.references import Pending, connect
+from cloudviz.normalise.tags import read_tags
+from cloudviz.normalise.terraform import lift
+from cloudviz.normalise.unknown import unknown_resource
+
+GLOBAL = "global"
+"""The region written for what has none, as AWS Config writes it."""
+
+MAX_NAME = 1000
+
+
+def normalise(items: Iterable[RawItem], known: Catalogue | None = None) -> tuple[Graph, list[Problem]]:
+    """Make a graph of raw items.
+
+    Arguments:
+        items: what sources yielded, in any order. Where two items have one id the later wins.
+        known: the catalogue to read with; the release's own when None.
+
+    Returns the graph in canonical order, and the problems met, sorted. Nothing is dropped without a problem:
+    an item of unknown type is kept as ``aws.other`` and so on, an item without an id is reported.
+    """
+    types = known or catalogue()
+    resources: dict[str, Resource] = {}
+    pending: dict[str, Pending] = {}
+    joins: list[tuple[TerraformJoin, RawItem]] = []
+    problems: list[Problem] = []
+    for item in items:
+        if item.shape is Shape.TERRAFORM and item.native_type in types.joins:
+            joins.extend((join, item) for join in types.joins[item.native_type])
+            continue
+        try:
+            resource, references = _one(types, item, problems)
+        except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
+            # The body has a shape no declaration foresaw. Keep going, and say so.
+            problems.append(
+                Problem(item.native_type, f"could not be read: {type(error).__name__}: {error}", item.where)
+            )
+            continue
+        if resource is not None:
+            resources[resource.id] = resource
+            pending[resource.id] = references
+    joined = [link for join, item in joins for link in _join(types, join, item)]
+    return connect(types, resources, pending.values(), joined), sorted(set(problems))
+
+
+def _declared_for(types: Catalogue, item: RawItem, body: Mapping[str, Any]) -> ResourceType | None:
+    if item.type_key is not None and (declared := types.get(item.type_key)) is not None:
+        return declared
+    find = types.by_terraform if item.shape is Shape.TERRAFORM else types.by_native
+    for declared in find(item.native_type):
+        seen = lift(declared, body) if item.shape is Shape.TERRAFORM and declared.only else body
+        if is_of_type(declared, seen):
+            return declared
+    return None
+
+
+def _one(types: Catalogue, item: RawItem, problems: list[Problem]) -> tuple[Resource | None, Pending]:
+    declared = _declared_for(types, item, item.body)
+    if declared is None:
+        return unknown_resource(item, problems)
+    body = lift(declared, item.body) if item.shape is Shape.TERRAFORM else item.body
+    tags = _tags(declared, body)
+    scope = item.scope
+    region = declared.region.one(body, tags) if declared.region is not None else None
+    if region:
+        scope = replace(scope, region=str(region))
+    identifier = identity_of(declared, body, tags, scope)
+    if not identifier:
+        problems.append(Problem(item.native_type, "has no id and was left out", item.where))
+        return None, Pending("", scope)
+    identifier = clean_text(identifier, 4096)
+    # A shared subnet is listed in one account and owned by another: the id knows the owner.
+    account = account_in(identifier, scope.provider) or scope.account
+    place = str(region or scope.region or region_in(identifier, scope.provider) or "")
+    if not place and isinstance(declared.listing, AwsCall) and declared.listing.is_global:
+        place = GLOBAL
+    scope = replace(scope, account=account, region="" if place == GLOBAL else place)
+    name = declared.name.one(body, tags) if declared.name is not None else None
+    state = declared.state.one(body, tags) if declared.state is not None else None
+    zone = declared.zone.one(body, tags) if declared.zone is not None else None
+    resource = Resource(
+        id=identifier,
+        provider=declared.provider,
+        type=declared.key,
+        native_type=types.native_name(declared),
+        kind=str(declared.kind),
+        name=clean_text(str(name or last_part(identifier)), MAX_NAME),
+        account=account,
+        region=place,
+        zone=str(zone) if zone else None,
+        state=str(state) if state else None,
+        tags=tags,
+        properties=_properties(declared, item, body, tags),
+    )
+    references = Pending(identifier, scope)
+    for rule in declared.links:
+        values = rule.field.all(body, tags)
+        if values:
+            references.found.append((rule, values))
+    return resource, references
+
+
+def _properties(
+    declared: ResourceType, item: RawItem, body: Mapping[str, Any], tags: Mapping[str, str]
+) -> dict[str, Any]:
+    """The facts a person reads first, and the whole body under ``configuration``, without secrets."""
+    properties: dict[str, Any] = {}
+    for label, fact in declared.facts.items():
+        values = fact.all(body, tags)
+        if values:
+            value = redact(values[0] if len(values) == 1 else values, name=label)
+            properties[label] = value
+    configuration = redact(item.body)
+    for path in declared.volatile:
+        _drop(configuration, path)
+    properties["configuration"] = configuration
+    return properties
+
+
+def _drop(document: Any, path: str) -> None:
+    """Remove what changes at every look, such as counters and last-used dates."""
+    *parents, last = path.split(".")
+    holders = [document]
+    for part in parents:
+        found: list[Any] = []
+        for holder in holders:
+            if isinstance(holder, dict):
+                value = holder.get(part.removesuffix("[]"))
+                found.extend(value if isinstance(value, list) else [value])
+        holders = found
+    for holder in holders:
+        if isinstance(holder, dict):
+            holder.pop(last.removesuffix("[]"), None)
+
+
+def _tags(declared: ResourceType, body: Mapping[str, Any]) -> dict[str, str]:
+    if declared.tags is None:
+        return {}
+    for path in declared.tags.paths:
+        values = read_path(path.removesuffix("[]"))(body)
+        if values:
+            return read_tags(values[0])
+    return {}
+
+
+def _join(types: Catalogue, join: TerraformJoin, item: RawItem) -> list[Link]:
+    """Links stated by a Terraform resource that is no thing of its own."""
+    ends: list[list[str]] = []
+    for key, path in (join.source, join.target):
+        found: list[str] = []
+        for alternative in key.split("|"):
+            declared = types.get(alternative)
+            if declared is None:
+                continue
+            for value in read_path(path)(item.body):
+                resolved = reference_to(declared, str(value), item.scope)
+                if resolved:
+                    found.append(resolved)
+        ends.append(found)
+    return [Link(source, target, str(join.kind)) for source in ends[0] for target in ends[1] if source != target]

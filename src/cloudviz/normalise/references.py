@@ -1,0 +1,125 @@
+"""From "this field names that thing" to links between ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cloudviz.catalogue.declare import LinkRule
+from cloudviz.catalogue.kinds import CONTAINER_KINDS, Kind
+from cloudviz.catalogue.registry import Catalogue
+from cloudviz.inventory.model import Graph, Link, LinkKind, Resource, Scope
+from cloudviz.normalise.identity import bare_key, reference_to
+
+
+@dataclass(slots=True)
+class Pending:
+    """The references one resource makes, to be resolved when all resources are known."""
+
+    source: str
+    scope: Scope
+    found: list[tuple[LinkRule, list[Any]]] = field(default_factory=list)
+
+
+class References:
+    """Finds what a reference means: an id that is present, else the id it would have."""
+
+    def __init__(self, catalogue: Catalogue, resources: Mapping[str, Resource]) -> None:
+        self._catalogue = catalogue
+        self._resources = resources
+        self._by_bare: dict[tuple[str, str], list[str]] = {}
+        for identifier, resource in resources.items():
+            declared = catalogue.get(resource.type)
+            if declared is None:
+                continue
+            names = {bare_key(declared, identifier), resource.name}
+            for name in names - {None, ""}:
+                self._by_bare.setdefault((resource.type, str(name)), []).append(identifier)
+
+    def resolve(self, targets: Iterable[str], value: str, scope: Scope) -> str | None:
+        """The id that ``value`` names among the target types, or None when it can't name any of them."""
+        if value in self._resources:
+            # A name such as "default" may equal an id only by accident; full ids never do.
+            return value
+        guess: str | None = None
+        for key in targets:
+            declared = self._catalogue.get(key)
+            if declared is None:
+                if value.startswith(("arn:", "//")):
+                    guess = guess or value
+                continue
+            found = reference_to(declared, value, scope)
+            if found is not None and found in self._resources:
+                return found
+            named = self._nearest(self._by_bare.get((key, value), ()), scope)
+            if named is not None:
+                return named
+            guess = guess or found
+        return guess
+
+    def _nearest(self, candidates: Iterable[str], scope: Scope) -> str | None:
+        """The one candidate in the same account and region, or the only one of the account, or the only one."""
+        listed = list(candidates)
+        if not listed:
+            return None
+        same_account = [key for key in listed if self._resources[key].account == scope.account]
+        same_region = [key for key in same_account if self._resources[key].region == scope.region]
+        for narrowed in (same_region, same_account, listed if not scope.account else []):
+            if len(narrowed) == 1:
+                return narrowed[0]
+        return None
+
+
+def connect(
+    catalogue: Catalogue, resources: dict[str, Resource], pending: Iterable[Pending], joined: Iterable[Link]
+) -> Graph:
+    """Resolve every pending reference: set parents, make links, and give canonical order."""
+    references = References(catalogue, resources)
+    links: list[Link] = list(joined)
+    for each in pending:
+        parent: str | None = None
+        for rule, values in each.found:
+            for value in values:
+                target = references.resolve(rule.targets, str(value), each.scope)
+                if target is None or target == each.source:
+                    continue
+                if rule.is_parent and parent is None:
+                    parent = target
+                source, end = (target, each.source) if rule.reverse else (each.source, target)
+                links.append(Link(source, end, str(rule.kind)))
+        if parent is not None:
+            resources[each.source] = replace(resources[each.source], parent=parent)
+    graph = Graph(resources, links)
+    links.extend(_adopted(graph))
+    return graph.sorted()
+
+
+def _adopted(graph: Graph) -> list[Link]:
+    """Containers that a resource does not name itself but that its neighbours prove.
+
+    An Azure or Terraform virtual machine sits where its network interface sits. A resource guarded by security
+    groups sits in their network: a security group serves one VPC only. Both links are stated, not drawn twice.
+    """
+    near: dict[str, set[str]] = {}
+    resources = graph.resources
+    for link in graph.links:
+        source, target = resources.get(link.source), resources.get(link.target)
+        if source is None or target is None or source.parent or not target.parent:
+            continue
+        if source.kind in CONTAINER_KINDS or source.type.endswith(".other"):
+            continue
+        proves = (
+            link.kind == LinkKind.ATTACHED_TO
+            and target.kind == Kind.NETWORK_INTERFACE
+            and source.kind == Kind.VIRTUAL_MACHINE
+        ) or (link.kind == LinkKind.GUARDED_BY and target.kind == Kind.FIREWALL)
+        if proves:
+            near.setdefault(link.source, set()).add(target.parent)
+    added: list[Link] = []
+    for identifier, parents in sorted(near.items()):
+        if len(parents) == 1:
+            (parent,) = parents
+            resources[identifier] = replace(resources[identifier], parent=parent)
+            added.append(Link(identifier, parent, LinkKind.MEMBER_OF.value))
+    return added
