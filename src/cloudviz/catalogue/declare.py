@@ -186,6 +186,7 @@ class KnownAs:
 
     ``terraform_fields`` maps a native path to the Terraform attribute path: ``{"SecurityGroups[].GroupId":
     "vpc_security_group_ids[]"}``. A native path that is not listed is looked for under its snake-case name.
+    ``a|b`` takes the first that has a value, ``a+b`` the values of both; an empty text says that a state has none.
     """
 
     cloudformation: str = ""

@@ -1,7 +1,7 @@
 """Lift a Terraform resource's attributes into its cloud's own field names, so that links are declared once.
 
 ``KnownAs.terraform_fields`` names the differences; a native path that is not listed is looked for under its
-snake-case name (``SubnetId`` → ``subnet_id``, ``Placement.AvailabilityZone`` → ``placement.availability_zone``).
+snake-case name (``SubnetId`` → ``subnet_id``, ``VpcConfig.SubnetIds[]`` → ``vpc_config[].subnet_ids[]``).
 """
 
 from __future__ import annotations
@@ -16,71 +16,96 @@ from cloudviz.catalogue.paths import Reader, read_path
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
+_TAGS = {
+    # Since 3.38 the AWS provider writes every tag of the cloud, provider defaults included, into tags_all, and
+    # google since 5.0 into effective_labels. Only those equal what a live scan reads.
+    "aws": "tags_all|tags",
+    "azure": "tags",
+    "gcp": "effective_labels|resource_labels|labels",
+}
+
 
 def snake_case(path: str) -> str:
-    """``VpcConfig.SubnetIds[]`` → ``vpc_config.subnet_ids[]``."""
-    return ".".join(_WORD_START.sub("_", part).lower() for part in path.split("."))
+    """The attribute path that corresponds to a native path by convention. A nested block is a list in a state."""
+    *blocks, last = [_WORD_START.sub("_", part).lower() for part in path.split(".")]
+    return ".".join([*(part if part.endswith(("[]", "{}")) else f"{part}[]" for part in blocks), last])
+
+
+def attribute_path(declared: ResourceType, path: str) -> str:
+    """Where a state holds what the cloud holds at ``path``: ``a|b`` the first with a value, ``a+b`` both."""
+    known = declared.known_as.terraform_fields.get(path)
+    if known is not None:
+        return known
+    if declared.tags is not None and path in declared.tags.paths:
+        return _TAGS.get(declared.provider, "tags")
+    return snake_case(path)
+
+
+@lru_cache(maxsize=4096)
+def _readers(expression: str) -> tuple[tuple[Reader, ...], ...]:
+    alternatives = [alternative.strip() for alternative in expression.split("|")]
+    return tuple(
+        tuple(read_path(path.strip()) for path in alternative.split("+"))
+        for alternative in alternatives
+        if alternative
+    )
+
+
+def attribute_values(expression: str, attributes: Mapping[str, Any]) -> list[Any]:
+    """The values at an attribute path. A state writes "none" as an empty text, which is no value here."""
+    for union in _readers(expression):
+        values = [value for reader in union for value in reader(attributes) if value != ""]
+        if values:
+            return values
+    return []
 
 
 @lru_cache(maxsize=1024)
-def _lifts(key: str, declared: ResourceType) -> tuple[tuple[str, Reader], ...]:
-    overrides = declared.known_as.terraform_fields
-    lifts: list[tuple[str, Reader]] = []
-    for path in declared.paths():
-        source = overrides.get(path, snake_case(path))
-        if source:
-            lifts.append((path, read_path(source)))
-    return tuple(lifts)
+def _lifts(key: str, declared: ResourceType) -> tuple[tuple[str, str], ...]:
+    pairs = ((path, attribute_path(declared, path)) for path in declared.paths())
+    return tuple((path, expression) for path, expression in pairs if expression)
 
 
 def lift(declared: ResourceType, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """A body in native field names that holds every path the declaration reads and the attributes have."""
+    """A body in native field names that holds every path the declaration reads and the attributes have.
+
+    Arguments:
+        declared: the type of the resource.
+        attributes: the attributes of one resource instance, nested.
+
+    Never raises for a wrong shape: what does not fit is not there.
+    """
     body: dict[str, Any] = {}
-    for path, reader in _lifts(declared.key, declared):
-        values = reader(attributes)
+    for path, expression in _lifts(declared.key, declared):
+        values = attribute_values(expression, attributes)
         if len(values) == 1 and isinstance(values[0], list | tuple) and "[]" in path:
             values = list(values[0])
-        for value in values:
-            if value not in (None, ""):
-                _put(body, path, value)
-    if declared.tags is not None:
-        tags = attributes.get("tags_all") or attributes.get("tags") or attributes.get("labels")
-        if isinstance(tags, Mapping):
-            for path in declared.tags.paths:
-                _overwrite(body, path, dict(tags))
+        if values:
+            _put(body, path, values)
     return body
 
 
-def _put(body: dict[str, Any], path: str, value: Any) -> None:
-    """Write at a path. Each value of a ``[]`` path becomes an element of its own in the outermost list."""
-    here: Any = body
-    parts = path.split(".")
-    for index, part in enumerate(parts):
-        last = index == len(parts) - 1
-        if part.endswith("{}"):
-            here.setdefault(part[:-2], {})[str(value)] = {}
+def _put(body: dict[str, Any], path: str, values: list[Any]) -> None:
+    """Lay the values in so that ``read_path(path)`` finds them, each in an element of the outermost list."""
+    head, walks, rest = path.partition("[]")
+    *parents, name = (head if walks else path.removesuffix("{}")).split(".")
+    holder: Any = body
+    for parent in parents:
+        holder = holder.setdefault(parent, {})
+        if not isinstance(holder, dict):
             return
-        if part.endswith("[]"):
-            elements = here.setdefault(part[:-2], [])
-            if not isinstance(elements, list):
-                return
-            if last:
-                elements.append(value)
-                return
+    if walks:
+        elements = holder.setdefault(name, [])
+        if not isinstance(elements, list):
+            return
+        if not rest:
+            elements.extend(values)
+            return
+        for value in values:
             element: dict[str, Any] = {}
+            _put(element, rest.removeprefix("."), [value])
             elements.append(element)
-            here = element
-        elif last:
-            here.setdefault(part, value)
-        else:
-            here = here.setdefault(part, {})
-            if not isinstance(here, dict):
-                return
-
-
-def _overwrite(body: dict[str, Any], path: str, value: Any) -> None:
-    here = body
-    *parents, last = path.replace("[]", "").split(".")
-    for part in parents:
-        here = here.setdefault(part, {})
-    here[last] = value
+    elif path.endswith("{}"):
+        holder[name] = {str(value): {} for value in values}
+    else:
+        holder[name] = values[0]
