@@ -291,7 +291,7 @@ def asset_name(service: str, template: str, *, given: Field | None = None) -> As
     return AssetName(service, template, given)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ResourceType:
     """Everything CloudViz knows of one type.
 

@@ -61,7 +61,7 @@ def attribute_values(expression: str, attributes: Mapping[str, Any]) -> list[Any
 
 
 @lru_cache(maxsize=1024)
-def _lifts(key: str, declared: ResourceType) -> tuple[tuple[str, str], ...]:
+def _lifts(declared: ResourceType) -> tuple[tuple[str, str], ...]:
     pairs = ((path, attribute_path(declared, path)) for path in declared.paths())
     return tuple((path, expression) for path, expression in pairs if expression)
 
@@ -76,7 +76,7 @@ def lift(declared: ResourceType, attributes: Mapping[str, Any]) -> dict[str, Any
     Never raises for a wrong shape: what does not fit is not there.
     """
     body: dict[str, Any] = {}
-    for path, expression in _lifts(declared.key, declared):
+    for path, expression in _lifts(declared):
         values = attribute_values(expression, attributes)
         if len(values) == 1 and isinstance(values[0], list | tuple) and "[]" in path:
             values = list(values[0])

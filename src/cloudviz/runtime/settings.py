@@ -1,0 +1,256 @@
+"""What an installation can decide, where each value came from, and the folders of the embedded mode.
+
+Order: flag > environment ``CLOUDVIZ_*`` > ``./cloudviz.toml`` > the user's config file > default (contract §7).
+``DATABASE_URL`` and ``REDIS_URL`` are read too. A group is a section of the TOML file: ``[auth]`` holds
+``access_minutes``, whose variable is ``CLOUDVIZ_AUTH__ACCESS_MINUTES``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from cloudviz.errors import BadInput
+
+PREFIX = "CLOUDVIZ_"
+FILE_NAME = "cloudviz.toml"
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+
+class ServerSettings(_Group):
+    """The HTTP server."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str = Field("", description="URL under which users reach CloudViz, when behind a proxy.")
+    cors_origins: list[str] = Field([], description="Exact origins that may call the API from a browser.")
+    max_upload_mb: int = Field(1024, ge=1, description="Largest file that POST /imports takes, in MB.")
+    max_body_kb: int = Field(1024, ge=1, description="Largest JSON body of any other request, in KB.")
+    embedded_worker: bool = Field(True, description="Run jobs inside the server process.")
+
+
+class AuthSettings(_Group):
+    """Signing in."""
+
+    secret: SecretStr = Field(
+        SecretStr(""), description="Key that signs tokens (HS256, 32 bytes or more). Generated where it is empty."
+    )
+    access_minutes: int = Field(15, ge=1, le=1440, description="Lifetime of an access token, in minutes.")
+    refresh_days: int = Field(14, ge=1, le=365, description="Lifetime of a refresh token, in days.")
+    issuer: str = Field("cloudviz", description="The `iss` of tokens.")
+    audience: str = Field("cloudviz-api", description="The `aud` of tokens.")
+
+
+class DiscoverySettings(_Group):
+    """Reading clouds."""
+
+    workers: int = Field(16, ge=1, le=64, description="Calls under way at once per scan.")
+    call_timeout_seconds: float = Field(30.0, gt=0, description="Longest wait for one reply.")
+    listing_timeout_seconds: float = Field(600.0, gt=0, description="Longest time for one type in one region.")
+
+
+class JobSettings(_Group):
+    """Background work."""
+
+    lease_seconds: int = Field(30, ge=5, description="How long a worker holds a job without a heartbeat.")
+    heartbeat_seconds: float = Field(5.0, gt=0, description="How often a worker says that it is alive.")
+    poll_seconds: float = Field(0.5, gt=0, description="How often an idle worker looks for a job.")
+    concurrency: int = Field(2, ge=1, le=64, description="Jobs that one worker runs at once.")
+
+
+class Settings(BaseModel):
+    """All settings of an installation. Secrets have no default: the embedded mode makes them on its first run."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+    database_url: SecretStr = Field(
+        SecretStr(""), description="sqlite:///file or postgresql://…; empty: SQLite in the data folder."
+    )
+    redis_url: SecretStr = Field(SecretStr(""), description="redis://…; empty: cache in memory.")
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("cloudviz", appauthor=False)),
+        description="Folder of the embedded database, exports and keys.",
+    )
+    log_level: str = Field("warning", description="debug, info, warning or error.")
+    server: ServerSettings = ServerSettings()
+    auth: AuthSettings = AuthSettings()
+    discovery: DiscoverySettings = DiscoverySettings()
+    jobs: JobSettings = JobSettings()
+
+    def database(self) -> str:
+        """The database URL in force."""
+        given = self.database_url.get_secret_value()
+        return given or f"sqlite:///{self.data_dir / 'cloudviz.sqlite3'}"
+
+    def signing_secret(self) -> str:
+        """The key that signs tokens: the one set, else one kept in the data folder, made on first use.
+
+        The file is created with mode 0600 and never overwritten, so that two processes agree on one key.
+        """
+        given = self.auth.secret.get_secret_value()
+        if given:
+            if len(given.encode()) < 32:
+                raise BadInput(
+                    "the setting auth.secret is shorter than 32 bytes",
+                    hint="Set CLOUDVIZ_AUTH__SECRET to 32 random bytes or more (RFC 7518 §3.2).",
+                )
+            return given
+        return kept_secret(self.data_dir / "signing.key")
+
+
+def kept_secret(path: Path) -> str:
+    """A random secret of 32 bytes, hex, made at ``path`` on first use."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text(encoding="ascii").strip()
+
+
+class LoadedSettings:
+    """Settings together with where each value came from, by dotted name (``auth.access_minutes``)."""
+
+    def __init__(self, settings: Settings, origins: Mapping[str, str]) -> None:
+        self.settings = settings
+        self.origins = dict(origins)
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+) -> LoadedSettings:
+    """Read the settings in force.
+
+    Arguments:
+        flags: dotted name → value given on the command line; None values are ignored.
+        environment: the environment; the process's own when None.
+        directory: where ``cloudviz.toml`` is looked for; the current folder when None.
+
+    Raises :class:`~cloudviz.errors.BadInput` that names the value and the place it came from.
+    """
+    env = dict(os.environ if environment is None else environment)
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    user_file = Path(platformdirs.user_config_dir("cloudviz", appauthor=False)) / FILE_NAME
+    for path in (user_file, (directory or Path.cwd()) / FILE_NAME):
+        for name, value in _from_file(path).items():
+            values[name], origins[name] = value, str(path)
+    for variable, name in (("DATABASE_URL", "database_url"), ("REDIS_URL", "redis_url")):
+        if env.get(variable):
+            values[name], origins[name] = env[variable], variable
+    known = _names()
+    for variable, text in sorted(env.items()):
+        if not variable.startswith(PREFIX):
+            continue
+        name = variable[len(PREFIX) :].lower().replace("__", ".")
+        if name in known:
+            values[name], origins[name] = text, variable
+    for name, value in (flags or {}).items():
+        if value is not None:
+            values[name], origins[name] = value, "flag"
+    try:
+        settings = Settings.model_validate(_nested(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise BadInput(
+            f"the setting {name} is not acceptable: {first['msg']}",
+            where=origins.get(name, ""),
+            hint="`cloudviz doctor` lists every setting with its meaning.",
+        ) from error
+    return LoadedSettings(settings, {name: origins.get(name, "default") for name in known})
+
+
+def describe(loaded: LoadedSettings) -> list[tuple[str, str, str, str]]:
+    """(name, value, origin, meaning) of every setting, secrets masked, in the order of the declaration."""
+    rows: list[tuple[str, str, str, str]] = []
+    for name in _names():
+        holder: Any = loaded.settings
+        *groups, last = name.split(".")
+        for group in groups:
+            holder = getattr(holder, group)
+        value = getattr(holder, last)
+        if isinstance(value, SecretStr):
+            shown = (
+                mask_url(value.get_secret_value())
+                if "url" in last
+                else ("•••" if value.get_secret_value() else "")
+            )
+        else:
+            shown = str(value)
+        meaning = type(holder).model_fields[last].description or ""
+        rows.append((name, shown, loaded.origins.get(name, "default"), meaning))
+    return rows
+
+
+def mask_url(url: str) -> str:
+    """A database or cache URL without its password."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or "@" not in rest:
+        return url
+    credentials, _, place = rest.rpartition("@")
+    user = credentials.partition(":")[0]
+    return f"{scheme}://{user}:•••@{place}"
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return {}
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"is not valid TOML: {error}", where=str(path), hint="Mend or remove the file.") from error
+    flat: dict[str, Any] = {}
+    for key, value in document.items():
+        if isinstance(value, dict):
+            flat.update({f"{key}.{inner}": item for inner, item in value.items()})
+        else:
+            flat[key] = value
+    unknown = sorted(set(flat) - set(_names()))
+    if unknown:
+        raise BadInput(
+            f"has the unknown setting {unknown[0]!r}",
+            where=str(path),
+            hint="`cloudviz doctor` lists every setting.",
+        )
+    return flat
+
+
+def _names() -> list[str]:
+    names: list[str] = []
+    for key, field in Settings.model_fields.items():
+        group = field.annotation
+        if isinstance(group, type) and issubclass(group, BaseModel):
+            names.extend(f"{key}.{inner}" for inner in group.model_fields)
+        else:
+            names.append(key)
+    return names
+
+
+def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for name, value in values.items():
+        *groups, last = name.split(".")
+        holder = nested
+        for group in groups:
+            holder = holder.setdefault(group, {})
+        if isinstance(value, str) and last == "cors_origins":
+            value = [part.strip() for part in value.split(",") if part.strip()]
+        holder[last] = value
+    return nested
