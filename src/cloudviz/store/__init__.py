@@ -1,0 +1,45 @@
+"""What CloudViz remembers, in PostgreSQL or SQLite: inventories with their history, diagrams, people, jobs, audit.
+
+``migrate(url)`` brings a database to this release's schema, ``open_store(url)`` opens it; the repositories are
+attributes of the :class:`Store`. One contract suite holds both databases to the same behaviour.
+"""
+
+from __future__ import annotations
+
+from cloudviz.store.opening import Store, migrate, open_store
+from cloudviz.store.records import (
+    ApiKeyRecord,
+    AuditRecord,
+    DiagramRecord,
+    DiscoveryRecord,
+    DiscoveryStatus,
+    JobRecord,
+    JobStatus,
+    Page,
+    Person,
+    RecordedChanges,
+    ResourceDetail,
+    ResourceVersion,
+    SchemaState,
+    SessionRecord,
+)
+
+__all__ = [
+    "ApiKeyRecord",
+    "AuditRecord",
+    "DiagramRecord",
+    "DiscoveryRecord",
+    "DiscoveryStatus",
+    "JobRecord",
+    "JobStatus",
+    "Page",
+    "Person",
+    "RecordedChanges",
+    "ResourceDetail",
+    "ResourceVersion",
+    "SchemaState",
+    "SessionRecord",
+    "Store",
+    "migrate",
+    "open_store",
+]

@@ -1,0 +1,68 @@
+"""Opening and migrating a store by its URL."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from cloudviz.store.audit import Audit
+from cloudviz.store.diagrams import Diagrams
+from cloudviz.store.discoveries import Discoveries
+from cloudviz.store.engine import Database
+from cloudviz.store.inventories import Inventories
+from cloudviz.store.jobs import Jobs
+from cloudviz.store.people import ApiKeys, People
+from cloudviz.store.records import SchemaState
+
+
+class Store:
+    """An open store; also an async context manager that closes itself."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.discoveries = Discoveries(database)
+        self.inventories = Inventories(database)
+        self.diagrams = Diagrams(database)
+        self.people = People(database)
+        self.api_keys = ApiKeys(database)
+        self.jobs = Jobs(database)
+        self.audit = Audit(database)
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life. Raises Unavailable."""
+        raise NotImplementedError
+
+    async def schema(self) -> SchemaState:
+        """Which revision the database has, and which this release brings."""
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._database.close()
+
+    async def __aenter__(self) -> Store:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+async def open_store(url: str) -> Store:
+    """Open the database at a URL and make sure that it answers. Makes a SQLite file's folder; does not migrate.
+
+    Arguments:
+        url: ``sqlite:///relative.db``, ``sqlite:////absolute.db``, a path ending in ``.db``, ``postgresql://…``.
+
+    Raises BadInput for a URL that is none of these, a file that is no database, or a schema newer than this
+    release; Unavailable when the database can't be reached.
+    """
+    raise NotImplementedError
+
+
+async def migrate(url: str) -> SchemaState:
+    """Bring the database to this release's schema. Safe to call again, and from several processes at once.
+
+    Raises as :func:`open_store` does.
+    """
+    raise NotImplementedError

@@ -1,0 +1,231 @@
+"""What the store hands out: frozen values, times aware and in UTC, ids as text. No database type leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from cloudviz.inventory.model import Link, Resource
+
+T = TypeVar("T")
+
+
+class DiscoveryStatus(StrEnum):
+    """How far a discovery is. ``partial``: done, with gaps in its coverage."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobStatus(StrEnum):
+    """How far a job is. The last four are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list. ``next_cursor`` is opaque; ``None`` on the last page."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChanges:
+    """What recording one look at the world changed: counts of resources.
+
+    ``seen_at`` is the instant from which the recorded state holds.
+    """
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveryRecord:
+    """One look at the world. ``seen_at`` is when what it recorded was true; ``None`` until it recorded."""
+
+    id: str
+    provider: str
+    source: str
+    status: str
+    request: Mapping[str, Any] = field(default_factory=dict)
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    resources_found: int = 0
+    cost_estimate: Decimal | None = None
+    changes: RecordedChanges | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    seen_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceVersion:
+    """One distinct state of a resource, and for how long it held.
+
+    ``valid_to`` is ``None`` while it holds. ``last_seen_at`` and ``last_discovery`` tell when it was last looked
+    at with success: they move at every scan of its scope, without the state being written again.
+    """
+
+    resource: Resource
+    content_hash: str
+    source: str
+    valid_from: datetime
+    valid_to: datetime | None
+    first_discovery: str
+    last_discovery: str
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceDetail:
+    """A resource as it is now, with the links from and to it, and where that knowledge comes from."""
+
+    resource: Resource
+    links: list[Link]
+    source: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    first_discovery: str
+    last_discovery: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """A row of the queue.
+
+    ``token`` is the fencing token: it grows with every claim, and only the holder of the newest may write.
+    ``error`` has the members of a problem document (``code``, ``detail``, ``hint``).
+    """
+
+    id: str
+    kind: str
+    status: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    requested_by: str = ""
+    idempotency_key: str | None = None
+    owner: str | None = None
+    token: int = 0
+    attempt: int = 0
+    lease_until: datetime | None = None
+    cancel_requested: bool = False
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    result: Mapping[str, Any] | None = None
+    error: Mapping[str, Any] | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        """True in each of the final statuses."""
+        return self.status not in (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may sign in."""
+
+    id: int
+    username: str
+    email: str
+    password_hash: str
+    roles: tuple[str, ...] = ("viewer",)
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A signed-in session: the hash of its present refresh token, and until when it may be used."""
+
+    id: str
+    user_id: int
+    refresh_hash: str
+    expires_at: datetime
+    created_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """True while it is neither revoked nor expired."""
+        return self.revoked_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyRecord:
+    """A key for a program. The key itself is never stored, only its hash and the prefix that people see."""
+
+    id: str
+    user_id: int
+    name: str
+    prefix: str
+    key_hash: str
+    roles: tuple[str, ...] = ("viewer",)
+    created_at: datetime | None = None
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramRecord:
+    """A stored picture: its Mermaid code, what it was made from, and the bytes of its scene document."""
+
+    id: str
+    discovery_ids: tuple[str, ...]
+    mermaid_code: str
+    theme: str
+    layout: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    scene: bytes | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """Who did what to which thing, when, and from where."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    target: str
+    address: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """Which revision the database has and which this CloudViz brings. ``present`` is empty before the first."""
+
+    present: str
+    newest: str
+
+    @property
+    def is_current(self) -> bool:
+        """True when nothing is left to migrate."""
+        return self.present == self.newest
