@@ -124,6 +124,8 @@ def read(document: Any, where: str) -> Inventory:
             hint="Read it with the CloudViz that wrote it, or a newer one.",
         )
     info = document.get("discovery") or {}
+    if not isinstance(info, Mapping):
+        raise BadInput("'discovery' must be an object", where=where)
     inventory = Inventory(
         DiscoveryInfo(
             id=str(info.get("id", "")),
@@ -155,9 +157,9 @@ def read(document: Any, where: str) -> Inventory:
                 region=str(entry.get("region", "")),
                 type=_text(entry, "type", place),
                 status=_text(entry, "status", place),
-                count=int(entry.get("count") or 0),
-                permission=entry.get("permission"),
-                detail=entry.get("detail"),
+                count=count if isinstance(count := entry.get("count"), int) else 0,
+                permission=_optional(entry.get("permission")),
+                detail=_optional(entry.get("detail")),
             )
         )
     for entry in _entries(document, "problems", where):
@@ -170,6 +172,8 @@ def read(document: Any, where: str) -> Inventory:
 
 def _entries(document: Mapping[str, Any], key: str, where: str) -> list[Mapping[str, Any]]:
     entries = document.get(key, [])
+    if entries is None:
+        return []
     if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
         raise BadInput(f"{key!r} must be a list of objects", where=where)
     return entries

@@ -57,6 +57,25 @@ def normalise(items: Iterable[RawItem], known: Catalogue | None = None) -> tuple
     return connect(types, resources, pending.values(), joined), sorted(set(problems))
 
 
+def cleaned(graph: Graph) -> Graph:
+    """A graph that came as an inventory document, with secrets and unprintable text taken out once more.
+
+    The document may have been written by hand or by another tool, so it is as hostile as any other file.
+    """
+    return Graph(
+        {
+            item.id: replace(
+                item,
+                name=clean_text(item.name, MAX_NAME),
+                tags=read_tags(item.tags),
+                properties=redact(item.properties),
+            )
+            for item in graph.resources.values()
+        },
+        graph.links,
+    )
+
+
 def _declared_for(types: Catalogue, item: RawItem, body: Mapping[str, Any]) -> ResourceType | None:
     if item.type_key is not None and (declared := types.get(item.type_key)) is not None:
         return declared
