@@ -1,0 +1,85 @@
+"""What Prometheus may know, labelled by route template, never by id (contract §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class StoreFigures(Collector):
+    """Figures that live in the store, so that every process and every restart reports the same ones.
+
+    Attributes:
+        discoveries: (provider, status) → how many discoveries there are.
+        resources: provider → how many resources the inventory holds now.
+    """
+
+    def __init__(self) -> None:
+        self.discoveries: Mapping[tuple[str, str], int] = {}
+        self.resources: Mapping[str, int] = {}
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures as Prometheus takes them."""
+        discoveries = CounterMetricFamily(
+            "cloudviz_discoveries", "Discoveries, by provider and status.", labels=("provider", "status")
+        )
+        for (provider, status), count in sorted(self.discoveries.items()):
+            discoveries.add_metric((provider, status), count)
+        resources = GaugeMetricFamily(
+            "cloudviz_resources_discovered", "Resources in the inventory now, by provider.", labels=("provider",)
+        )
+        for provider, count in sorted(self.resources.items()):
+            resources.add_metric((provider,), count)
+        return discoveries, resources
+
+
+class Metrics:
+    """The metrics of one app, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        self.store = StoreFigures()
+        self.registry.register(self.store)
+        self.under_way = Gauge(
+            "cloudviz_api_requests_under_way", "Requests being answered now.", registry=self.registry
+        )
+        self.sign_ins = Counter(
+            "cloudviz_sign_ins_total", "Attempts to sign in, by outcome.", ("outcome",), registry=self.registry
+        )
+        self._seconds = Histogram(
+            "cloudviz_api_request_duration_seconds",
+            "Seconds from the start of a request to the end of its reply.",
+            ("method", "route", "status"),
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        # Looking a label child up costs more than observing it (measured: hold the children).
+        self._child = lru_cache(maxsize=2048)(self._seconds.labels)
+
+    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Note one finished request; ``route`` is the template, such as ``/resources/{id}``."""
+        self._child(method, route, str(status)).observe(seconds)
+
+    def exposition(self) -> bytes:
+        """All metrics in the text format."""
+        return generate_latest(self.registry)
