@@ -76,6 +76,7 @@ class AwsDetail:
         none_when: error codes that mean "none", such as ``NoSuchTagSet``.
         permission: the IAM action when it differs from ``service:Operation``.
         service: boto3 service when it is not the listing's.
+        unless: path in the item; where it has a value already, the call is spared.
     """
 
     operation: str
@@ -88,6 +89,7 @@ class AwsDetail:
     none_when: tuple[str, ...] = ()
     permission: str = ""
     service: str = ""
+    unless: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,11 @@
-"""The declared types of this cloud, one file per category."""
+"""The declared types of AWS, one file per category."""
 
+from __future__ import annotations
+
+from cloudviz.catalogue.aws import compute, database, identity, integration, network, storage
 from cloudviz.catalogue.declare import ResourceType, TerraformJoin
 
-TYPES: tuple[ResourceType, ...] = ()
-JOINS: tuple[TerraformJoin, ...] = ()
+_CATEGORIES = (network, compute, storage, database, integration, identity)
+
+TYPES: tuple[ResourceType, ...] = tuple(declared for category in _CATEGORIES for declared in category.TYPES)
+JOINS: tuple[TerraformJoin, ...] = tuple(join for category in _CATEGORIES for join in category.JOINS)

@@ -1,0 +1,82 @@
+"""Who may do what: roles and the profiles that hand them to machines."""
+
+from __future__ import annotations
+
+from cloudviz.catalogue.declare import (
+    AwsCall,
+    KnownAs,
+    ResourceType,
+    TerraformJoin,
+    arn,
+    at,
+    runs_as,
+    uses,
+)
+from cloudviz.catalogue.kinds import Kind
+from cloudviz.inventory.model import LinkKind
+
+ROLE = ResourceType(
+    key="aws.iam.role",
+    kind=Kind.IDENTITY,
+    title="IAM role",
+    icon="aws/iam-role",
+    # One paged call for roles with their tags and policies, where ListRoles needs two more calls a role at 15/s.
+    listing=AwsCall(
+        "iam",
+        "get_account_authorization_details",
+        "RoleDetailList[]",
+        arguments={"Filter": ["Role"], "MaxItems": 1000},
+        is_global=True,
+    ),
+    known_as=KnownAs(cloudformation="AWS::IAM::Role", config="AWS::IAM::Role", terraform=("aws_iam_role",)),
+    id=arn("iam", "role/{RoleName}", given=at("Arn"), has_region=False),
+    name=at("RoleName"),
+    tags=at("Tags"),
+    facts={"path": at("Path"), "created": at("CreateDate"), "policies": at("AttachedManagedPolicies[]").count()},
+    sublabel=(),
+    links=(
+        uses("aws.iam.policy", at("AttachedManagedPolicies[].PolicyArn")),
+        uses("aws.iam.policy", at("PermissionsBoundary.PermissionsBoundaryArn")),
+        # A role named in the trust policy may become this one.
+        uses(
+            "aws.iam.role",
+            at("AssumeRolePolicyDocument.Statement[].Principal.AWS[]").matching(r"^(arn:[^:]*:iam::\d*:role/.+)$"),
+            reverse=True,
+        ),
+    ),
+    volatile=("RoleLastUsed", "InstanceProfileList[].Roles[].RoleLastUsed"),
+)
+
+INSTANCE_PROFILE = ResourceType(
+    key="aws.iam.instance_profile",
+    kind=Kind.IDENTITY,
+    title="IAM instance profile",
+    icon="aws/iam-instance-profile",
+    listing=AwsCall(
+        "iam", "list_instance_profiles", "InstanceProfiles[]", arguments={"MaxItems": 1000}, is_global=True
+    ),
+    known_as=KnownAs(
+        cloudformation="AWS::IAM::InstanceProfile",
+        config="AWS::IAM::InstanceProfile",
+        terraform=("aws_iam_instance_profile",),
+    ),
+    id=arn("iam", "instance-profile/{InstanceProfileName}", given=at("Arn"), has_region=False),
+    name=at("InstanceProfileName"),
+    tags=at("Tags"),
+    facts={"path": at("Path"), "created": at("CreateDate")},
+    sublabel=(),
+    links=(runs_as("aws.iam.role", at("Roles[].Arn")),),
+    volatile=("Roles[].RoleLastUsed",),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (ROLE, INSTANCE_PROFILE)
+
+JOINS: tuple[TerraformJoin, ...] = (
+    TerraformJoin(
+        "aws_iam_role_policy_attachment",
+        LinkKind.USES,
+        ("aws.iam.role", "role"),
+        ("aws.iam.policy", "policy_arn"),
+    ),
+)

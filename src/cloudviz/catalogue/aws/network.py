@@ -1,0 +1,438 @@
+"""VPCs and what is in them: subnets, routes, gateways, firewalls, interfaces, load balancers."""
+
+from __future__ import annotations
+
+from cloudviz.catalogue.declare import (
+    AwsCall,
+    AwsDetail,
+    KnownAs,
+    LinkRule,
+    Only,
+    ResourceType,
+    TerraformJoin,
+    arn,
+    at,
+    attached,
+    guarded_by,
+    inside,
+    member_of,
+    routes_to,
+    tag,
+    uses,
+)
+from cloudviz.catalogue.kinds import Kind
+from cloudviz.catalogue.states import AWS_LIFECYCLE
+from cloudviz.inventory.model import LinkKind
+
+VPC = ResourceType(
+    key="aws.ec2.vpc",
+    kind=Kind.NETWORK,
+    title="VPC",
+    icon="aws/vpc",
+    listing=AwsCall("ec2", "describe_vpcs", "Vpcs[]", arguments={"MaxResults": 1000}),
+    known_as=KnownAs(
+        cloudformation="AWS::EC2::VPC", config="AWS::EC2::VPC", terraform=("aws_vpc", "aws_default_vpc")
+    ),
+    id=arn("ec2", "vpc/{VpcId}"),
+    name=tag("Name") | at("VpcId"),
+    state=at("State").as_state(AWS_LIFECYCLE),
+    tags=at("Tags"),
+    facts={"address_range": at("CidrBlock"), "default": at("IsDefault"), "tenancy": at("InstanceTenancy")},
+)
+
+SUBNET = ResourceType(
+    key="aws.ec2.subnet",
+    kind=Kind.SUBNET,
+    title="Subnet",
+    icon="aws/subnet",
+    listing=AwsCall("ec2", "describe_subnets", "Subnets[]", arguments={"MaxResults": 1000}),
+    known_as=KnownAs(
+        cloudformation="AWS::EC2::Subnet",
+        config="AWS::EC2::Subnet",
+        terraform=("aws_subnet", "aws_default_subnet"),
+    ),
+    id=arn("ec2", "subnet/{SubnetId}", given=at("SubnetArn")),
+    name=tag("Name") | at("SubnetId"),
+    state=at("State").as_state(AWS_LIFECYCLE),
+    zone=at("AvailabilityZone"),
+    tags=at("Tags"),
+    facts={"address_range": at("CidrBlock"), "public": at("MapPublicIpOnLaunch"), "default": at("DefaultForAz")},
+    links=(inside("aws.ec2.vpc", at("VpcId")),),
+    volatile=("AvailableIpAddressCount",),
+)
+
+ROUTE_TABLE = ResourceType(
+    key="aws.ec2.route_table",
+    kind=Kind.ROUTE_TABLE,
+    title="Route table",
+    icon="aws/route-table",
+    # DescribeRouteTables takes at most 100 a page, the other EC2 lists 1,000.
+    listing=AwsCall("ec2", "describe_route_tables", "RouteTables[]", arguments={"MaxResults": 100}),
+    known_as=KnownAs(
+        cloudformation="AWS::EC2::RouteTable",
+        config="AWS::EC2::RouteTable",
+        terraform=("aws_route_table", "aws_default_route_table"),
+    ),
+    id=arn("ec2", "route-table/{RouteTableId}"),
+    name=tag("Name") | at("RouteTableId"),
+    tags=at("Tags"),
+    facts={"routes": at("Routes[]").count(), "main": at("Associations[].Main")},
+    sublabel=(),
+    links=(
+        inside("aws.ec2.vpc", at("VpcId")),
+        attached("aws.ec2.subnet", at("Associations[].SubnetId")),
+        # GatewayId also holds "local", vgw-… and vpce-…
+        routes_to("aws.ec2.internet_gateway", at("Routes[].GatewayId").starting("igw-")),
+        routes_to("aws.ec2.nat_gateway", at("Routes[].NatGatewayId")),
+        routes_to("aws.ec2.instance", at("Routes[].InstanceId")),
+        routes_to("aws.ec2.network_interface", at("Routes[].NetworkInterfaceId")),
+    ),
+)
+
+INTERNET_GATEWAY = ResourceType(
+    key="aws.ec2.internet_gateway",
+    kind=Kind.GATEWAY,
+    title="Internet gateway",
+    icon="aws/internet-gateway",
+    listing=AwsCall("ec2", "describe_internet_gateways", "InternetGateways[]", arguments={"MaxResults": 1000}),
+    known_as=KnownAs(
+        cloudformation="AWS::EC2::InternetGateway",
+        config="AWS::EC2::InternetGateway",
+        terraform=("aws_internet_gateway",),
+    ),
+    id=arn("ec2", "internet-gateway/{InternetGatewayId}"),
+    name=tag("Name") | at("InternetGatewayId"),
+    state=at("Attachments[].State").as_state(AWS_LIFECYCLE),
+    tags=at("Tags"),
+    sublabel=(),
+    links=(
+        inside("aws.ec2.vpc", at("Attachments[].VpcId")),
+        attached("aws.ec2.vpc", at("Attachments[].VpcId")),
+    ),
+)
+
+NAT_GATEWAY = ResourceType(
+    key="aws.ec2.nat_gateway",
+    kind=Kind.GATEWAY,
+    title="NAT gateway",
+    icon="aws/nat-gateway",
+    listing=AwsCall("ec2", "describe_nat_gateways", "NatGateways[]", arguments={"MaxResults": 1000}),
+    known_as=KnownAs(
+        cloudformation="AWS::EC2::NatGateway",
+        config="AWS::EC2::NatGateway",
+        terraform=("aws_nat_gateway",),
+    ),
+    id=arn("ec2", "natgateway/{NatGatewayId}"),
+    name=tag("Name") | at("NatGatewayId"),
+    state=at("State").as_state(AWS_LIFECYCLE),
+    tags=at("Tags"),
+    facts={
+        "public_ip": at("NatGatewayAddresses[].PublicIp"),
+        "private_ip": at("NatGatewayAddresses[].PrivateIp"),
+        "connectivity": at("ConnectivityType"),
+    },
+    sublabel=("public_ip", "private_ip"),
+    links=(
+        inside("aws.ec2.subnet", at("SubnetId")),
+        inside("aws.ec2.vpc", at("VpcId")),
+        uses("aws.ec2.eip", at("NatGatewayAddresses[].AllocationId")),
+        attached("aws.ec2.network_interface", at("NatGatewayAddresses[].NetworkInterfaceId"), reverse=True),
+    ),
+)
+
+SECURITY_GROUP = ResourceType(
+    key="aws.ec2.security_group",
+    kind=Kind.FIREWALL,
+    title="Security group",
+    icon="aws/security-group",
+    listing=AwsCall("ec2", "describe_security_groups", "SecurityGroups[]", arguments={"MaxResults": 1000}),
+    known_as=KnownAs(
+        cloudformation="AWS::EC2::SecurityGroup",
+        config="AWS::EC2::SecurityGroup",
+        terraform=("aws_security_group", "aws_default_security_group"),
+    ),
+    id=arn("ec2", "security-group/{GroupId}", given=at("SecurityGroupArn")),
+    name=at("GroupName"),
+    tags=at("Tags"),
+    facts={
+        "description": at("Description"),
+        "rules_in": at("IpPermissions[]").count(),
+        "rules_out": at("IpPermissionsEgress[]").count(),
+    },
+    sublabel=(),
+    links=(
+        inside("aws.ec2.vpc", at("VpcId")),
+        # A rule that lets another group in says: traffic goes from that group's members to this one's.
+        routes_to("aws.ec2.security_group", at("IpPermissions[].UserIdGroupPairs[].GroupId"), reverse=True),
+        routes_to("aws.ec2.security_group", at("IpPermissionsEgress[].UserIdGroupPairs[].GroupId")),
+    ),
+)
+
+NETWORK_INTERFACE = ResourceType(
+    key="aws.ec2.network_interface",
+    kind=Kind.NETWORK_INTERFACE,
+    title="Network interface",
+    icon="aws/network-interface",
+    listing=AwsCall("ec2", "describe_network_interfaces", "NetworkInterfaces[]", arguments={"MaxResults": 1000}),
+    known_as=KnownAs(
+        cloudformation="AWS::EC2::NetworkInterface",
+        config="AWS::EC2::NetworkInterface",
+        terraform=("aws_network_interface",),
+    ),
+    id=arn("ec2", "network-interface/{NetworkInterfaceId}"),
+    name=tag("Name") | at("NetworkInterfaceId"),
+    state=at("Status").as_state(AWS_LIFECYCLE),
+    zone=at("AvailabilityZone"),
+    # EC2 names the tags of an interface TagSet, unlike everywhere else.
+    tags=at("TagSet"),
+    facts={
+        "private_ip": at("PrivateIpAddress"),
+        "public_ip": at("Association.PublicIp"),
+        "description": at("Description"),
+        "purpose": at("InterfaceType"),
+    },
+    sublabel=("private_ip",),
+    links=(
+        inside("aws.ec2.subnet", at("SubnetId")),
+        inside("aws.ec2.vpc", at("VpcId")),
+        attached("aws.ec2.instance", at("Attachment.InstanceId")),
+        guarded_by("aws.ec2.security_group", at("Groups[].GroupId")),
+    ),
+    supporting=True,
+)
+
+ELASTIC_IP = ResourceType(
+    key="aws.ec2.eip",
+    kind=Kind.PUBLIC_ADDRESS,
+    title="Elastic IP address",
+    icon="aws/elastic-ip",
+    listing=AwsCall("ec2", "describe_addresses", "Addresses[]"),
+    known_as=KnownAs(cloudformation="AWS::EC2::EIP", config="AWS::EC2::EIP", terraform=("aws_eip",)),
+    id=arn("ec2", "elastic-ip/{AllocationId}"),
+    name=tag("Name") | at("PublicIp"),
+    tags=at("Tags"),
+    facts={"public_ip": at("PublicIp"), "private_ip": at("PrivateIpAddress")},
+    sublabel=("public_ip",),
+    links=(
+        attached("aws.ec2.instance", at("InstanceId")),
+        attached("aws.ec2.network_interface", at("NetworkInterfaceId")),
+    ),
+    supporting=True,
+)
+
+_LOAD_BALANCER_CALL = AwsCall(
+    "elbv2",
+    "describe_load_balancers",
+    "LoadBalancers[]",
+    arguments={"PageSize": 400},
+    details=(
+        AwsDetail(
+            "describe_tags",
+            {"ResourceArns": "LoadBalancerArn[]"},
+            result="TagDescriptions[]",
+            into="TagDescriptions",
+            match=("ResourceArn", "LoadBalancerArn"),
+            batch=20,
+        ),
+        AwsDetail(
+            "describe_listeners",
+            {"LoadBalancerArn": "LoadBalancerArn"},
+            result="Listeners[]",
+            into="Listeners",
+        ),
+    ),
+)
+
+
+def _load_balancer(
+    key: str,
+    title: str,
+    icon: str,
+    word: str,
+    path: str,
+    *,
+    more: tuple[LinkRule, ...] = (),
+    supporting: bool = False,
+) -> ResourceType:
+    """One of the types that ``describe_load_balancers`` returns together, told apart by ``Type``."""
+    return ResourceType(
+        key=key,
+        kind=Kind.LOAD_BALANCER,
+        title=title,
+        icon=icon,
+        listing=_LOAD_BALANCER_CALL,
+        known_as=KnownAs(
+            cloudformation="AWS::ElasticLoadBalancingV2::LoadBalancer",
+            config="AWS::ElasticLoadBalancingV2::LoadBalancer",
+            terraform=("aws_lb", "aws_alb"),
+        ),
+        id=arn("elasticloadbalancing", f"loadbalancer/{path}/{{LoadBalancerName}}", given=at("LoadBalancerArn")),
+        name=at("LoadBalancerName"),
+        state=at("State.Code").as_state(AWS_LIFECYCLE),
+        tags=at("TagDescriptions[].Tags[]"),
+        facts={
+            "scheme": at("Scheme"),
+            "dns_name": at("DNSName"),
+            "address_type": at("IpAddressType"),
+            "ports": at("Listeners[].Port"),
+        },
+        sublabel=("scheme",),
+        links=(
+            inside("aws.ec2.vpc", at("VpcId")),
+            member_of("aws.ec2.subnet", at("AvailabilityZones[].SubnetId")),
+            guarded_by("aws.ec2.security_group", at("SecurityGroups[]")),
+            routes_to("aws.elbv2.target_group", at("Listeners[].DefaultActions[].TargetGroupArn")),
+            routes_to(
+                "aws.elbv2.target_group",
+                at("Listeners[].DefaultActions[].ForwardConfig.TargetGroups[].TargetGroupArn"),
+            ),
+            uses("aws.acm.certificate", at("Listeners[].Certificates[].CertificateArn")),
+            *more,
+        ),
+        only=Only("Type", equals=(word,)),
+        supporting=supporting,
+    )
+
+
+ALB = _load_balancer(
+    "aws.elbv2.alb", "Application Load Balancer", "aws/application-load-balancer", "application", "app"
+)
+
+NLB = _load_balancer(
+    "aws.elbv2.nlb",
+    "Network Load Balancer",
+    "aws/network-load-balancer",
+    "network",
+    "net",
+    more=(uses("aws.ec2.eip", at("AvailabilityZones[].LoadBalancerAddresses[].AllocationId")),),
+)
+
+GATEWAY_LOAD_BALANCER = _load_balancer(
+    "aws.elbv2.gwlb",
+    "Gateway Load Balancer",
+    "aws/gateway-load-balancer",
+    "gateway",
+    "gwy",
+    supporting=True,
+)
+
+TARGET_GROUP = ResourceType(
+    key="aws.elbv2.target_group",
+    kind=Kind.TARGET_GROUP,
+    title="Target group",
+    icon="aws/target-group",
+    listing=AwsCall(
+        "elbv2",
+        "describe_target_groups",
+        "TargetGroups[]",
+        arguments={"PageSize": 400},
+        details=(
+            AwsDetail(
+                "describe_tags",
+                {"ResourceArns": "TargetGroupArn[]"},
+                result="TagDescriptions[]",
+                into="TagDescriptions",
+                match=("ResourceArn", "TargetGroupArn"),
+                batch=20,
+            ),
+            AwsDetail(
+                "describe_target_health",
+                {"TargetGroupArn": "TargetGroupArn"},
+                result="TargetHealthDescriptions[]",
+                into="TargetHealth",
+            ),
+        ),
+    ),
+    known_as=KnownAs(
+        cloudformation="AWS::ElasticLoadBalancingV2::TargetGroup",
+        config="AWS::ElasticLoadBalancingV2::TargetGroup",
+        terraform=("aws_lb_target_group", "aws_alb_target_group"),
+    ),
+    id=arn("elasticloadbalancing", "targetgroup/{TargetGroupName}", given=at("TargetGroupArn")),
+    name=at("TargetGroupName"),
+    tags=at("TagDescriptions[].Tags[]"),
+    facts={
+        "protocol": at("Protocol"),
+        "port": at("Port"),
+        "target_type": at("TargetType"),
+        "targets": at("TargetHealth[]").count(),
+    },
+    sublabel=("protocol",),
+    links=(
+        inside("aws.ec2.vpc", at("VpcId")),
+        # Listener rules forward here too, not only default actions; this list holds both.
+        routes_to("aws.elbv2.alb|aws.elbv2.nlb|aws.elbv2.gwlb", at("LoadBalancerArns[]"), reverse=True),
+        # Target.Id is an instance id, an ARN (function, ALB) or an IP address.
+        routes_to("aws.ec2.instance", at("TargetHealth[].Target.Id").starting("i-")),
+        routes_to("aws.lambda.function|aws.elbv2.alb", at("TargetHealth[].Target.Id").starting("arn:")),
+    ),
+    # Health comes and goes with every check. That a target is registered is the fact.
+    volatile=("TargetHealth[].TargetHealth", "TargetHealth[].HealthCheckPort"),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (
+    VPC,
+    SUBNET,
+    ROUTE_TABLE,
+    INTERNET_GATEWAY,
+    NAT_GATEWAY,
+    SECURITY_GROUP,
+    NETWORK_INTERFACE,
+    ELASTIC_IP,
+    ALB,
+    NLB,
+    GATEWAY_LOAD_BALANCER,
+    TARGET_GROUP,
+)
+
+JOINS: tuple[TerraformJoin, ...] = (
+    TerraformJoin(
+        "aws_route_table_association",
+        LinkKind.ATTACHED_TO,
+        ("aws.ec2.route_table", "route_table_id"),
+        ("aws.ec2.subnet", "subnet_id"),
+    ),
+    TerraformJoin(
+        "aws_route",
+        LinkKind.ROUTES_TO,
+        ("aws.ec2.route_table", "route_table_id"),
+        ("aws.ec2.internet_gateway", "gateway_id"),
+    ),
+    TerraformJoin(
+        "aws_route",
+        LinkKind.ROUTES_TO,
+        ("aws.ec2.route_table", "route_table_id"),
+        ("aws.ec2.nat_gateway", "nat_gateway_id"),
+    ),
+    TerraformJoin(
+        "aws_internet_gateway_attachment",
+        LinkKind.ATTACHED_TO,
+        ("aws.ec2.internet_gateway", "internet_gateway_id"),
+        ("aws.ec2.vpc", "vpc_id"),
+    ),
+    TerraformJoin(
+        "aws_eip_association",
+        LinkKind.ATTACHED_TO,
+        ("aws.ec2.eip", "allocation_id"),
+        ("aws.ec2.instance", "instance_id"),
+    ),
+    TerraformJoin(
+        "aws_network_interface_attachment",
+        LinkKind.ATTACHED_TO,
+        ("aws.ec2.network_interface", "network_interface_id"),
+        ("aws.ec2.instance", "instance_id"),
+    ),
+    TerraformJoin(
+        "aws_lb_target_group_attachment",
+        LinkKind.ROUTES_TO,
+        ("aws.elbv2.target_group", "target_group_arn"),
+        ("aws.ec2.instance", "target_id"),
+    ),
+    TerraformJoin(
+        "aws_lb_listener",
+        LinkKind.ROUTES_TO,
+        ("aws.elbv2.alb", "load_balancer_arn"),
+        ("aws.elbv2.target_group", "default_action[].target_group_arn"),
+    ),
+)
