@@ -1,0 +1,67 @@
+"""A picture that is kept: drawn, stored with its Mermaid code and scene, and found again by its id."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from cloudviz.diagram.options import PictureOptions
+from cloudviz.diagram.render import render
+from cloudviz.diagram.scene.document import Scene, scene_from_document
+from cloudviz.errors import NotFound
+from cloudviz.inventory.select import Selection
+from cloudviz.jobs.draw import draw_stored
+from cloudviz.store import Store
+from cloudviz.store.records import DiagramRecord
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedDiagram:
+    """A stored picture: its id, its Mermaid code, and ``metadata`` with nodes, connections and cost_total."""
+
+    diagram_id: str
+    mermaid_code: str
+    metadata: Mapping[str, Any]
+    scene: Scene
+
+
+async def generate(store: Store, selection: Selection, options: PictureOptions) -> GeneratedDiagram:
+    """Draw what is selected and store the picture. Other formats are drawn from its scene when asked for."""
+    picture, _ = await draw_stored(store, selection, options, "mermaid")
+    scene = picture.scene
+    cost = scene.summary.cost_monthly
+    metadata = {
+        "nodes": sum(1 for node in scene.nodes if not node.container),
+        "connections": len(scene.edges),
+        "cost_total": None if cost is None else float(cost),
+        "currency": scene.summary.currency,
+        "resources": scene.summary.resources,
+        "gaps": picture.gaps,
+    }
+    mermaid = picture.content.decode()
+    diagram_id = await store.diagrams.save(
+        list(selection.discoveries),
+        mermaid,
+        options.theme,
+        options.layout,
+        metadata,
+        orjson.dumps(scene.to_document()),
+        dataclasses.asdict(options),
+    )
+    return GeneratedDiagram(diagram_id, mermaid, metadata, scene)
+
+
+async def export(record: DiagramRecord, format: str, *, scale: float = 2.0) -> bytes:
+    """The bytes of a stored picture in one of the formats.
+
+    Raises :class:`~cloudviz.errors.NotFound` when its scene was not kept.
+    """
+    if record.scene is None:
+        raise NotFound(f"the scene of diagram {record.id} was not kept", hint="Generate the picture again.")
+    scene = scene_from_document(orjson.loads(record.scene))
+    return await asyncio.to_thread(render, scene, format, scale=scale)

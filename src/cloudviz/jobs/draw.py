@@ -1,0 +1,80 @@
+"""From an inventory to a picture: select ▶ scene ▶ layout ▶ render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cloudviz.diagram import picture
+from cloudviz.diagram.options import PictureOptions
+from cloudviz.diagram.render import render
+from cloudviz.diagram.scene.document import Scene
+from cloudviz.errors import BadInput, NotFound
+from cloudviz.inventory.model import Graph, Inventory, Problem
+from cloudviz.inventory.select import Selection
+from cloudviz.jobs.imports import read_files
+from cloudviz.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawn picture: its bytes, the scene they were drawn from, and what went wrong on the way."""
+
+    content: bytes
+    scene: Scene
+    problems: list[Problem] = field(default_factory=list)
+    gaps: int = 0
+
+
+def draw(graph: Graph, selection: Selection, options: PictureOptions, format: str, *, gaps: int = 0) -> Picture:
+    """Draw the part of a graph that somebody asked for.
+
+    Raises :class:`~cloudviz.errors.NotFound` when nothing matches: an empty picture would pass for an answer.
+    """
+    chosen = selection.apply(graph)
+    if not chosen.resources:
+        raise NotFound(
+            "there is nothing to draw: no resource matches" if graph.resources else "there is nothing to draw",
+            hint="Loosen the filter." if graph.resources else "Import a file or discover a cloud first.",
+        )
+    if options.focus and options.focus not in chosen.resources:
+        raise NotFound(f"the focus {options.focus!r} is not in the inventory", hint="Give a resource id.")
+    scene = picture(chosen, options, gaps=gaps)
+    return Picture(render(scene, format, scale=options.scale), scene, gaps=gaps)
+
+
+def draw_files(
+    paths: Sequence[Path],
+    selection: Selection,
+    options: PictureOptions,
+    format: str,
+    *,
+    account: str = "",
+    region: str = "",
+    on_progress: Callable[[str], None] | None = None,
+) -> Picture:
+    """Draw files in one shot, without a database (``cloudviz draw``).
+
+    Raises :class:`~cloudviz.errors.BadInput` when the files hold no resource.
+    """
+    inventory = read_files(paths, account=account, region=region, on_progress=on_progress)
+    if not inventory.graph.resources:
+        reason = f" ({inventory.problems[0].what})" if inventory.problems else ""
+        raise BadInput(
+            f"holds no resources{reason}",
+            where=", ".join(str(path) for path in paths),
+            hint="Give a Terraform state, a `terraform show -json`, or a CloudViz inventory with resources in it.",
+        )
+    drawn = draw(inventory.graph, selection, options, format, gaps=len(inventory.gaps()))
+    return Picture(drawn.content, drawn.scene, inventory.problems, drawn.gaps)
+
+
+async def draw_stored(
+    store: Store, selection: Selection, options: PictureOptions, format: str
+) -> tuple[Picture, Inventory]:
+    """Draw the stored inventory, now or at ``selection.at`` (``cloudviz diagram`` and the API)."""
+    inventory = await store.inventories.inventory(selection)
+    # The store has selected already; the focus of the picture needs the neighbours that it kept.
+    drawn = draw(inventory.graph, Selection(), options, format, gaps=len(inventory.gaps()))
+    return drawn, inventory

@@ -1,0 +1,58 @@
+"""From a request to the cloud provider that serves it."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping
+from typing import Any
+
+from cloudviz.catalogue.registry import catalogue
+from cloudviz.errors import Invalid
+from cloudviz.runtime.settings import Settings
+from cloudviz.sources.provider import CloudProvider
+
+
+def provider_for(provider: str, request: Mapping[str, Any], settings: Settings) -> CloudProvider:
+    """The provider with the credentials and limits that a request and the settings name.
+
+    Raises :class:`~cloudviz.errors.Invalid` for a cloud that this release can't scan live.
+    """
+    if provider == "aws":
+        # boto3 takes 0.3 s to import: only where a scan really starts.
+        from cloudviz.sources.aws import AwsProvider
+
+        return AwsProvider(
+            profile=request.get("profile") or None,
+            role_arn=request.get("role_arn") or None,
+            endpoint_url=request.get("endpoint_url") or None,
+            max_workers=settings.discovery.workers,
+            call_timeout=settings.discovery.call_timeout_seconds,
+            listing_timeout=settings.discovery.listing_timeout_seconds,
+        )
+    raise Invalid(
+        f"this release does not scan {provider} live",
+        hint="Import a Terraform state or a CloudViz inventory of it instead: `cloudviz import FILE`.",
+    )
+
+
+def scan_types(provider: str, request: Mapping[str, Any]) -> tuple[str, ...]:
+    """The type keys a request asks for by ``resource_types`` (keys or wildcards) and ``services``; () for all.
+
+    Raises :class:`~cloudviz.errors.Invalid` naming a word that selects nothing, since a typo would otherwise
+    pass for an empty account.
+    """
+    wanted = [str(each) for each in request.get("resource_types") or ()]
+    wanted += [f"{provider}.{service}.*" for service in request.get("services") or ()]
+    if not wanted:
+        return ()
+    known = [declared.key for declared in catalogue().of(provider)]
+    chosen: dict[str, None] = {}
+    for pattern in wanted:
+        found = [key for key in known if fnmatch.fnmatchcase(key, pattern)]
+        if not found:
+            raise Invalid(
+                f"{pattern!r} is no {provider} resource type",
+                hint=f"`cloudviz types list --provider {provider}` lists them.",
+            )
+        chosen.update(dict.fromkeys(found))
+    return tuple(chosen)

@@ -1,0 +1,155 @@
+"""Each kind of job and the use-case it runs. One definition serves every kind of worker."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cloudviz.diagram.options import PictureOptions
+from cloudviz.errors import Invalid
+from cloudviz.inventory import document
+from cloudviz.inventory.select import Selection, parse_filter
+from cloudviz.jobs.diagrams import generate
+from cloudviz.jobs.discover import DiscoveryOutcome, discover
+from cloudviz.jobs.imports import import_files
+from cloudviz.jobs.providers import provider_for, scan_types
+from cloudviz.runtime.settings import Settings
+from cloudviz.sources.provider import ProviderConfig, ScanProgress
+from cloudviz.store import Store
+from cloudviz.store.records import JobRecord
+
+
+@dataclass(slots=True)
+class Run:
+    """One attempt at a job: what it may use, and the two ways it talks with its worker.
+
+    ``progress`` is read by the worker at each heartbeat; ``stop`` is set by it when the job is cancelled or
+    was taken over. Both are safe to use from any thread.
+    """
+
+    store: Store
+    settings: Settings
+    job: JobRecord
+    progress: dict[str, Any] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended: ``succeeded``, ``partial`` or ``cancelled``, with the result that people read."""
+
+    result: Mapping[str, Any]
+    status: str = "succeeded"
+
+
+Task = Callable[[Run], Awaitable[Ended]]
+
+
+async def run_discover(run: Run) -> Ended:
+    """``{provider, discovery_id, request}``: a live scan into the discovery that the request made."""
+    arguments = run.job.arguments
+    request = arguments["request"]
+
+    def on_progress(step: ScanProgress) -> None:
+        run.progress = {"done": step.done, "total": step.total, "resources": step.resources, "at": step.at}
+
+    config = ProviderConfig(
+        accounts=tuple(request.get("accounts") or ()),
+        regions=tuple(request.get("regions") or ()),
+        types=scan_types(arguments["provider"], request),
+        on_progress=on_progress,
+        cancelled=run.stop.is_set,
+    )
+    provider = provider_for(arguments["provider"], request, run.settings)
+    outcome = await discover(run.store, provider, config, arguments["discovery_id"])
+    status = {"completed": "succeeded"}.get(outcome.status, outcome.status)
+    return Ended(summary_of(outcome), status)
+
+
+def summary_of(outcome: DiscoveryOutcome) -> dict[str, Any]:
+    """What a discovery came to, as jobs, the API and the command line report it."""
+    return {
+        "discovery_id": outcome.discovery_id,
+        "status": outcome.status,
+        "resources": outcome.resources,
+        "links": outcome.links,
+        "added": outcome.changes.added,
+        "changed": outcome.changes.changed,
+        "removed": outcome.changes.removed,
+        "unchanged": outcome.changes.unchanged,
+        "gaps": [document.coverage_document(entry) for entry in outcome.gaps],
+        "problems": len(outcome.problems),
+    }
+
+
+async def run_import(run: Run) -> Ended:
+    """``{paths, source, account, region, delete}``: files into the store; ``delete`` removes them."""
+    arguments = run.job.arguments
+    paths = [Path(path) for path in arguments["paths"]]
+    outcome = await import_files(
+        run.store,
+        paths,
+        account=arguments.get("account", ""),
+        region=arguments.get("region", ""),
+        source=arguments.get("source", ""),
+        cancelled=run.stop.is_set,
+    )
+    if arguments.get("delete"):
+        for path in paths:
+            path.unlink(missing_ok=True)
+    result = {
+        "discovery_id": outcome.discovery_id,
+        "status": outcome.status,
+        "resources": outcome.resources,
+        "links": outcome.links,
+        "added": outcome.changes.added,
+        "changed": outcome.changes.changed,
+        "removed": outcome.changes.removed,
+        "problems": [document.problem_document(problem) for problem in outcome.problems[:100]],
+    }
+    return Ended(result, "partial" if outcome.status == "partial" else "succeeded")
+
+
+async def run_draw(run: Run) -> Ended:
+    """``{discovery_ids, filter, at, options}``: a picture, stored as a diagram."""
+    arguments = run.job.arguments
+    selection = parse_filter(
+        arguments.get("filter", ""),
+        Selection(discoveries=tuple(arguments.get("discovery_ids") or ()), at=arguments.get("at", "")),
+    )
+    options = PictureOptions(**arguments.get("options", {}))
+    drawn = await generate(run.store, selection, options)
+    return Ended({"diagram_id": drawn.diagram_id, "metadata": drawn.metadata})
+
+
+async def run_export(run: Run) -> Ended:
+    """``{filter, at}``: the inventory document as a file in the data folder."""
+    arguments = run.job.arguments
+    selection = parse_filter(arguments.get("filter", ""), Selection(at=arguments.get("at", "")))
+    inventory = await run.store.inventories.inventory(selection)
+    folder = run.settings.data_dir / "exports"
+    folder.mkdir(parents=True, exist_ok=True)
+    # Written aside and renamed, so that a killed worker leaves no half file under the final name.
+    aside = folder / f"{run.job.id}.part"
+    aside.write_bytes(document.to_bytes(inventory))
+    final = aside.replace(folder / f"{run.job.id}.json")
+    return Ended({"file": final.name, "resources": len(inventory.graph.resources)})
+
+
+TASKS: dict[str, Task] = {
+    "discover": run_discover,
+    "import": run_import,
+    "draw": run_draw,
+    "export": run_export,
+}
+
+
+def task_for(kind: str) -> Task:
+    """The task of a job kind. Raises :class:`~cloudviz.errors.Invalid` for an unknown one."""
+    try:
+        return TASKS[kind]
+    except KeyError:
+        raise Invalid(f"there is no job kind {kind!r}", hint=f"Known kinds: {', '.join(sorted(TASKS))}.") from None
