@@ -1,1 +1,77 @@
-"""Our own line glyphs, one for each kind."""
+"""Our own line glyphs, one for each kind, for the renderers and for the web map.
+
+The clouds' own icon sets are trademarks with terms of their own; these are drawn by us and under our licence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cloudviz.catalogue.kinds import Kind
+from cloudviz.diagram.icons.glyphs import GLYPHS
+from cloudviz.diagram.themes import theme_named
+
+VIEW_BOX = 24.0
+STROKE = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class GlyphPath:
+    """One path of a glyph: SVG path data on the 24 by 24 grid, stroked with 1.5 or else filled."""
+
+    d: str
+    filled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IconGlyph:
+    """The line drawing of a kind."""
+
+    kind: str
+    paths: tuple[GlyphPath, ...]
+
+
+@cache
+def icon_set() -> dict[str, IconGlyph]:
+    """The glyph of every kind, by the kind's word. Do not change the mapping: it is shared."""
+    return {
+        kind.value: IconGlyph(
+            kind.value,
+            tuple(GlyphPath(path.removeprefix("fill:"), path.startswith("fill:")) for path in paths),
+        )
+        for kind, paths in GLYPHS.items()
+    }
+
+
+def glyph_of(kind: str) -> IconGlyph:
+    """The glyph of a kind; words that are no kind get that of ``other``."""
+    glyphs = icon_set()
+    return glyphs.get(kind) or glyphs[Kind.OTHER.value]
+
+
+def icons_document(theme: str = "enterprise") -> dict[str, Any]:
+    """The glyphs as JSON for the web map: by kind, view box, paths, and the colours that the theme gives them.
+
+    ``tile`` is the colour of the square behind the glyph, ``null`` where the theme draws none; ``color`` is the
+    colour of the kind. Raises Invalid for an unknown theme.
+    """
+    style = theme_named(theme)
+    return {
+        kind: {
+            "viewBox": f"0 0 {VIEW_BOX:g} {VIEW_BOX:g}",
+            "paths": [
+                {
+                    "d": path.d,
+                    "fill": style.ink(kind) if path.filled else None,
+                    "stroke": None if path.filled else style.ink(kind),
+                    "width": 0 if path.filled else STROKE,
+                }
+                for path in glyph.paths
+            ],
+            "color": style.colour(kind),
+            "tile": style.tile(kind),
+        }
+        for kind, glyph in icon_set().items()
+    }
