@@ -19,7 +19,9 @@ class SceneNode:
     """A box: a container around others, a resource, or a stack of like resources (``count`` > 1).
 
     ``role`` says what a container is: ``account``, ``region``, ``zone``, ``network``, ``subnet_public``,
-    ``subnet_private``, ``group`` …; empty for leaves. ``tier`` orders leaves top-down.
+    ``subnet_private``, ``group`` …; a container collapsed to a leaf keeps its role, other leaves have none.
+    ``tier`` orders leaves top-down. ``label`` and ``sublabel`` are already fitted to the box; ``title`` is the
+    whole name, for tooltips. Sizes of text and icon: :mod:`cloudviz.diagram.scene.measures`.
     """
 
     id: str
@@ -37,6 +39,7 @@ class SceneNode:
     members: list[str] = field(default_factory=list)
     cost_monthly: Decimal | None = None
     change: str | None = None
+    title: str = ""
     x: float = 0.0
     y: float = 0.0
     width: float = 0.0
@@ -59,10 +62,18 @@ class SceneEdge:
 
 @dataclass(slots=True)
 class SceneSummary:
-    """What the footer says: how much there is, how much is shown, what is folded away, what was not seen."""
+    """What the footer says: how much there is, how much is shown, what is folded away, what was not seen.
+
+    Every resource of the inventory is counted exactly once: in ``resources`` when a leaf stands for it (alone, in
+    a stack, or in a collapsed container), in ``containers`` when it is drawn as a box around others (network,
+    subnet) or gave its name to one (account, resource group), in ``hidden`` when it is plumbing, by the last word
+    of its type. So the counts of the leaves add up to ``resources``. ``shown`` is the number of leaves.
+    ``cost_monthly`` is the cost of all of them, hidden ones included.
+    """
 
     resources: int = 0
     shown: int = 0
+    containers: int = 0
     links: int = 0
     links_shown: int = 0
     cost_monthly: Decimal | None = None
@@ -98,6 +109,7 @@ class Scene:
             "summary": {
                 "resources": self.summary.resources,
                 "shown": self.summary.shown,
+                "containers": self.summary.containers,
                 "links": self.summary.links,
                 "links_shown": self.summary.links_shown,
                 "cost_monthly": _money(self.summary.cost_monthly),
@@ -166,6 +178,7 @@ def _node(node: SceneNode) -> dict[str, Any]:
         "height": _number(node.height),
         "label": node.label,
         "sublabel": node.sublabel,
+        "title": node.title,
         "type": node.type,
         "kind": node.kind,
         "provider": node.provider,
