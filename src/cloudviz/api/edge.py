@@ -143,7 +143,7 @@ class Edge:
         for name, value in scope.get("path_params", {}).items():
             filled = filled.replace("{" + name + "}", str(value))
         path: str = scope["path"]
-        template = (path.removesuffix(filled) if path.endswith(filled) else "") + path_format
+        template: str = (path.removesuffix(filled) if path.endswith(filled) else "") + path_format
         self._templates[id(route)] = (route, template)
         return template
 
@@ -202,5 +202,6 @@ def _request_id(scope: Scope) -> str:
     """The caller's own id when it is harmless to log, else a new one."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _GIVEN_ID.fullmatch(value.decode("latin-1")):
-            return value.decode("latin-1")  # type: ignore[no-any-return]
+            given: str = value.decode("latin-1")
+            return given
     return str(uuid.uuid4())

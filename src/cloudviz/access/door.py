@@ -1,0 +1,44 @@
+"""Everything about who may come in, put together from the settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cloudviz.access.audit import SecurityLog
+from cloudviz.access.passwords import Passwords
+from cloudviz.access.people import Admissions
+from cloudviz.access.sign_in import SignIn
+from cloudviz.access.tokens import AccessTokens, SigningKey
+from cloudviz.runtime.settings import Settings
+from cloudviz.store import Store
+
+
+class Door:
+    """The one object that the API and the command line need of this room.
+
+    Attributes:
+        log: the audit of security events.
+        sign_in: grants, refresh, codes, and who a token belongs to.
+        admissions: adding people and changing passwords.
+    """
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.log = SecurityLog(store)
+        self._passwords = Passwords()
+        self.admissions = Admissions(store, self._passwords, self.log)
+        self.sign_in = SignIn(
+            store,
+            tokens=AccessTokens(
+                [SigningKey.from_secret(settings.signing_secret())],
+                lifetime=timedelta(minutes=settings.auth.access_minutes),
+                issuer=settings.auth.issuer,
+                audience=settings.auth.audience,
+            ),
+            passwords=self._passwords,
+            log=self.log,
+            refresh_lifetime=timedelta(days=settings.auth.refresh_days),
+        )
+
+    def close(self) -> None:
+        """Let the hashing threads go."""
+        self._passwords.close()
