@@ -30,9 +30,11 @@ class GeneratedDiagram:
     scene: Scene
 
 
-async def generate(store: Store, selection: Selection, options: PictureOptions) -> GeneratedDiagram:
+async def generate(
+    store: Store, selection: Selection, options: PictureOptions, *, with_links: bool = True
+) -> GeneratedDiagram:
     """Draw what is selected and store the picture. Other formats are drawn from its scene when asked for."""
-    picture, _ = await draw_stored(store, selection, options, "mermaid")
+    picture, _ = await draw_stored(store, selection, options, "mermaid", with_links=with_links)
     scene = picture.scene
     cost = scene.summary.cost_monthly
     metadata = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,10 +72,15 @@ def draw_files(
 
 
 async def draw_stored(
-    store: Store, selection: Selection, options: PictureOptions, format: str
+    store: Store, selection: Selection, options: PictureOptions, format: str, *, with_links: bool = True
 ) -> tuple[Picture, Inventory]:
-    """Draw the stored inventory, now or at ``selection.at`` (``cloudviz diagram`` and the API)."""
+    """Draw the stored inventory, now or at ``selection.at`` (``cloudviz diagram`` and the API).
+
+    ``with_links=False`` leaves the lines out and keeps what is inside what.
+    """
     inventory = await store.inventories.inventory(selection)
-    # The store has selected already; the focus of the picture needs the neighbours that it kept.
-    drawn = draw(inventory.graph, Selection(), options, format, gaps=len(inventory.gaps()))
+    graph = inventory.graph if with_links else Graph(inventory.graph.resources)
+    # The store has selected already; the focus of the picture needs the neighbours that it kept. Laying out
+    # thousands of boxes takes seconds of pure computing: off the event loop with it.
+    drawn = await asyncio.to_thread(draw, graph, Selection(), options, format, gaps=len(inventory.gaps()))
     return drawn, inventory

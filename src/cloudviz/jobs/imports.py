@@ -66,7 +66,7 @@ def read_files(
     return Inventory(
         DiscoveryInfo(
             id=documents[0].discovery.id if len(documents) == 1 and not found.items else "",
-            provider=providers[0] if len(providers) == 1 else "multi",
+            provider=providers[0] if len(providers) == 1 else "mixed",
             source=source,
         ),
         graph,
