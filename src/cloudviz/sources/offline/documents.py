@@ -1,0 +1,196 @@
+"""From the text of a file to a document: parsed whole, or streamed when it is large."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+import ijson
+import orjson
+
+from cloudviz.errors import BadInput
+from cloudviz.sources.offline.files import Opened, lines
+from cloudviz.sources.offline.format import Document
+
+MAX_DEPTH = 512
+"""Terraform nests about twenty levels deep. orjson stops at 1,024 levels, streaming here."""
+
+_MAX_PREFIX = 2048
+_NOT_JSON_HINT = "CloudViz reads Terraform states (`terraform state pull > FILE`) and CloudViz inventories."
+
+Event = tuple[str, Any]
+
+
+def parse(opened: Opened) -> Document:
+    """The document of an opened file.
+
+    Raises :class:`~cloudviz.errors.BadInput` that says where the text stops being JSON. Of a key that occurs twice
+    in one object the last value counts, as Terraform itself reads it.
+    """
+    start = opened.data.lstrip()[:1]
+    if start not in (b"{", b"["):
+        raise _no_json(opened)
+    if opened.stream is not None:
+        return _streamed(opened, opened.stream)
+    try:
+        top = orjson.loads(opened.data)
+    except orjson.JSONDecodeError as error:
+        raise _broken(opened, error) from error
+    if isinstance(top, list):
+        raise BadInput(
+            "is a JSON list, and no format that CloudViz reads.", where=opened.name, hint=_NOT_JSON_HINT
+        )
+    return Document(opened.name, top)
+
+
+def _no_json(opened: Opened) -> BadInput:
+    text = opened.data.lstrip()[:4096]
+    if not text:
+        return BadInput("is empty.", where=opened.name, hint="Write it again with `terraform state pull > FILE`.")
+    if b'resource "' in text or b"terraform {" in text or b'provider "' in text or b'module "' in text:
+        return BadInput(
+            "is a Terraform configuration, which says what should be and not what is.",
+            where=opened.name,
+            hint="Give the state: `terraform state pull > FILE`, or a plan: `terraform show -json PLAN > FILE`.",
+        )
+    if text.startswith(b"version https://git-lfs"):
+        return BadInput("is a Git LFS pointer.", where=opened.name, hint="Fetch the file with `git lfs pull`.")
+    return BadInput("is not JSON.", where=opened.name, hint=_NOT_JSON_HINT)
+
+
+def _broken(opened: Opened, error: orjson.JSONDecodeError) -> BadInput:
+    data = opened.data
+    if "UTF-8" in error.msg:
+        try:
+            data.decode()
+        except UnicodeDecodeError as wrong:
+            line, column = lines(data, wrong.start)
+            return BadInput(
+                f"is not UTF-8 at line {line}, column {column} (byte {wrong.start}).",
+                where=opened.name,
+                hint="Save it as UTF-8.",
+            )
+    if "depth" in error.msg or "ecursion" in error.msg:
+        return BadInput(f"is nested more than {MAX_DEPTH} levels deep.", where=opened.name)
+    # error.pos counts characters; a reader looks for bytes.
+    offset = len(error.doc[: error.pos].encode("utf-8", "surrogatepass"))
+    if "end of data" in error.msg or offset >= len(data.rstrip()):
+        return _torn(opened.name, error.lineno, error.colno, offset)
+    return BadInput(
+        f"is not JSON at line {error.lineno}, column {error.colno} (byte {offset}): {error.msg}.",
+        where=opened.name,
+    )
+
+
+def _torn(name: str, line: int, column: int, offset: int) -> BadInput:
+    return BadInput(
+        f"ends in the middle, at line {line}, column {column} (byte {offset}).",
+        where=name,
+        hint="It was cut off; write it again with `terraform state pull > FILE`.",
+    )
+
+
+def _streamed(opened: Opened, stream: IO[bytes]) -> Document:
+    def elements(wanted: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
+        try:
+            yield from walk(ijson.basic_parse(stream, use_float=True, buf_size=1 << 18), wanted, opened.name)
+        except ijson.IncompleteJSONError as error:
+            first = " ".join(str(error).split("\n", 1)[0].split())
+            if "premature EOF" in first:
+                raise BadInput(
+                    "ends in the middle.",
+                    where=opened.name,
+                    hint="It was cut off; write it again with `terraform state pull > FILE`.",
+                ) from error
+            raise BadInput(f"is not JSON: {first}.", where=opened.name) from error
+        except (ijson.JSONError, UnicodeError) as error:
+            raise BadInput(f"is not JSON: {error}.", where=opened.name) from error
+
+    return Document(opened.name, _top_of(opened), elements)
+
+
+def _top_of(opened: Opened) -> dict[str, Any]:
+    """The keys of the document's first level within its first bytes; objects and lists stand empty."""
+    top: dict[str, Any] = {}
+    depth = 0
+    key = ""
+    try:
+        for event, value in ijson.basic_parse(opened.data, use_float=True):
+            if event == "map_key":
+                if depth == 1:
+                    key = value
+            elif event in ("start_map", "start_array"):
+                if depth == 1:
+                    top[key] = {} if event == "start_map" else []
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise BadInput(f"is nested more than {MAX_DEPTH} levels deep.", where=opened.name)
+            elif event in ("end_map", "end_array"):
+                depth -= 1
+            elif depth == 1:
+                top[key] = value
+    except (ijson.JSONError, UnicodeError):
+        pass  # the head ends somewhere; what is wrong further down is found while streaming
+    return top
+
+
+def walk(events: Iterator[Event], wanted: Callable[[str], bool], name: str) -> Iterator[tuple[str, Any]]:
+    """The objects and lists at the paths that ``wanted`` asks for, one at a time.
+
+    A path is written like ``resources.item``: names and ``item`` for each element of a list. Nothing else is kept,
+    so the memory needed is that of one element.
+    """
+    prefixes: list[str] = []
+    in_list: list[bool] = []
+    key = ""
+    for event, value in events:
+        if event == "map_key":
+            key = value
+        elif event in ("start_map", "start_array"):
+            if prefixes:
+                step = "item" if in_list[-1] else key
+                prefix = f"{prefixes[-1]}.{step}" if prefixes[-1] else step
+                if len(prefix) > _MAX_PREFIX:
+                    prefix = "?"
+            else:
+                prefix = ""
+            if prefix and wanted(prefix):
+                yield prefix, _build(event, events, name)
+                continue
+            prefixes.append(prefix)
+            in_list.append(event == "start_array")
+            if len(prefixes) > MAX_DEPTH:
+                raise BadInput(f"is nested more than {MAX_DEPTH} levels deep.", where=name)
+        elif event in ("end_map", "end_array"):
+            prefixes.pop()
+            in_list.pop()
+
+
+def _build(start: str, events: Iterator[Event], name: str) -> Any:
+    """The value whose start event was just read. Keys are interned: a state repeats few names very often."""
+    root: Any = {} if start == "start_map" else []
+    here = root
+    above: list[tuple[Any, str]] = []
+    key = ""
+    for event, value in events:
+        if event == "map_key":
+            key = sys.intern(value)
+            continue
+        if event in ("end_map", "end_array"):
+            if not above:
+                return root
+            here, key = above.pop()
+            continue
+        if event in ("start_map", "start_array"):
+            value = {} if event == "start_map" else []
+        if isinstance(here, dict):
+            here[key] = value
+        else:
+            here.append(value)
+        if event in ("start_map", "start_array"):
+            above.append((here, key))
+            here = value
+            if len(above) > MAX_DEPTH:
+                raise BadInput(f"is nested more than {MAX_DEPTH} levels deep.", where=name)
+    return root

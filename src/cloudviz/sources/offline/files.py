@@ -1,0 +1,274 @@
+"""From paths to opened documents: which files to read, and how to get at their text within documented limits."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import stat
+import sys
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from cloudviz.errors import BadInput, NotFound, TooLarge
+from cloudviz.inventory.model import Problem
+
+SUFFIXES = (".tfstate", ".json")
+"""What is looked at in a folder, each also with ``.gz``. A file given by itself may have any name."""
+
+MAX_BYTES = 1 << 30
+"""The most that is read of one file, unpacked: 1 GiB."""
+
+WHOLE_BYTES = 48 << 20
+"""Files up to 48 MiB are parsed in one go; larger ones are streamed."""
+
+HEAD_BYTES = 1 << 20
+"""How much of a streamed file is looked at to recognise it."""
+
+MAX_FILES = 20_000
+"""The most files in one folder tree."""
+
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
+_GZIP = b"\x1f\x8b"
+_CHUNK = 1 << 20
+_STDIN = "-"
+
+_BINARY = (
+    (b"PK\x03\x04", "a zip archive; if it is a saved Terraform plan, give `terraform show -json PLAN` instead"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"%PDF", "a PDF document"),
+    (b"SQLite format 3\x00", "a SQLite database"),
+    (b"\x28\xb5\x2f\xfd", "packed with Zstandard; unpack it first"),
+    (b"BZh", "packed with bzip2; unpack it first"),
+    (b"\xfd7zXZ", "packed with xz; unpack it first"),
+    (b"\x7fELF", "a program"),
+    (b"PAR1", "a Parquet file"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to read: where it is, and what messages call it."""
+
+    path: Path
+    name: str
+
+
+def find(paths: Sequence[Path]) -> tuple[list[Found], list[Problem]]:
+    """The files that ``paths`` mean, each once, in the order given and by name within a folder.
+
+    Folders are walked to the bottom, symbolic links followed once. Hidden files and folders (``.terraform``
+    holds providers and a pointer to the remote state, no resources) are passed over. The problems name the
+    folders within that may not be read. Raises for a path that does not exist.
+    """
+    found: list[Found] = []
+    problems: list[Problem] = []
+    seen: set[tuple[int, int]] = set()
+    for path in paths:
+        if str(path) == _STDIN:
+            found.append(Found(path, "standard input"))
+            continue
+        try:
+            if path.is_dir():
+                _walk(path, found, seen, problems)
+            elif path.exists():
+                _add(path, found, seen)
+            else:
+                raise NotFound("no such file or folder.", where=str(path))
+        except OSError as error:
+            raise BadInput(f"cannot be read: {error.strerror or error}.", where=str(path)) from error
+        except ValueError as error:  # a NUL in the path
+            raise BadInput("is no path of this system.", where=repr(str(path))) from error
+    return found, problems
+
+
+def _add(path: Path, found: list[Found], seen: set[tuple[int, int]]) -> None:
+    status = path.stat()
+    key = (status.st_dev, status.st_ino)
+    if key not in seen:
+        seen.add(key)
+        found.append(Found(path, path.as_posix()))
+
+
+def _walk(root: Path, found: list[Found], seen: set[tuple[int, int]], problems: list[Problem]) -> None:
+    def refused(error: OSError) -> None:
+        problems.append(Problem("", f"cannot be read: {error.strerror or error}.", str(error.filename)))
+
+    visited: set[tuple[int, int]] = set()
+    count = 0
+    for folder, below, names in os.walk(root, followlinks=True, onerror=refused):
+        status = os.stat(folder)  # noqa: PTH116 - os.walk speaks str
+        if (status.st_dev, status.st_ino) in visited:
+            below.clear()  # a symbolic link back to a folder above
+            continue
+        visited.add((status.st_dev, status.st_ino))
+        below[:] = sorted(name for name in below if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
+        for name in sorted(names):
+            if name.startswith(".") or not name.lower().removesuffix(".gz").endswith(SUFFIXES):
+                continue
+            count += 1
+            if count > MAX_FILES:
+                raise TooLarge(
+                    f"holds more than {MAX_FILES:,} files.", where=str(root), hint="Give the folders that matter."
+                )
+            path = Path(folder) / name
+            if path.is_file():  # neither a link that leads nowhere nor a pipe that would block
+                _add(path, found, seen)
+
+
+class Opened:
+    """An open file whose text is UTF-8.
+
+    ``data`` is all of it; when the file is large, ``data`` is its beginning and ``stream`` gives all of it.
+    """
+
+    def __init__(self, name: str, data: bytes, stream: IO[bytes] | None) -> None:
+        self.name = name
+        self.data = data
+        self.stream = stream
+
+    def close(self) -> None:
+        """Close the file below, if any."""
+        if self.stream is not None:
+            self.stream.close()
+
+
+def open_text(found: Found) -> Opened:
+    """Open a file and look at its first bytes.
+
+    gzip is unpacked, a byte order mark taken off, UTF-16 (PowerShell's ``>`` writes it) turned into UTF-8.
+    Raises :class:`~cloudviz.errors.BadInput` for what is no text, and :class:`~cloudviz.errors.TooLarge` above
+    :data:`MAX_BYTES`.
+    """
+    name = found.name
+    try:
+        raw = _raw(found)
+    except OSError as error:
+        raise BadInput(f"cannot be read: {error.strerror or error}.", where=name) from error
+    try:
+        head = _peek(raw, 512)
+        if head.startswith(_GZIP):
+            raw = io.BufferedReader(_Limited(gzip.GzipFile(fileobj=raw), name), _CHUNK)
+            head = _peek(raw, 512)
+        _refuse_binary(head, name)
+        data = raw.read(WHOLE_BYTES + 1)
+        if len(data) <= WHOLE_BYTES:
+            raw.close()
+            return Opened(name, _utf8(data, name), None)
+        head = _utf8(data[:HEAD_BYTES], name)
+        return Opened(name, head, io.BufferedReader(_Limited(_Rejoined(data, raw), name), _CHUNK))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raw.close()
+        raise BadInput(f"is a damaged gzip file: {error}.", where=name) from error
+    except OSError as error:
+        raw.close()
+        raise BadInput(f"cannot be read: {error.strerror or error}.", where=name) from error
+    except BadInput:
+        raw.close()
+        raise
+
+
+def _raw(found: Found) -> io.BufferedReader:
+    if str(found.path) == _STDIN:
+        return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), _CHUNK)
+    status = found.path.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISFIFO(status.st_mode):
+        raise BadInput("is not a file.", where=found.name)
+    if status.st_size > MAX_BYTES:
+        raise _too_large(found.name)
+    return io.BufferedReader(io.FileIO(found.path, "rb"), _CHUNK)
+
+
+def _peek(raw: io.BufferedReader, count: int) -> bytes:
+    return raw.peek(count)[:count]
+
+
+def _too_large(name: str) -> TooLarge:
+    return TooLarge(
+        f"holds more than {MAX_BYTES >> 30} GiB.",
+        where=name,
+        hint="Split the state, or give only the part of the estate that you want to see.",
+    )
+
+
+def _refuse_binary(head: bytes, name: str) -> None:
+    if not head:
+        raise BadInput("is empty.", where=name, hint="Write it again with `terraform state pull > FILE`.")
+    for magic, what in _BINARY:
+        if head.startswith(magic):
+            raise BadInput(f"is {what}.", where=name)
+    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadInput("is binary, or text in an encoding other than UTF-8.", where=name, hint="Save it as UTF-8.")
+
+
+def _utf8(data: bytes, name: str) -> bytes:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return data.decode("utf-16").encode()
+        except UnicodeError as error:
+            raise BadInput(f"is damaged UTF-16: {error}.", where=name, hint="Save it as UTF-8.") from error
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+class _Limited(io.RawIOBase):
+    """A stream that refuses to give more than :data:`MAX_BYTES`, so that a packed bomb ends early."""
+
+    def __init__(self, below: IO[bytes] | gzip.GzipFile | io.RawIOBase, name: str) -> None:
+        self._below = below
+        self._name = name
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._below.read(len(buffer)) or b""
+        self._given += len(data)
+        if self._given > MAX_BYTES:
+            raise _too_large(self._name)
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._below.close()
+        super().close()
+
+
+class _Rejoined(io.RawIOBase):
+    """The part of a file that was read already, then the rest."""
+
+    def __init__(self, first: bytes, rest: io.BufferedReader) -> None:
+        self._first: io.BytesIO | None = io.BytesIO(first.removeprefix(b"\xef\xbb\xbf"))
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if self._first is not None:
+            data = self._first.read(len(buffer))
+            if data:
+                buffer[: len(data)] = data
+                return len(data)
+            self._first = None
+        data = self._rest.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._rest.close()
+        super().close()
+
+
+def lines(data: bytes, offset: int) -> tuple[int, int]:
+    """Line and column, both from 1, of a byte offset."""
+    before = data[:offset]
+    return before.count(b"\n") + 1, offset - (before.rfind(b"\n") + 1) + 1
+
+
+__all__ = ["MAX_BYTES", "MAX_FILES", "SUFFIXES", "WHOLE_BYTES", "Found", "Opened", "find", "lines", "open_text"]

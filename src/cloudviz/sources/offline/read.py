@@ -1,0 +1,136 @@
+"""Read files: find them, tell their format from their content, and gather what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cloudviz.errors import BadInput, Cancelled, CloudVizError, TooLarge, UnknownFormat
+from cloudviz.inventory.model import Inventory, Problem, RawItem
+from cloudviz.sources.offline.documents import parse
+from cloudviz.sources.offline.files import SUFFIXES, WHOLE_BYTES, Found, find, open_text
+from cloudviz.sources.offline.format import Asked, Contents, Document, Format
+from cloudviz.sources.offline.inventory_document import INVENTORY_DOCUMENT
+from cloudviz.sources.offline.terraform_show import TERRAFORM_SHOW
+from cloudviz.sources.offline.terraform_state import ENCRYPTED_STATE, OTHER_STATE_VERSION, TERRAFORM_STATE
+from cloudviz.sources.offline.terraform_state_v3 import TERRAFORM_STATE_V3
+from cloudviz.sources.provider import Progress, ScanProgress
+
+FORMATS: tuple[Format, ...] = (
+    INVENTORY_DOCUMENT,
+    TERRAFORM_STATE,
+    TERRAFORM_STATE_V3,
+    TERRAFORM_SHOW,
+    ENCRYPTED_STATE,
+    OTHER_STATE_VERSION,
+)
+"""Every format, asked in this order whether a file is of its kind. A new format is one file and one line here."""
+
+
+@dataclass(slots=True)
+class OfflineResult:
+    """What all the files held.
+
+    Attributes:
+        items: their things, in the order of the files.
+        problems: what was odd, files that could not be read among it.
+        inventories: the files that are CloudViz inventories already.
+        sources: the files read, as they were named.
+        left_out: native type → how many entries are no resources of a cloud.
+    """
+
+    items: list[RawItem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    inventories: list[Inventory] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+def read_paths(
+    paths: Sequence[Path],
+    *,
+    account: str = "",
+    region: str = "",
+    on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> OfflineResult:
+    """Read files and folders.
+
+    Arguments:
+        paths: files of any name, folders (see :data:`~cloudviz.sources.offline.files.SUFFIXES`), or ``-`` for
+            standard input. A file that is reached twice is read once.
+        account, region: for resources whose file does not say where they are.
+        on_progress: called after each file.
+        cancelled: asked now and then; when it says true, :class:`~cloudviz.errors.Cancelled` is raised.
+
+    Returns what the files hold. When there are several, one that can't be read is a problem and the rest goes on.
+    Raises :class:`~cloudviz.errors.BadInput` or one of its kind when nothing could be read.
+    """
+    asked = Asked(account, region, cancelled)
+    found, problems = find(paths)
+    result = OfflineResult(problems=problems)
+    if not found:
+        names = ", ".join(str(path) for path in paths) or "nothing"
+        wanted = " or ".join(f"*{suffix}" for suffix in SUFFIXES)
+        raise BadInput(f"{names}: no {wanted} files in it.", hint="Give a file by its name, whatever it is.")
+    refusals: list[CloudVizError] = []
+    for number, each in enumerate(found, start=1):
+        asked.go_on()
+        try:
+            _add(result, _contents(each, asked), each.name)
+        except Cancelled:
+            raise
+        except CloudVizError as error:
+            refusals.append(error)
+            what = f"{error.detail} {error.hint}".strip()
+            result.problems.append(Problem("", what, error.where or each.name))
+        if on_progress is not None:
+            on_progress(ScanProgress(number, len(found), len(result.items), each.name))
+    if not result.sources:
+        raise _none(refusals)
+    return result
+
+
+def _add(result: OfflineResult, contents: Contents, name: str) -> None:
+    result.sources.append(name)
+    result.items.extend(contents.items)
+    result.problems.extend(contents.problems)
+    result.inventories.extend(contents.inventories)
+    for native_type, count in contents.left_out.items():
+        result.left_out[native_type] = result.left_out.get(native_type, 0) + count
+
+
+def _none(refusals: list[CloudVizError]) -> CloudVizError:
+    first = refusals[0]
+    if len(refusals) == 1:
+        return first
+    return UnknownFormat(f"none of {len(refusals):,} files could be read; the first: {first.one_line()}", where="")
+
+
+def _contents(found: Found, asked: Asked) -> Contents:
+    opened = open_text(found)
+    try:
+        document = parse(opened)
+        kind = recognise(document)
+        if document.elements is not None and not kind.streams:
+            raise TooLarge(
+                f"is a {kind.name} of more than {WHOLE_BYTES >> 20} MiB, the most that is read of this format.",
+                where=found.name,
+            )
+        return kind.read(document, asked)
+    finally:
+        opened.close()
+
+
+def recognise(document: Document) -> Format:
+    """The format of a document, or :class:`~cloudviz.errors.UnknownFormat` when it is none of :data:`FORMATS`."""
+    for kind in FORMATS:
+        if kind.recognise(document.top):
+            return kind
+    keys = ", ".join(repr(key[:40]) for key in list(document.top)[:5]) or "no keys"
+    raise UnknownFormat(
+        f"is JSON, and of no format that CloudViz reads (its keys: {keys}).",
+        where=document.name,
+        hint="CloudViz reads Terraform states (`terraform state pull > FILE`) and CloudViz inventories.",
+    )

@@ -1,0 +1,188 @@
+"""What every Terraform format comes down to: instances of resources, each with an address and attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cloudviz.catalogue.registry import catalogue
+from cloudviz.inventory.model import Problem, RawItem, Scope, Shape
+from cloudviz.sources.offline.format import Asked, Contents
+from cloudviz.sources.offline.terraform_scope import Own, Places, own_place
+from cloudviz.sources.offline.terraform_types import is_helper, is_setting, provider_of
+
+REDACTED = "[redacted]"
+
+LONG_TEXT = 32_768
+"""Texts above this many characters (rendered templates, packed user data) are cut: no picture needs them, and they
+are what makes states of hundreds of megabytes."""
+
+_KEPT_OF_LONG = 1_000
+_IDENTITY = ("id", "arn", "self_link", "name")
+_NEVER_HIDDEN = frozenset({"id", "arn", "self_link"})
+_ASK_EVERY = 512
+
+
+@dataclass(slots=True)
+class Instance:
+    """One resource instance of a state or plan.
+
+    Attributes:
+        address: how Terraform names it: ``module.web.aws_instance.this[0]``.
+        native_type: its resource type.
+        configuration: the provider configuration it belongs to, aliases told apart.
+        attributes: its attributes, nested. They are the file's own objects and may be changed.
+        managed: false for data sources.
+    """
+
+    address: str
+    native_type: str
+    configuration: str
+    attributes: dict[str, Any]
+    managed: bool = True
+
+
+def address_of(module: object, native_type: str, name: str, index: object = None, *, data: bool = False) -> str:
+    """The address as Terraform prints it."""
+    parts = [str(module)] if module else []
+    parts.extend(["data"] if data else [])
+    key = "" if index is None else f"[{index}]" if isinstance(index, int) else f'["{index}"]'
+    return ".".join([*parts, native_type, name]) + key
+
+
+def collect(instances: Iterable[Instance], name: str, asked: Asked) -> Contents:
+    """The contents of a file from its instances, in their order.
+
+    Data sources are read for the account and region they tell; helpers (random_id) and settings of other
+    resources (aws_s3_bucket_policy) are counted in ``left_out``, unless the catalogue makes a link of them.
+    """
+    contents = Contents()
+    places = Places(asked)
+    joins = catalogue().joins
+    kept: list[tuple[Instance, Own]] = []
+    managed = 0
+    for number, instance in enumerate(instances):
+        if number % _ASK_EVERY == 0:
+            asked.go_on()
+        facts = places.facts(instance.configuration)
+        if not instance.managed:
+            facts.data_source(instance.native_type, instance.attributes)
+            continue
+        managed += 1
+        native_type = instance.native_type
+        is_join = native_type in joins
+        if not is_join and (is_helper(native_type) or is_setting(native_type)):
+            contents.left_out[native_type] = contents.left_out.get(native_type, 0) + 1
+            continue
+        own = own_place(provider_of(native_type), instance.attributes)
+        texts = survey(instance.attributes)
+        if own.provider == "aws":
+            facts.mention(texts)
+        if not is_join:
+            facts.learn(own)
+            if not any(instance.attributes.get(field) for field in _IDENTITY):
+                contents.problems.append(
+                    Problem(native_type, "has no id and was left out", f"{name}: {instance.address}")
+                )
+                continue
+        kept.append((instance, own))
+    for instance, own in kept:
+        scope = places.scope(own, instance.configuration, instance.native_type, instance.address)
+        contents.items.append(_item(instance, scope, name))
+    contents.problems.extend(places.problems(name))
+    if not managed:
+        contents.problems.append(Problem("", "holds no resources", name))
+    return contents
+
+
+def _item(instance: Instance, scope: Scope, name: str) -> RawItem:
+    where = f"{name}: {instance.address}"
+    native = _azapi(instance) if instance.native_type.startswith("azapi_") else None
+    if native is not None:
+        return RawItem(scope, native[0], native[1], where=where)
+    return RawItem(scope, instance.native_type, instance.attributes, shape=Shape.TERRAFORM, where=where)
+
+
+def _azapi(instance: Instance) -> tuple[str, dict[str, Any]] | None:
+    """``azapi_resource`` writes ARM's own bodies: its type is ``Microsoft.Web/sites@2023-12-01``."""
+    attributes = instance.attributes
+    arm_type, _, version = str(attributes.get("type", "")).partition("@")
+    if not version or not attributes.get("id"):
+        return None
+    body: dict[str, Any] = {}
+    for source in ("body", "output"):
+        value = attributes.get(source)
+        if isinstance(value, Mapping) and isinstance(value.get("value"), Mapping) and "type" in value:
+            value = value["value"]  # a dynamic value carries its type
+        if isinstance(value, Mapping):
+            body.update(value)
+    for name in ("id", "name", "location", "tags", "identity"):
+        if attributes.get(name):
+            body[name] = attributes[name]
+    return arm_type.lower(), body
+
+
+def survey(attributes: dict[str, Any]) -> list[str]:
+    """Cut long texts in place, and return the ARNs that the attributes mention."""
+    arns: list[str] = []
+    waiting: list[Any] = [attributes]
+    while waiting:
+        holder = waiting.pop()
+        for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+            if isinstance(value, str):
+                if value.startswith("arn:"):
+                    arns.append(value)
+                elif len(value) > LONG_TEXT:
+                    holder[key] = f"{value[:_KEPT_OF_LONG]}… ({len(value):,} characters)"
+            elif isinstance(value, dict | list):
+                waiting.append(value)
+    return arns
+
+
+def hide_paths(attributes: dict[str, Any], paths: object) -> None:
+    """Replace what ``sensitive_attributes`` of a v4 state names: paths of get_attr and index steps."""
+    if not isinstance(paths, list):
+        return
+    for path in paths:
+        steps = [_step(step) for step in path] if isinstance(path, list) else [path]
+        if not steps or (len(steps) == 1 and steps[0] in _NEVER_HIDDEN):
+            continue
+        holder: Any = attributes
+        for step in steps[:-1]:
+            holder = _below(holder, step)
+        if _below(holder, steps[-1]) is not None:
+            holder[steps[-1]] = REDACTED
+
+
+def _step(step: object) -> object:
+    value = step.get("value") if isinstance(step, dict) else step
+    return value.get("value") if isinstance(value, dict) else value
+
+
+def _below(holder: Any, step: object) -> Any:
+    if isinstance(holder, dict) and isinstance(step, str):
+        return holder.get(step)
+    if isinstance(holder, list) and isinstance(step, int) and 0 <= step < len(holder):
+        return holder[step]
+    return None
+
+
+def hide_marked(attributes: dict[str, Any], marks: object) -> None:
+    """Replace what ``sensitive_values`` of ``terraform show -json`` marks: a tree with true at the secrets."""
+    waiting: list[tuple[Any, Any, bool]] = [(attributes, marks, True)]
+    while waiting:
+        holder, marked, top = waiting.pop()
+        if isinstance(holder, dict) and isinstance(marked, dict):
+            pairs: list[tuple[Any, Any]] = [(key, mark) for key, mark in marked.items() if key in holder]
+        elif isinstance(holder, list) and isinstance(marked, list):
+            pairs = list(enumerate(marked))[: len(holder)]
+        else:
+            continue
+        for key, mark in pairs:
+            if mark is True:
+                # An id is no secret here: without it a resource could not be told from another.
+                if holder[key] is not None and not (top and key in _NEVER_HIDDEN):
+                    holder[key] = REDACTED
+            else:
+                waiting.append((holder[key], mark, False))
