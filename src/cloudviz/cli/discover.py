@@ -1,0 +1,136 @@
+"""``cloudviz discover aws|azure|gcp``: a live scan into the store."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from typing import Annotated, Any
+
+import typer
+
+from cloudviz.cli.output import note
+from cloudviz.cli.progress import scanning
+from cloudviz.cli.session import Database, opened, run, settings_for
+from cloudviz.inventory.model import Coverage
+from cloudviz.store.records import RecordedChanges
+
+app = typer.Typer(help="Scan a cloud live into the store.", no_args_is_help=True)
+
+
+def _words(values: list[str] | None) -> list[str]:
+    """Options that may be repeated and may hold several values by commas."""
+    return [part.strip() for value in values or () for part in value.split(",") if part.strip()]
+
+
+@app.command("aws")
+def aws(
+    profile: Annotated[str, typer.Option(help="Profile of the AWS configuration.", show_default=False)] = "",
+    role_arn: Annotated[
+        str,
+        typer.Option("--role-arn", help="Role to assume; {account} stands for each account.", show_default=False),
+    ] = "",
+    accounts: Annotated[list[str] | None, typer.Option(help="Accounts, by commas; needs --role-arn.")] = None,
+    regions: Annotated[
+        list[str] | None, typer.Option(help="Regions, by commas; all enabled ones when empty.")
+    ] = None,
+    types: Annotated[
+        list[str] | None, typer.Option(help="Type keys or wildcards, by commas; all when empty.")
+    ] = None,
+    endpoint_url: Annotated[
+        str, typer.Option("--endpoint-url", help="Endpoint of an AWS-compatible server.", show_default=False)
+    ] = "",
+    database: Database = None,
+) -> None:
+    """Scan AWS accounts. What can't be seen is reported with the permission that is missing, and exit code 3.
+
+    Example: cloudviz discover aws --profile prod --regions eu-west-1,us-east-1
+    """
+    request = {
+        "profile": profile,
+        "role_arn": role_arn,
+        "accounts": _words(accounts),
+        "regions": _words(regions),
+        "resource_types": _words(types),
+        "endpoint_url": endpoint_url,
+    }
+    source = f"aws:profile/{profile}" if profile else f"aws:role/{role_arn}" if role_arn else "aws:default"
+    _discover("aws", source, request, database)
+
+
+@app.command("azure")
+def azure() -> None:
+    """Scan Azure subscriptions. Not in this release: import a Terraform state or an inventory instead."""
+    _not_yet("azure")
+
+
+@app.command("gcp")
+def gcp() -> None:
+    """Scan GCP projects. Not in this release: import a Terraform state or an inventory instead."""
+    _not_yet("gcp")
+
+
+def _not_yet(provider: str) -> None:
+    from cloudviz.jobs.providers import provider_for
+    from cloudviz.runtime.settings import Settings
+
+    provider_for(provider, {}, Settings())
+
+
+def _discover(provider: str, source: str, request: dict[str, Any], database: str | None) -> None:
+    from cloudviz.jobs.discover import DiscoveryOutcome, discover
+    from cloudviz.jobs.providers import provider_for, scan_types
+    from cloudviz.sources.provider import ProviderConfig
+
+    loaded = settings_for(database_url=database)
+    stop = threading.Event()
+
+    async def work() -> DiscoveryOutcome:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
+        async with opened(loaded.settings) as store:
+            cloud = provider_for(provider, request, loaded.settings)
+            types = scan_types(provider, request)
+            with scanning() as tell:
+                config = ProviderConfig(
+                    accounts=tuple(request["accounts"]),
+                    regions=tuple(request["regions"]),
+                    types=types,
+                    on_progress=tell,
+                    cancelled=stop.is_set,
+                )
+                shown = {key: value for key, value in request.items() if value}
+                discovery_id = await store.discoveries.create(provider, source, shown)
+                return await discover(store, cloud, config, discovery_id)
+
+    outcome = run(work())
+    note(recorded(outcome.resources, outcome.links, outcome.changes))
+    typer.echo(outcome.discovery_id)
+    if outcome.status == "cancelled":
+        note("Stopped: what had been seen is stored, the rest was skipped.")
+        raise typer.Exit(3)
+    if outcome.gaps:
+        report_gaps(outcome.gaps)
+        raise typer.Exit(3)
+
+
+def recorded(resources: int, links: int, changes: RecordedChanges) -> str:
+    """What recording a look came to, in one line."""
+    return (
+        f"{resources} resources and {links} links: {changes.added} new, {changes.changed} changed, "
+        f"{changes.removed} gone, {changes.unchanged} as before."
+    )
+
+
+def report_gaps(gaps: list[Coverage], limit: int = 20) -> None:
+    """Say on stderr what was not seen and which permission is missing, like gaps together."""
+    grouped: dict[tuple[str, str, str, str], list[str]] = {}
+    for gap in gaps:
+        key = (str(gap.status), gap.type, gap.permission or "", gap.detail or "")
+        grouped.setdefault(key, []).append("/".join(part for part in (gap.account, gap.region) if part))
+    note(f"Not everything was seen: {len(gaps)} gaps.")
+    for (status, type_key, permission, detail), places in sorted(grouped.items())[:limit]:
+        where = ", ".join(places[:4]) + (f" and {len(places) - 4} more" if len(places) > 4 else "")
+        needs = f" (needs {permission})" if permission else ""
+        note(f"  {status}: {type_key} in {where}{needs}{': ' + detail[:200] if detail else ''}")
+    if len(grouped) > limit:
+        note(f"  and {len(grouped) - limit} more kinds of gap.")

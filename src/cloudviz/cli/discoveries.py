@@ -1,0 +1,135 @@
+"""``cloudviz discoveries list|show`` and ``cloudviz diff``: what was looked at, when, and what changed between."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cloudviz.cli.output import Output, note, print_record, print_rows
+from cloudviz.cli.session import Database, OutputOption, Provider, opened, run, settings_for
+from cloudviz.inventory import document
+from cloudviz.store.records import DiscoveryRecord
+
+app = typer.Typer(help="What was looked at, and with what success.", no_args_is_help=True)
+COLUMNS = ("id", "provider", "source", "status", "resources", "added", "changed", "removed", "created_at")
+
+
+def discovery_row(record: DiscoveryRecord) -> dict[str, Any]:
+    """A discovery as lists print it."""
+    changes = record.changes
+    return {
+        "id": record.id,
+        "provider": record.provider,
+        "source": record.source,
+        "status": record.status,
+        "resources": record.resources_found,
+        "added": changes.added if changes else None,
+        "changed": changes.changed if changes else None,
+        "removed": changes.removed if changes else None,
+        "created_at": record.created_at.isoformat(timespec="seconds") if record.created_at else None,
+        "completed_at": record.completed_at.isoformat(timespec="seconds") if record.completed_at else None,
+    }
+
+
+@app.command("list")
+def list_discoveries(
+    provider: Provider = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Most rows to print.")] = 50,
+    output: OutputOption = Output.TABLE,
+    database: Database = None,
+) -> None:
+    """List discoveries, newest first."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> list[dict[str, Any]]:
+        async with opened(loaded.settings) as store:
+            page = await store.discoveries.page(provider or None, limit=limit)
+            return [discovery_row(record) for record in page.items]
+
+    rows = run(work())
+    print_rows(rows, COLUMNS, output)
+    if not rows:
+        note("No discovery yet: `cloudviz discover aws` or `cloudviz import FILE` makes one.")
+
+
+@app.command("show")
+def show(
+    id: Annotated[str, typer.Argument(help="Discovery id; the newest one when left out.")] = "",
+    output: OutputOption = Output.TABLE,
+    database: Database = None,
+) -> None:
+    """Show one discovery: its coverage, gaps first, and its problems."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> dict[str, Any]:
+        async with opened(loaded.settings) as store:
+            if id:
+                record = await store.discoveries.get(id)
+            else:
+                newest = (await store.discoveries.page(limit=1)).items
+                if not newest:
+                    return {}
+                record = newest[0]
+            coverage = await store.discoveries.coverage(record.id)
+            problems = await store.discoveries.problems(record.id)
+            gaps = [entry for entry in coverage if entry.status != "seen"]
+            seen = [entry for entry in coverage if entry.status == "seen"]
+            return {
+                **discovery_row(record),
+                "coverage": [document.coverage_document(entry) for entry in (*gaps, *seen)],
+                "problems": [document.problem_document(problem) for problem in problems],
+            }
+
+    found = run(work())
+    if not found:
+        note("No discovery yet: `cloudviz discover aws` or `cloudviz import FILE` makes one.")
+        return
+    if output is not Output.TABLE:
+        print_record(found, output)
+        return
+    coverage, problems = found.pop("coverage"), found.pop("problems")
+    print_record(found, output)
+    typer.echo("")
+    print_rows(coverage, ("status", "account", "region", "type", "count", "permission", "detail"), output)
+    if problems:
+        typer.echo("")
+        print_rows(problems, ("resource", "what", "where"), output)
+
+
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A discovery id, or an instant.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="A discovery id, or an instant.")],
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 4 when they differ.")] = False,
+    output: OutputOption = Output.TABLE,
+    database: Database = None,
+) -> None:
+    """What changed between two discoveries or instants."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> list[dict[str, Any]]:
+        async with opened(loaded.settings) as store:
+            found = await store.inventories.diff(before, after)
+            rows = [
+                {"change": word, "type": item.type, "name": item.name, "fields": "", "id": item.id}
+                for word, items in (("added", found.added), ("removed", found.removed))
+                for item in items
+            ]
+            rows += [
+                {
+                    "change": "changed",
+                    "type": change.after.type,
+                    "name": change.after.name,
+                    "fields": ", ".join(change.fields),
+                    "id": change.after.id,
+                }
+                for change in found.changed
+            ]
+            return rows
+
+    rows = run(work())
+    print_rows(rows, ("change", "type", "name", "fields", "id"), output)
+    if not rows:
+        note("Nothing changed.")
+    elif exit_code:
+        raise typer.Exit(4)

@@ -1,0 +1,48 @@
+"""``cloudviz export inventory``: the inventory document of contract §2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cloudviz.cli.output import note, write_file
+from cloudviz.cli.session import At, Database, Filter, opened, run, selection_of, settings_for
+
+app = typer.Typer(help="Write what CloudViz knows to a file.", no_args_is_help=True)
+
+
+@app.callback()
+def _export() -> None:
+    """Write what CloudViz knows to a file."""
+
+
+@app.command("inventory")
+def inventory(
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write; - for stdout.")] = Path("-"),
+    filter: Filter = "",
+    at: At = "",
+    database: Database = None,
+) -> None:
+    """Write the inventory document, which `cloudviz import` and `cloudviz draw` read.
+
+    Example: cloudviz export inventory -o estate.json
+    """
+    from cloudviz.inventory import document
+
+    loaded = settings_for(database_url=database)
+    selection = selection_of(filter=filter, at=at)
+
+    async def work() -> tuple[bytes, int, int]:
+        async with opened(loaded.settings) as store:
+            found = await store.inventories.inventory(selection)
+            return document.to_bytes(found), len(found.graph.resources), len(found.gaps())
+
+    content, resources, gaps = run(work())
+    write_file(output, content)
+    if str(output) != "-":
+        note(f"{output}: {resources} resources.")
+    if gaps:
+        note(f"The coverage has {gaps} gaps; they are in the document.")
+        raise typer.Exit(3)

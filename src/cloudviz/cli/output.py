@@ -1,0 +1,148 @@
+"""How lists and records are printed, for people and for programs; and files, written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typer
+
+from cloudviz.errors import BadInput
+from cloudviz.normalise.redaction import clean_text
+
+
+class Output(StrEnum):
+    """The forms of ``-o/--output``."""
+
+    TABLE = "table"
+    JSON = "json"
+    YAML = "yaml"
+    CSV = "csv"
+
+
+def note(text: str) -> None:
+    """A message for the person, on stderr."""
+    typer.echo(text, err=True)
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], output: Output) -> None:
+    """Print rows: the named columns in a table or CSV, the whole of each in JSON and YAML."""
+    if output is Output.JSON:
+        _write(orjson.dumps(list(rows), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))
+    elif output is Output.YAML:
+        import yaml
+
+        plain = orjson.loads(orjson.dumps(list(rows), default=str))
+        _write(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).encode())
+    elif output is Output.CSV:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_csv_cell(row.get(column)) for column in columns] for row in rows)
+        _write(text.getvalue().encode())
+    else:
+        _print_table(rows, columns)
+
+
+def print_record(record: Mapping[str, Any], output: Output) -> None:
+    """Print one record: a two-column table, or the whole as JSON or YAML."""
+    if output in (Output.TABLE, Output.CSV):
+        rows = [{"field": key, "value": _flat(value)} for key, value in record.items()]
+        print_rows(rows, ("field", "value"), output)
+    elif output is Output.JSON:
+        _write(orjson.dumps(dict(record), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))
+    else:
+        import yaml
+
+        plain = orjson.loads(orjson.dumps(dict(record), default=str))
+        _write(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).encode())
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; ``-`` is stdout.
+
+    Raises :class:`~cloudviz.errors.BadInput` when the folder is missing or can't be written.
+    """
+    if str(path) == "-":
+        _write(content)
+        return
+    if path.is_dir():
+        raise BadInput("is a folder", where=str(path), hint="Give a file name with -o.")
+    try:
+        descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise BadInput(f"can't be written: {error.strerror}", where=str(path), hint="Check the folder.") from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(aside).chmod(0o666 & ~umask)
+        Path(aside).replace(path)
+    except OSError as error:
+        Path(aside).unlink(missing_ok=True)
+        raise BadInput(f"can't be written: {error.strerror}", where=str(path), hint="Check the disk.") from error
+
+
+def _write(content: bytes) -> None:
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(soft_wrap=False)
+    if not console.is_terminal:
+        # In a pipe nothing is cut to a terminal's width: other programs read it.
+        console = Console(width=max(_table_width(rows, columns), 80), soft_wrap=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column.replace("_", " ").upper(), overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        # Text, not markup: a resource may be called "[red]".
+        table.add_row(*(Text(_flat(row.get(column))) for column in columns))
+    console.print(table)
+
+
+def _table_width(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> int:
+    from rich.cells import cell_len
+
+    widths = [len(column) for column in columns]
+    for row in rows:
+        widths = [max(width, cell_len(_flat(row.get(name)))) for width, name in zip(widths, columns, strict=True)]
+    return sum(widths) + 2 * len(columns) + 2
+
+
+def _flat(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return clean_text(value).replace("\n", " ").replace("\t", " ")
+    if isinstance(value, Mapping | list | tuple):
+        return clean_text(orjson.dumps(value, default=str).decode())
+    return str(value)
+
+
+def _csv_cell(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
+    text = _flat(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,34 @@
+"""``cloudviz permissions aws``: the least-privilege policy that a scan needs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import orjson
+import typer
+
+
+def permissions(
+    provider: Annotated[str, typer.Argument(help="aws (azure and gcp come with their live scan).")],
+    types: Annotated[
+        list[str] | None, typer.Option(help="Type keys or wildcards, by commas; all when empty.")
+    ] = None,
+) -> None:
+    """Print the policy that a scan needs, in the cloud's own format.
+
+    Example: cloudviz permissions aws > cloudviz-policy.json
+    """
+    from cloudviz.errors import Invalid
+    from cloudviz.jobs.providers import scan_types
+
+    if provider != "aws":
+        raise Invalid(f"this release does not scan {provider} live, so it needs no permissions there")
+    from cloudviz.sources.aws.permissions import permissions as actions_for
+
+    words = [part.strip() for value in types or () for part in value.split(",") if part.strip()]
+    actions = actions_for(scan_types("aws", {"resource_types": words}))
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "CloudVizReadOnly", "Effect": "Allow", "Action": list(actions), "Resource": "*"}],
+    }
+    typer.echo(orjson.dumps(policy, option=orjson.OPT_INDENT_2).decode())

@@ -1,0 +1,74 @@
+"""The picture options that ``draw`` and ``diagram`` share (contract §4)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cloudviz.diagram.options import FORMATS, LAYOUTS, THEMES, PictureOptions
+from cloudviz.errors import Invalid
+
+Layout = StrEnum("Layout", {name.upper().replace("-", "_"): name for name in LAYOUTS})
+Theme = StrEnum("Theme", {name.upper(): name for name in THEMES})
+
+OutputFile = Annotated[Path, typer.Option("-o", "--output", help="File to write; the suffix chooses the format.")]
+LayoutOption = Annotated[Layout, typer.Option("--layout", help="How to arrange it.")]
+ThemeOption = Annotated[Theme, typer.Option("--theme", help="How to colour it.")]
+FormatOption = Annotated[
+    str, typer.Option("--format", help=f"{', '.join(FORMATS)}; else by the suffix of -o.", show_default=False)
+]
+GroupBy = Annotated[
+    str, typer.Option("--group-by", help="account, region, network, kind or tag:KEY.", show_default=False)
+]
+MaxNodes = Annotated[int, typer.Option("--max-nodes", min=0, help="Most boxes to show; 0 shows everything.")]
+Focus = Annotated[str, typer.Option("--focus", help="Resource id to centre on.", show_default=False)]
+Hops = Annotated[int, typer.Option("--hops", min=1, max=10, help="How many links around --focus.")]
+ShowCosts = Annotated[bool, typer.Option("--show-costs", help="Write monthly costs on the boxes.")]
+Title = Annotated[str, typer.Option("--title", help="Title of the picture.", show_default=False)]
+Scale = Annotated[float, typer.Option("--scale", min=0.5, max=8, help="Pixels per unit, for PNG.")]
+
+
+def format_for(output: Path, given: str) -> str:
+    """The format asked for, else the one the suffix says.
+
+    Raises :class:`~cloudviz.errors.Invalid` when neither names one that CloudViz draws.
+    """
+    from cloudviz.diagram.render import FORMAT_BY_SUFFIX
+
+    wanted = given.lower() or output.suffix.lower().lstrip(".")
+    format = FORMAT_BY_SUFFIX.get(wanted, FORMAT_BY_SUFFIX.get(f".{wanted}"))
+    if format is None:
+        raise Invalid(
+            f"{wanted!r} is no picture format" if wanted else "the file name has no suffix",
+            where=str(output),
+            hint="Use .svg, .png, .pdf, .mmd or .json, or give --format.",
+        )
+    return format
+
+
+def picture_options(
+    layout: Layout,
+    theme: Theme,
+    max_nodes: int,
+    focus: str,
+    hops: int,
+    group_by: str,
+    show_costs: bool,
+    title: str,
+    scale: float,
+) -> PictureOptions:
+    """The options as the diagram room takes them."""
+    return PictureOptions(
+        layout=str(layout),
+        theme=str(theme),
+        max_nodes=max_nodes,
+        focus=focus,
+        hops=hops,
+        group_by=group_by,
+        show_costs=show_costs,
+        title=title,
+        scale=scale,
+    )

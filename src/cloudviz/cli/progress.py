@@ -1,0 +1,47 @@
+"""Progress on stderr: a live line on a terminal, nothing where no one looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from cloudviz.sources.provider import ScanProgress
+
+
+@contextmanager
+def scanning() -> Iterator[Callable[[ScanProgress], None]]:
+    """A bar for a scan: listings done of all, resources found, and what it is at."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    progress = Progress(
+        TextColumn("Scanning"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[resources]} resources"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[at]}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with progress:
+        task = progress.add_task("scan", total=None, resources=0, at="")
+
+        def step(at: ScanProgress) -> None:
+            progress.update(task, total=at.total, completed=at.done, resources=at.resources, at=at.at[:60])
+
+        yield step
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """A spinner with a changing text."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(Text(what)) as status:
+        yield lambda text: status.update(Text(text[:100]))

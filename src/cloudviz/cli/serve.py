@@ -1,0 +1,134 @@
+"""``cloudviz serve``: the API and the web map."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cloudviz.cli.output import note
+from cloudviz.cli.session import Database, run, settings_for
+from cloudviz.errors import Unavailable
+from cloudviz.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default=False)] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.", show_default=False)
+    ] = None,
+    database: Database = None,
+) -> None:
+    """Serve the API and the web map.
+
+    An installation that nobody has signed in to yet gets a local administrator, and its sign-in link is printed.
+    """
+    from cloudviz.access.door import Door
+    from cloudviz.api.app import create_app
+    from cloudviz.store import migrate, open_store
+
+    flags = {"server.host": host, "server.port": port, "database_url": database}
+    settings = settings_for(**flags).settings
+
+    async def work() -> None:
+        await migrate(settings.database())
+        store = await open_store(settings.database())
+        listening = listen(settings)
+        try:
+            app = create_app(settings, store)
+            link = ""
+            if await store.people.count() == 0:
+                door = Door(settings, store)
+                admin = await door.admissions.first_admin()
+                code = await door.sign_in.make_code(admin, by="cloudviz serve")
+                door.close()
+                link = f"{address_of(listening)}/#/sign-in?code={code}"
+
+            async def ready() -> None:
+                note(f"CloudViz listens on {address_of(listening)}")
+                if link:
+                    note("Nobody has signed in yet. This link signs in the administrator once, within 10 minutes:")
+                    typer.echo(link)
+                    sys.stdout.flush()
+
+            await serve_app(app, listening, ready)
+        finally:
+            listening.close()
+            await store.close()
+
+    run(work())
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A listening socket where the settings say.
+
+    Bound before anything is printed, so that a port in use is told at once. Raises
+    :class:`~cloudviz.errors.Unavailable`.
+    """
+    host, port = settings.server.host, settings.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise Unavailable(
+            f"can't listen on {host}:{port}: {error.strerror or error}",
+            hint="Choose another with --port, or --port 0 for a free one.",
+        ) from error
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """The URL under which a browser on this machine reaches a socket."""
+    host, port = listening.getsockname()[:2]
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+    return f"http://{shown}:{port}"
+
+
+async def serve_app(app: FastAPI, listening: socket.socket, ready: Callable[[], Awaitable[None]]) -> None:
+    """Run uvicorn on a socket until SIGINT or SIGTERM; ``ready`` is called once it answers."""
+    import uvicorn
+
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
+    server = uvicorn.Server(config)
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    async def announce() -> None:
+        while not server.started:
+            if server.should_exit:
+                return
+            await asyncio.sleep(0.02)
+        await ready()
+
+    announcing = asyncio.create_task(announce())
+    # uvicorn's own handlers re-raise the signal when done, which would print a traceback on Ctrl-C.
+    with _own_signals(loop, stop):
+        await server._serve([listening])
+    announcing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await announcing
+
+
+@contextlib.contextmanager
+def _own_signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]):  # type: ignore[no-untyped-def]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

@@ -1,0 +1,90 @@
+"""What most commands need first: the settings, and a store that is migrated and open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from cloudviz.cli.output import Output
+from cloudviz.inventory.select import Selection, parse_filter
+from cloudviz.runtime.logs import set_up_logs
+from cloudviz.runtime.settings import LoadedSettings, Settings, load_settings
+from cloudviz.store import Store
+
+T = TypeVar("T")
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database", help="Database URL, instead of DATABASE_URL or the embedded SQLite.", show_default=False
+    ),
+]
+OutputOption = Annotated[Output, typer.Option("-o", "--output", help="How to print: table, json, yaml or csv.")]
+Provider = Annotated[str, typer.Option(help="aws, azure or gcp.", show_default=False)]
+TypeKey = Annotated[list[str] | None, typer.Option("--type", help="Type key, or a wildcard as in 'aws.ec2.*'.")]
+Region = Annotated[list[str] | None, typer.Option("--region", help="Region.")]
+Account = Annotated[list[str] | None, typer.Option("--account", help="Account, subscription or project.")]
+Tag = Annotated[list[str] | None, typer.Option("--tag", help="KEY=VALUE, or KEY for any value.")]
+State = Annotated[list[str] | None, typer.Option("--state", help="Life state: running, stopped, …")]
+Filter = Annotated[
+    str, typer.Option("--filter", help="Filter, as in 'type=aws.ec2.* region=eu-west-1 tag:env=prod'.")
+]
+At = Annotated[
+    str, typer.Option("--at", help="The instant to look at, as in 2026-11-24T05:00:00Z.", show_default=False)
+]
+
+
+def settings_for(**flags: Any) -> LoadedSettings:
+    """The settings with these flags on top; logs are set up on the way."""
+    loaded = load_settings(flags)
+    set_up_logs(loaded.settings.log_level)
+    return loaded
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """The store of an installation, brought to this release's schema first."""
+    from cloudviz.store import migrate, open_store
+
+    await migrate(settings.database())
+    store = await open_store(settings.database())
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's async part to its end."""
+    return asyncio.run(work)
+
+
+def selection_of(
+    *,
+    provider: str = "",
+    types: list[str] | None = None,
+    regions: list[str] | None = None,
+    accounts: list[str] | None = None,
+    tags: list[str] | None = None,
+    states: list[str] | None = None,
+    text: str = "",
+    filter: str = "",
+    at: str = "",
+) -> Selection:
+    """The query value of the filter options that all lists share."""
+    pairs = tuple((key, value) for key, _, value in (tag.partition("=") for tag in tags or ()))
+    base = Selection(
+        providers=(provider,) if provider else (),
+        types=tuple(types or ()),
+        regions=tuple(regions or ()),
+        accounts=tuple(accounts or ()),
+        tags=pairs,
+        states=tuple(states or ()),
+        text=text,
+        at=at,
+    )
+    return parse_filter(filter, base) if filter else base

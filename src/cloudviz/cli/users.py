@@ -1,0 +1,144 @@
+"""``cloudviz users list|add|set-password|set-roles|remove``: who may sign in."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from cloudviz.cli.output import Output, note, print_rows
+from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
+from cloudviz.errors import NotFound
+from cloudviz.store import Person, Store
+
+app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+Username = Annotated[str, typer.Argument(help="Username.")]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from stdin instead of making one up.")
+]
+
+
+@app.command("list")
+def list_users(output: OutputOption = Output.TABLE, database: Database = None) -> None:
+    """List people and their roles."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        cursor: str | None = None
+        async with opened(loaded.settings) as store:
+            while True:
+                page = await store.people.page(limit=200, cursor=cursor)
+                rows.extend(_row(person) for person in page.items)
+                cursor = page.next_cursor
+                if cursor is None:
+                    return rows
+
+    print_rows(run(work()), ("username", "email", "roles", "created_at"), output)
+
+
+@app.command("add")
+def add(
+    username: Username,
+    email: Annotated[str, typer.Option(help="E-mail address.", show_default=False)] = "",
+    role: Annotated[list[str] | None, typer.Option(help="viewer, operator or admin; may be repeated.")] = None,
+    password_stdin: FromStdin = False,
+    database: Database = None,
+) -> None:
+    """Add somebody. A password is made up and printed once, unless it comes from stdin."""
+    from cloudviz.access.door import Door
+
+    loaded = settings_for(database_url=database)
+    password = _password(password_stdin)
+
+    async def work() -> None:
+        async with opened(loaded.settings) as store:
+            door = Door(loaded.settings, store)
+            try:
+                await door.admissions.add(
+                    username, email or f"{username}@localhost", password, role or ["viewer"], by="command line"
+                )
+            finally:
+                door.close()
+
+    run(work())
+    note(f"{username} may sign in.")
+    if not password_stdin:
+        note("Their password, shown only now:")
+        typer.echo(password)
+
+
+@app.command("set-password")
+def set_password(username: Username, password_stdin: FromStdin = False, database: Database = None) -> None:
+    """Give somebody a new password."""
+    from cloudviz.access.door import Door
+
+    loaded = settings_for(database_url=database)
+    password = _password(password_stdin)
+
+    async def work() -> None:
+        async with opened(loaded.settings) as store:
+            door = Door(loaded.settings, store)
+            try:
+                await door.admissions.set_password(username, password, by="command line")
+            finally:
+                door.close()
+
+    run(work())
+    if not password_stdin:
+        note("The new password, shown only now:")
+        typer.echo(password)
+
+
+@app.command("set-roles")
+def set_roles(
+    username: Username,
+    role: Annotated[list[str], typer.Option(help="viewer, operator or admin; may be repeated.")],
+    database: Database = None,
+) -> None:
+    """Give somebody other roles, in place of those they have."""
+    from cloudviz.access.roles import roles_of
+
+    loaded = settings_for(database_url=database)
+    words = [each.value for each in roles_of(role)]
+
+    async def work() -> None:
+        async with opened(loaded.settings) as store:
+            await store.people.set_roles((await _person(store, username)).id, words)
+
+    run(work())
+
+
+@app.command("remove")
+def remove(username: Username, database: Database = None) -> None:
+    """Take somebody out, with their sessions and keys."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> None:
+        async with opened(loaded.settings) as store:
+            await store.people.delete((await _person(store, username)).id)
+
+    run(work())
+
+
+def _password(from_stdin: bool) -> str:
+    return sys.stdin.readline().rstrip("\n") if from_stdin else secrets.token_urlsafe(18)
+
+
+async def _person(store: Store, username: str) -> Person:
+    person = await store.people.by_username(username)
+    if person is None:
+        raise NotFound(f"there is no user {username!r}", hint="`cloudviz users list` shows them.")
+    return person
+
+
+def _row(person: Person) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "username": person.username,
+        "email": person.email,
+        "roles": ", ".join(person.roles),
+        "created_at": person.created_at.isoformat(timespec="seconds") if person.created_at else None,
+    }
