@@ -1,0 +1,57 @@
+/**
+ * Builds the bundle into ../src/cloudviz/api/bundle: index.html and assets/ with content hashes in their names.
+ * `--dev` keeps names of functions and adds source maps. Nothing is inlined, so that a strict CSP holds.
+ */
+
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "../src/cloudviz/api/bundle");
+const dev = process.argv.includes("--dev");
+
+await rm(out, { recursive: true, force: true });
+await mkdir(join(out, "assets"), { recursive: true });
+
+const result = await build({
+  absWorkingDir: here,
+  entryPoints: { app: "src/main.ts", style: "src/styles/style.css" },
+  outdir: join(out, "assets"),
+  bundle: true,
+  format: "esm",
+  target: ["es2022", "chrome109", "firefox112", "safari16"],
+  minify: !dev,
+  sourcemap: dev,
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  loader: { ".woff2": "file", ".svg": "file" },
+  metafile: true,
+  legalComments: "none",
+  logLevel: "warning",
+});
+
+const names = Object.entries(result.metafile.outputs)
+  .filter(([, output]) => output.entryPoint)
+  .map(([path]) => basename(path));
+const icon = await copyHashed("src/icon.svg");
+const page = (await readFile(join(here, "src/index.html"), "utf8"))
+  .replace("{{script}}", `/assets/${names.find((name) => name.endsWith(".js"))}`)
+  .replace("{{style}}", `/assets/${names.find((name) => name.endsWith(".css"))}`)
+  .replace("{{icon}}", `/assets/${icon}`);
+await writeFile(join(out, "index.html"), page);
+await writeFile(
+  join(out, "assets", "LICENSE-Inter.txt"),
+  await readFile(join(here, "node_modules/@fontsource-variable/inter/LICENSE")),
+);
+console.error(`Built ${relative(process.cwd(), out)}`);
+
+async function copyHashed(path) {
+  const { createHash } = await import("node:crypto");
+  const bytes = await readFile(join(here, path));
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase();
+  const name = basename(path).replace(/(\.\w+)$/, `-${hash}$1`);
+  await writeFile(join(out, "assets", name), bytes);
+  return name;
+}

@@ -1,0 +1,309 @@
+/**
+ * The map: two canvases over each other, a camera, a model, and a frame drawn only when something changed.
+ *
+ * The lower canvas holds the picture, the upper one what is pointed at and chosen, so that moving the pointer
+ * over a hundred thousand boxes redraws a few rings. Knows no framework and no document: canvases and the
+ * clock come from outside.
+ */
+
+import { Camera, type View, between } from "./camera.js";
+import { type Context, FONT, Frame } from "./frame.js";
+import { type Bounds, grown } from "./geometry.js";
+import { Glyphs } from "./glyphs.js";
+import { type Direction, type Hit, containerAt, hitTest, nextLeaf } from "./hit_test.js";
+import { Model } from "./model.js";
+import { paintContainers, paintTitles, visibleContainers } from "./paint_containers.js";
+import { byLength, paintEdges, paintPills, visibleEdges } from "./paint_edges.js";
+import { paintHighlight } from "./paint_highlight.js";
+import { Tints, paintLeaves } from "./paint_leaves.js";
+import { LIGHT, type Palette } from "./palette.js";
+import type { SceneDocument } from "./scene.js";
+import { TextFit } from "./text_fit.js";
+
+/** How near to a line the pointer must be, in CSS px. */
+const REACH = 6;
+const FLIGHT_MS = 420;
+
+export interface Surroundings {
+  /** An empty canvas with that many device px a side, for icons. */
+  surface(side: number): HTMLCanvasElement | OffscreenCanvas;
+  requestFrame(callback: (now: number) => void): number;
+  cancelFrame(handle: number): void;
+  now(): number;
+  /** False where somebody asked for less motion; flights then arrive at once. */
+  motion(): boolean;
+}
+
+export interface Listeners {
+  /** Another thing is under the pointer, or none. */
+  hovered?: (hit: Hit | null) => void;
+  /** Somebody clicked: a thing, or bare ground. */
+  picked?: (hit: Hit | null) => void;
+  /** The camera stands elsewhere. Called once a frame at most. */
+  moved?: (view: View) => void;
+}
+
+export class MapEngine {
+  readonly camera = new Camera();
+  model: Model | null = null;
+  chosen = -1;
+  hovered: Hit | null = null;
+  /** How long the last drawing of the picture took, in ms, for benchmarks. */
+  lastPaint = 0;
+  private readonly base: Context;
+  private readonly over: Context;
+  private readonly glyphs: Glyphs;
+  private readonly text: TextFit;
+  private palette: Palette = LIGHT;
+  private density = 1;
+  private longestFirst: Uint32Array = new Uint32Array();
+  private tints: Tints | null = null;
+  private pictureStale = false;
+  private highlightStale = false;
+  private frame = 0;
+  private flight: { from: View; to: View; start: number } | null = null;
+  private reported: View | null = null;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly overlay: HTMLCanvasElement,
+    private readonly around: Surroundings,
+    private readonly listeners: Listeners = {},
+  ) {
+    this.base = canvas.getContext("2d", { alpha: false }) as Context;
+    this.over = overlay.getContext("2d") as Context;
+    this.glyphs = new Glyphs((side) => around.surface(side));
+    // Measured on the overlay: its font is set anew before each text anyway.
+    this.text = new TextFit((text, size, weight) => {
+      this.over.font = `${weight} ${size}px ${FONT}`;
+      return this.over.measureText(text).width;
+    });
+  }
+
+  /** Show a scene. The view is kept where the scene has the same extent, else all of it is shown. */
+  show(document: SceneDocument, view: View | null = null): void {
+    this.model = new Model(document);
+    this.longestFirst = byLength(this.model.edges);
+    this.tints = null;
+    this.hovered = null;
+    this.chosen = -1;
+    this.flight = null;
+    this.camera.setWorld(this.model.world);
+    if (view) this.camera.look(view);
+    else this.camera.fit();
+    this.invalidate();
+  }
+
+  /** The server's icons; see `Glyphs.use`. */
+  setIcons(icons: unknown): void {
+    this.glyphs.use(icons);
+    this.tints = null;
+    this.invalidate();
+  }
+
+  setPalette(palette: Palette): void {
+    this.palette = palette;
+    this.invalidate();
+  }
+
+  /** A font arrived: widths are other than they were. */
+  fontsChanged(): void {
+    this.text.clear();
+    this.invalidate();
+  }
+
+  /** The size of the map in CSS px and the device px a CSS px. */
+  resize(width: number, height: number, density: number): void {
+    this.density = density;
+    for (const canvas of [this.canvas, this.overlay]) {
+      canvas.width = Math.max(1, Math.round(width * density));
+      canvas.height = Math.max(1, Math.round(height * density));
+    }
+    this.camera.resize(width, height);
+    // A canvas is emptied by its new size: fill it now and not a frame later, or it flickers.
+    this.pictureStale = this.highlightStale = true;
+    this.draw(this.around.now());
+  }
+
+  panBy(dx: number, dy: number): void {
+    this.flight = null;
+    this.camera.panBy(dx, dy);
+    this.invalidate();
+  }
+
+  zoomAt(x: number, y: number, factor: number): void {
+    this.flight = null;
+    this.camera.zoomAt(x, y, factor);
+    this.invalidate();
+  }
+
+  /** Zoom around the middle, as a button does. */
+  zoomBy(factor: number): void {
+    const to = { ...this.camera.view() };
+    to.zoom = (this.flight?.to.zoom ?? to.zoom) * factor;
+    this.flyTo(to);
+  }
+
+  fit(): void {
+    if (this.model) this.flyTo(this.camera.viewOf(this.model.world));
+  }
+
+  look(view: View): void {
+    this.flight = null;
+    this.camera.look(view);
+    this.invalidate();
+  }
+
+  flyTo(view: View): void {
+    if (!this.around.motion()) return this.look(view);
+    // The camera knows its limits: ask it where the flight really ends.
+    const from = this.camera.view();
+    this.camera.look(view);
+    const to = this.camera.view();
+    this.camera.look(from);
+    this.flight = { from, to, start: this.around.now() };
+    this.schedule();
+  }
+
+  /** Bring a node into the middle, near enough to read it. */
+  flyToNode(number: number): void {
+    if (!this.model) return;
+    const bounds = this.model.boundsOf(number);
+    const room = this.model.node(number).container ? 40 : 0;
+    const view = this.camera.viewOf(grown(bounds, room), 60, 1.25);
+    this.flyTo({ ...view, zoom: Math.max(view.zoom, 0.02) });
+  }
+
+  choose(number: number): void {
+    this.chosen = number;
+    this.highlightStale = true;
+    this.schedule();
+  }
+
+  /** The leaf next to the chosen one, or to the middle of the view when none is chosen. */
+  neighbour(direction: Direction): number {
+    if (!this.model) return -1;
+    if (this.chosen >= 0) return nextLeaf(this.model, this.chosen, direction);
+    return this.leafNearMiddle();
+  }
+
+  hover(x: number, y: number): void {
+    this.setHovered(this.hitAt(x, y));
+  }
+
+  leave(): void {
+    this.setHovered(null);
+  }
+
+  pick(x: number, y: number): void {
+    this.listeners.picked?.(this.hitAt(x, y));
+  }
+
+  hitAt(x: number, y: number): Hit | null {
+    if (!this.model) return null;
+    const point = this.camera.toScene(x, y);
+    return hitTest(this.model, point.x, point.y, REACH / this.camera.zoom);
+  }
+
+  /** Names of the containers around the middle of the view, outermost first. */
+  whereabouts(): string[] {
+    if (!this.model) return [];
+    const view = this.camera.view();
+    const inner = containerAt(this.model, view.x, view.y);
+    if (inner < 0) return [];
+    return [...this.model.path(inner), inner].map((number) => this.model!.node(number).label);
+  }
+
+  destroy(): void {
+    this.around.cancelFrame(this.frame);
+    this.frame = 0;
+    this.model = null;
+  }
+
+  /** Draw at once whatever is stale; the loop calls it, and benchmarks do. */
+  draw(now: number): void {
+    if (this.flight) {
+      const t = (now - this.flight.start) / FLIGHT_MS;
+      this.camera.look(between(this.flight.from, this.flight.to, t));
+      if (t >= 1) this.flight = null;
+      this.pictureStale = this.highlightStale = true;
+    }
+    if (this.pictureStale) this.paintPicture();
+    if (this.highlightStale) this.paintOverlay();
+    this.pictureStale = this.highlightStale = false;
+    this.report();
+    if (this.flight) this.schedule();
+  }
+
+  /** Everything has to be drawn again. */
+  invalidate(): void {
+    this.pictureStale = this.highlightStale = true;
+    this.schedule();
+  }
+
+  private leafNearMiddle(): number {
+    const model = this.model as Model;
+    const view = this.camera.view();
+    const visible: Bounds = this.camera.visible();
+    let best = -1;
+    let least = Infinity;
+    model.leaves.search(visible, (item) => {
+      const node = model.node(model.leaf(item));
+      const distance = Math.hypot(node.x + node.width / 2 - view.x, node.y + node.height / 2 - view.y);
+      if (distance < least) [least, best] = [distance, model.leaf(item)];
+    });
+    return best;
+  }
+
+  private setHovered(hit: Hit | null): void {
+    if (hit?.what === this.hovered?.what && hit?.number === this.hovered?.number) return;
+    this.hovered = hit;
+    this.highlightStale = true;
+    this.schedule();
+    this.listeners.hovered?.(hit);
+  }
+
+  private schedule(): void {
+    if (this.frame !== 0) return;
+    this.frame = this.around.requestFrame((now) => {
+      this.frame = 0;
+      this.draw(now);
+    });
+  }
+
+  private paintPicture(): void {
+    const start = this.around.now();
+    this.base.setTransform(1, 0, 0, 1, 0, 0);
+    this.base.fillStyle = this.palette.ground;
+    this.base.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    if (!this.model) return;
+    this.tints ??= new Tints(this.model, this.glyphs);
+    const frame = this.frameOn(this.base, this.model);
+    const containers = visibleContainers(frame);
+    const edges = visibleEdges(frame, this.longestFirst);
+    paintContainers(frame, containers);
+    paintEdges(frame, edges, Math.max(0.75, Math.min(1.5 * frame.zoom, 2)));
+    paintLeaves(frame, this.tints);
+    paintTitles(frame, containers);
+    paintPills(frame, edges);
+    this.lastPaint = this.around.now() - start;
+  }
+
+  private paintOverlay(): void {
+    this.over.setTransform(1, 0, 0, 1, 0, 0);
+    this.over.clearRect(0, 0, this.overlay.width, this.overlay.height);
+    if (this.model) paintHighlight(this.frameOn(this.over, this.model), this.chosen, this.hovered);
+  }
+
+  private frameOn(context: Context, model: Model): Frame {
+    return new Frame(context, model, this.palette, this.glyphs, this.text, this.density, this.camera);
+  }
+
+  private report(): void {
+    const view = this.camera.view();
+    const before = this.reported;
+    if (before && before.x === view.x && before.y === view.y && before.zoom === view.zoom) return;
+    this.reported = view;
+    this.listeners.moved?.(view);
+  }
+}

@@ -1,0 +1,52 @@
+/** What is pointed at and what is chosen: rings and edges, on a layer of their own above the picture. */
+
+import type { Frame } from "./frame.js";
+import type { Hit } from "./hit_test.js";
+import { paintEdges, paintPills } from "./paint_edges.js";
+
+/** A container with thousands of links would only turn the map into one colour. */
+const MOST_EDGES = 300;
+
+export function paintHighlight(frame: Frame, chosen: number, hovered: Hit | null): void {
+  const edges = new Set<number>();
+  const ends = new Set<number>();
+  for (const number of [chosen, hovered?.what === "node" ? hovered.number : -1]) {
+    if (number < 0) continue;
+    for (const edge of frame.model.edgesOf(number).subarray(0, MOST_EDGES)) {
+      edges.add(edge);
+      const other = frame.model.otherEnd(edge, number);
+      if (other >= 0) ends.add(other);
+    }
+  }
+  if (hovered?.what === "edge") {
+    edges.add(hovered.number);
+    for (const end of frame.model.ends.subarray(hovered.number * 2, hovered.number * 2 + 2)) if (end >= 0) ends.add(end);
+  }
+  const { accent } = frame.palette;
+  if (edges.size > 0) {
+    paintEdges(frame, [...edges], 2.25, accent);
+    paintPills(frame, [...edges], accent);
+  }
+  for (const end of ends) ring(frame, end, 1.5, 0.85);
+  if (hovered?.what === "node") ring(frame, hovered.number, 2, 1);
+  if (chosen >= 0) {
+    ring(frame, chosen, 6, 0.22, 3);
+    ring(frame, chosen, 2.5, 1);
+  }
+}
+
+function ring(frame: Frame, number: number, width: number, alpha: number, outside = 0): void {
+  const { context, model, palette } = frame;
+  const node = model.node(number);
+  const x = frame.snapX(node.x) - outside;
+  const y = frame.snapY(node.y) - outside;
+  const right = frame.snapX(node.x + node.width) + outside;
+  const bottom = frame.snapY(node.y + node.height) + outside;
+  context.globalAlpha = alpha;
+  context.strokeStyle = palette.accent;
+  context.lineWidth = width;
+  context.beginPath();
+  context.roundRect(x, y, Math.max(right - x, 3), Math.max(bottom - y, 3), Math.min(frame.px(5) + outside, 9));
+  context.stroke();
+  context.globalAlpha = 1;
+}

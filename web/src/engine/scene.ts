@@ -1,0 +1,57 @@
+/** The scene document (`cloudviz.scene/1`) as the server sends it: what is shown, and where. */
+
+export interface SceneNode {
+  id: string;
+  parent: string | null;
+  container: boolean;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  label: string;
+  sublabel: string;
+  type: string;
+  kind: string;
+  provider: string;
+  icon: string;
+  role: string;
+  tier: string;
+  count: number;
+  members: string[];
+  cost_monthly: number | null;
+  change: string | null;
+}
+
+export interface SceneEdge {
+  id: string;
+  source: string;
+  target: string;
+  kind: string;
+  count: number;
+  points: [number, number][];
+  label: string | null;
+  label_at: [number, number] | null;
+}
+
+export interface SceneSummary {
+  resources: number;
+  shown: number;
+  links: number;
+  links_shown: number;
+  cost_monthly: number | null;
+  currency: string | null;
+  hidden: Record<string, number>;
+  gaps: number;
+}
+
+export interface SceneDocument {
+  format: string;
+  title: string;
+  layout: string;
+  theme: string;
+  width: number;
+  height: number;
+  nodes: SceneNode[];
+  edges: SceneEdge[];
+  summary: SceneSummary;
+}

@@ -1,0 +1,58 @@
+/**
+ * Shortening of texts to the room they have, once for each text and not once a frame.
+ *
+ * Widths are taken at the scene's size: text and room grow by the same zoom, so the cut stays right.
+ */
+
+/** Longer texts are cut before they are measured; no box has room for more. */
+const LONGEST = 160;
+/** Beyond this many texts the cache starts anew. */
+const CAPACITY = 50_000;
+
+export type Measure = (text: string, size: number, weight: number) => number;
+
+export class TextFit {
+  private readonly cache = new Map<string, string>();
+
+  constructor(private readonly measure: Measure) {}
+
+  /** `text` on one line, with an ellipsis at its end when it is wider than `room` scene px. */
+  fit(text: string, room: number, size: number, weight: number): string {
+    const key = `${weight}/${size}/${Math.round(room)}/${text}`;
+    const known = this.cache.get(key);
+    if (known !== undefined) return known;
+    if (this.cache.size > CAPACITY) this.cache.clear();
+    const fitted = shorten(oneLine(text), room, (part) => this.measure(part, size, weight));
+    this.cache.set(key, fitted);
+    return fitted;
+  }
+
+  /** Forget all widths, as when a font has arrived. */
+  clear(): void {
+    this.cache.clear();
+  }
+}
+
+/** Control characters and line ends become spaces: a canvas would draw some of them as boxes. */
+export function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+}
+
+export function shorten(text: string, room: number, widthOf: (text: string) => number): string {
+  // By code points, so that no half of a surrogate pair is left behind.
+  const points = Array.from(text.length > LONGEST * 2 ? text.slice(0, LONGEST * 2) : text);
+  const whole = points.length <= LONGEST && points.join("").length === text.length;
+  if (whole && widthOf(text) <= room) return text;
+  let low = 0;
+  let high = Math.min(points.length, LONGEST);
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (widthOf(cut(points, middle)) <= room) low = middle;
+    else high = middle - 1;
+  }
+  return low === 0 ? "" : cut(points, low);
+}
+
+function cut(points: readonly string[], length: number): string {
+  return `${points.slice(0, length).join("").trimEnd()}…`;
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { TextFit, oneLine, shorten } from "../../src/engine/text_fit.js";
+
+/** Each code point is ten wide. */
+const ten = (text: string): number => Array.from(text).length * 10;
+
+test("what fits stays as it is", () => {
+  assert.equal(shorten("web-1", 50, ten), "web-1");
+});
+
+test("what does not fit ends in an ellipsis and is as long as the room allows", () => {
+  assert.equal(shorten("orders-database", 70, ten), "orders…");
+  assert.equal(shorten("orders-database", 80, ten), "orders-…");
+});
+
+test("no room at all gives nothing", () => {
+  assert.equal(shorten("web", 5, ten), "");
+});
+
+test("a pair of surrogates is not cut in two", () => {
+  assert.equal(shorten("🦄🦄🦄🦄", 30, ten), "🦄🦄…");
+});
+
+test("a thousand letters are measured a few times only", () => {
+  let asked = 0;
+  const fitted = shorten("x".repeat(1000), 100, (text) => {
+    asked++;
+    return ten(text);
+  });
+  assert.equal(fitted, `${"x".repeat(9)}…`);
+  assert.ok(asked < 12, `${asked} measurements`);
+});
+
+test("a long text is shortened even where all of it would have room", () => {
+  const fitted = shorten("y".repeat(1000), 1e9, ten);
+  assert.ok(fitted.length <= 161 && fitted.endsWith("…"));
+});
+
+test("line ends and control characters become one space", () => {
+  assert.equal(oneLine(" a\r\n\tb\u0000c\u2028d "), "a b c d");
+});
+
+test("the same text in the same room is measured once", () => {
+  let asked = 0;
+  const text = new TextFit((part) => {
+    asked++;
+    return ten(part);
+  });
+  text.fit("web", 100, 12, 600);
+  text.fit("web", 100, 12, 600);
+  assert.equal(asked, 1);
+  text.clear();
+  text.fit("web", 100, 12, 600);
+  assert.equal(asked, 2);
+});
