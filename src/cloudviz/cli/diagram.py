@@ -40,8 +40,8 @@ from cloudviz.cli.session import (
 
 def diagram(
     output: OutputFile,
-    layout: LayoutOption = Layout.HIERARCHICAL,  # type: ignore[attr-defined]
-    theme: ThemeOption = Theme.ENTERPRISE,  # type: ignore[attr-defined]
+    layout: LayoutOption = Layout.HIERARCHICAL,
+    theme: ThemeOption = Theme.ENTERPRISE,
     format: FormatOption = "",
     filter: Filter = "",
     group_by: GroupBy = "",

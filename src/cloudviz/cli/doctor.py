@@ -18,7 +18,7 @@ Check = tuple[str, Callable[[Settings], str]]
 
 
 def doctor(output: OutputOption = Output.TABLE, database: Database = None) -> None:
-    """Show each setting and where it came from (secrets masked), and test every part. Exit 1 when one is broken."""
+    """Show each setting with its origin (secrets masked) and test every part. Exit 1 when one is broken."""
     loaded = settings_for(database_url=database)
     rows = [_outcome(name, check, loaded.settings) for name, check in CHECKS]
     if output is Output.TABLE:

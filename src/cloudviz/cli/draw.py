@@ -34,8 +34,8 @@ from cloudviz.inventory.model import Problem
 def draw(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders that CloudViz reads.")],
     output: OutputFile,
-    layout: LayoutOption = Layout.HIERARCHICAL,  # type: ignore[attr-defined]
-    theme: ThemeOption = Theme.ENTERPRISE,  # type: ignore[attr-defined]
+    layout: LayoutOption = Layout.HIERARCHICAL,
+    theme: ThemeOption = Theme.ENTERPRISE,
     format: FormatOption = "",
     filter: Filter = "",
     group_by: GroupBy = "",

@@ -8,11 +8,29 @@ from typing import Annotated
 
 import typer
 
-from cloudviz.diagram.options import FORMATS, LAYOUTS, THEMES, PictureOptions
+from cloudviz.diagram.options import FORMATS, PictureOptions
 from cloudviz.errors import Invalid
 
-Layout = StrEnum("Layout", {name.upper().replace("-", "_"): name for name in LAYOUTS})
-Theme = StrEnum("Theme", {name.upper(): name for name in THEMES})
+
+class Layout(StrEnum):
+    """The words of ``--layout``: those of :data:`cloudviz.diagram.options.LAYOUTS`."""
+
+    HIERARCHICAL = "hierarchical"
+    FORCE_DIRECTED = "force-directed"
+    CIRCULAR = "circular"
+    GRID = "grid"
+
+
+class Theme(StrEnum):
+    """The words of ``--theme``: those of :data:`cloudviz.diagram.options.THEMES`."""
+
+    ENTERPRISE = "enterprise"
+    MODERN = "modern"
+    MINIMAL = "minimal"
+    DARK = "dark"
+    LIGHT = "light"
+    COLORFUL = "colorful"
+
 
 OutputFile = Annotated[Path, typer.Option("-o", "--output", help="File to write; the suffix chooses the format.")]
 LayoutOption = Annotated[Layout, typer.Option("--layout", help="How to arrange it.")]

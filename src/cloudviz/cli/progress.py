@@ -34,8 +34,8 @@ def scanning() -> Iterator[Callable[[ScanProgress], None]]:
 
 
 @contextmanager
-def working(what: str) -> Iterator[Callable[[str], None]]:
-    """A spinner with a changing text."""
+def working(what: str) -> Iterator[Callable[[ScanProgress], None]]:
+    """A spinner whose text says what is being read."""
     from rich.console import Console
     from rich.text import Text
 
@@ -44,4 +44,4 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
         return
     with console.status(Text(what)) as status:
-        yield lambda text: status.update(Text(text[:100]))
+        yield lambda step: status.update(Text(f"{what} {step.at}"[:100]))

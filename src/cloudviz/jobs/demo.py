@@ -16,7 +16,7 @@ _BLIND = (CoverageStatus.DENIED, CoverageStatus.THROTTLED, CoverageStatus.TIMEOU
 
 
 async def load_demo(store: Store) -> int:
-    """Record every snapshot of the demo estate, one discovery a cloud. Returns how many resources there are now."""
+    """Record every snapshot of the estate, one discovery a cloud. Returns how many resources the last one has."""
     shown = 0
     for snapshot in snapshots():
         graph, problems = await asyncio.to_thread(normalise, snapshot.items)

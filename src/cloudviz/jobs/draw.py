@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from cloudviz.errors import BadInput, NotFound
 from cloudviz.inventory.model import Graph, Inventory, Problem
 from cloudviz.inventory.select import Selection
 from cloudviz.jobs.imports import read_files
+from cloudviz.sources.provider import Progress
 from cloudviz.store import Store
 
 
@@ -53,7 +54,7 @@ def draw_files(
     *,
     account: str = "",
     region: str = "",
-    on_progress: Callable[[str], None] | None = None,
+    on_progress: Progress | None = None,
 ) -> Picture:
     """Draw files in one shot, without a database (``cloudviz draw``).
 

@@ -20,6 +20,7 @@ from cloudviz.inventory.model import (
 from cloudviz.normalise import cleaned, normalise
 from cloudviz.runtime import clock
 from cloudviz.sources.offline import read_paths
+from cloudviz.sources.provider import Progress
 from cloudviz.store import Store
 from cloudviz.store.records import RecordedChanges
 
@@ -41,7 +42,7 @@ def read_files(
     *,
     account: str = "",
     region: str = "",
-    on_progress: Callable[[str], None] | None = None,
+    on_progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Inventory:
     """Read any importable files into one inventory.
@@ -84,7 +85,7 @@ async def import_files(
     account: str = "",
     region: str = "",
     source: str = "",
-    on_progress: Callable[[str], None] | None = None,
+    on_progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ImportOutcome:
     """Read files and record them as one discovery. ``source`` names them; the file names when empty.
