@@ -97,7 +97,8 @@ class AwsCall:
     """How AWS lists a type: one paged boto3 call per account and region, then details.
 
     ``service`` and ``operation`` are boto3's names, ``result`` the path of the items in a page. When the list
-    returns bare strings (``TableNames[]``) an item becomes ``{"@item": text}``.
+    returns bare strings (``TableNames[]``) an item becomes ``{"@item": text}``, and has the text, of a URL its last
+    part, under ``item_key`` too, so that an item whose details are denied still has its name.
     """
 
     service: str
@@ -107,6 +108,7 @@ class AwsCall:
     details: tuple[AwsDetail, ...] = ()
     is_global: bool = False
     permission: str = ""
+    item_key: str = ""
 
 
 @dataclass(frozen=True)

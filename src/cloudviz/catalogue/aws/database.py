@@ -163,6 +163,7 @@ DYNAMODB_TABLE = ResourceType(
         "dynamodb",
         "list_tables",
         "TableNames[]",
+        item_key="TableName",
         details=(
             AwsDetail("describe_table", {"TableName": "@item"}, result="Table"),
             AwsDetail("list_tags_of_resource", {"ResourceArn": "TableArn"}, result="Tags[]", into="Tags"),
@@ -172,7 +173,7 @@ DYNAMODB_TABLE = ResourceType(
         cloudformation="AWS::DynamoDB::Table", config="AWS::DynamoDB::Table", terraform=("aws_dynamodb_table",)
     ),
     id=arn("dynamodb", "table/{TableName}", given=at("TableArn")),
-    name=at("TableName") | at("@item"),
+    name=at("TableName"),
     state=at("TableStatus").as_state(AWS_LIFECYCLE),
     tags=at("Tags"),
     facts={

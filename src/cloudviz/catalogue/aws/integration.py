@@ -26,6 +26,7 @@ QUEUE = ResourceType(
         "QueueUrls[]",
         # Without MaxResults SQS gives the first 1,000 and no token for the rest.
         arguments={"MaxResults": 1000},
+        item_key="QueueName",
         details=(
             AwsDetail(
                 "get_queue_attributes", {"QueueUrl": "@item", "AttributeNames": "=All"}, result="Attributes"
@@ -34,9 +35,8 @@ QUEUE = ResourceType(
         ),
     ),
     known_as=KnownAs(cloudformation="AWS::SQS::Queue", config="AWS::SQS::Queue", terraform=("aws_sqs_queue",)),
-    # No reply carries QueueName; the placeholder turns a reference by name into the ARN.
     id=arn("sqs", "{QueueName}", given=at("QueueArn")),
-    name=at("QueueArn").tail(":"),
+    name=at("QueueName"),
     tags=at("Tags"),
     facts={
         "fifo": at("FifoQueue"),

@@ -364,7 +364,14 @@ TARGET_GROUP = ResourceType(
         routes_to("aws.elbv2.alb|aws.elbv2.nlb|aws.elbv2.gwlb", at("LoadBalancerArns[]"), reverse=True),
         # Target.Id is an instance id, an ARN (function, ALB) or an IP address.
         routes_to("aws.ec2.instance", at("TargetHealth[].Target.Id").starting("i-")),
-        routes_to("aws.lambda.function|aws.elbv2.alb", at("TargetHealth[].Target.Id").starting("arn:")),
+        routes_to(
+            "aws.elbv2.alb", at("TargetHealth[].Target.Id").matching(r"^(arn:[^:]*:elasticloadbalancing:.+)$")
+        ),
+        # A function may be a target by alias (…:function:name:live); the function is what there is to see.
+        routes_to(
+            "aws.lambda.function",
+            at("TargetHealth[].Target.Id").matching(r"^(arn:[^:]*:lambda:.*:function:[^:]+)"),
+        ),
     ),
     # Health comes and goes with every check. That a target is registered is the fact.
     volatile=("TargetHealth[].TargetHealth", "TargetHealth[].HealthCheckPort"),

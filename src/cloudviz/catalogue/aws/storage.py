@@ -111,7 +111,13 @@ BUCKET = ResourceType(
     sublabel=("encryption",),
     links=(
         uses("aws.kms.key", at("Encryption.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID")),
-        routes_to("aws.lambda.function", at("Notifications.LambdaFunctionConfigurations[].LambdaFunctionArn")),
+        # A function may be named by alias (…:function:name:live); the function is what there is to see.
+        routes_to(
+            "aws.lambda.function",
+            at("Notifications.LambdaFunctionConfigurations[].LambdaFunctionArn").matching(
+                r"^(arn:[^:]*:lambda:.*:function:[^:]+)"
+            ),
+        ),
         routes_to("aws.sqs.queue", at("Notifications.QueueConfigurations[].QueueArn")),
         routes_to("aws.sns.topic", at("Notifications.TopicConfigurations[].TopicArn")),
     ),
