@@ -31,10 +31,10 @@ class CloudVizError(Exception):
 
     def one_line(self) -> str:
         """The error as the command line prints it: what, where, what to do, without line breaks."""
-        parts = [f"{self.where}: {self.detail}" if self.where else self.detail]
+        said = f"{self.where}: {self.detail}" if self.where else self.detail
         if self.hint:
-            parts.append(self.hint)
-        return " ".join(" ".join(parts).split())
+            said = f"{said.rstrip('.')}. {self.hint}"
+        return " ".join(said.split())
 
 
 class BadInput(CloudVizError):
