@@ -39,7 +39,7 @@ def _nested(value: Any, depth: int) -> Any:
         return value
     if "#" in value:
         entries = [key for key in value if key != "#"]
-        # Positions count up from 0, the hashes of a set have up to ten digits. Both sort as numbers: short ones first.
+        # Positions count up from 0, hashes have up to ten digits: both sort as numbers, the short ones first.
         entries.sort(key=lambda key: (not key.isdecimal(), len(key), key))
         return [_nested(value[key], depth + 1) for key in entries]
     if "%" in value:

@@ -87,8 +87,8 @@ SETTINGS: dict[str, str] = {
     "google_storage_default_object_acl": "written into its bucket",
 }
 """Types that Terraform needs to write one setting into another resource. In the cloud they are no resources: no
-scan could find them, and they have no id there. They are left out and counted, unless the catalogue makes a link of
-them (``TerraformJoin``)."""
+scan could find them, and they have no id there. They are left out and counted, unless the catalogue makes a link
+of them (``TerraformJoin``)."""
 
 _GOOGLE_BINDINGS = ("_iam_member", "_iam_binding", "_iam_policy", "_iam_audit_config")
 
