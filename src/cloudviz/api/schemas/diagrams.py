@@ -1,0 +1,189 @@
+"""Pictures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from cloudviz.api.schemas.base import Asked, Told, Words, example
+from cloudviz.diagram.options import FORMATS, LAYOUTS, THEMES, PictureOptions
+
+Layout = StrEnum("Layout", {name.replace("-", "_").upper(): name for name in LAYOUTS})  # type: ignore[misc]
+Theme = StrEnum("Theme", {name.upper(): name for name in THEMES})  # type: ignore[misc]
+Format = StrEnum("Format", {name.upper(): name for name in FORMATS})  # type: ignore[misc]
+
+MOST_NODES = 10_000
+MOST_HOPS = 10
+A_DIAGRAM = "7d0c1f5e-3f0a-4f8e-9a55-5a6b7c8d9e0f"
+
+
+class PictureRequest(Asked):
+    """What to draw, and how."""
+
+    discovery_ids: Words = Field(
+        [], description="Only what these discoveries saw; the whole inventory when empty."
+    )
+    layout: Layout = Field(Layout("hierarchical"))
+    theme: Theme = Field(Theme("enterprise"))
+    max_nodes: int = Field(100, ge=0, le=MOST_NODES, description="Budget of boxes; 0 for none.")
+    include_costs: bool = False
+    include_dependencies: bool = Field(True, description="False leaves the lines out.")
+    filter: str = Field("", description="A filter expression: `type=aws.ec2.* tag:env=prod`.")
+    group_by: str = Field("", max_length=200, description="account, region, network, kind or `tag:KEY`.")
+    focus: str = Field("", description="A resource id, shown with what is within `hops` links of it.")
+    hops: int = Field(2, ge=0, le=MOST_HOPS)
+    title: str = Field("", max_length=500)
+    at: str = Field("", max_length=100, description="The inventory at this instant (RFC 3339); now when empty.")
+
+    def options(self) -> PictureOptions:
+        """The same as the diagram room takes them."""
+        return PictureOptions(
+            layout=self.layout.value,
+            theme=self.theme.value,
+            max_nodes=self.max_nodes,
+            focus=self.focus,
+            hops=self.hops,
+            group_by=self.group_by,
+            show_costs=self.include_costs,
+            title=self.title,
+        )
+
+
+class GenerateRequest(PictureRequest):
+    """A picture to draw and keep."""
+
+    formats: list[Format] = Field(
+        [], max_length=len(FORMATS), description="Formats to prepare; any can be exported later too."
+    )
+
+    model_config = example(
+        discovery_ids=[],
+        layout="hierarchical",
+        theme="enterprise",
+        max_nodes=100,
+        include_costs=True,
+        filter="region=eu-west-1",
+        formats=["svg", "pdf"],
+    )
+
+
+class ExportRequest(PictureRequest):
+    """A picture to draw and hand over at once, without keeping it; or a kept one by its `diagram_id`."""
+
+    format: Format = Field(Format("svg"))
+    scale: float = Field(2.0, ge=1, le=4, description="Device pixels per px; PNG only.")
+    diagram_id: str = Field("", max_length=100)
+
+    model_config = example(format="png", scale=2, layout="hierarchical", filter="tag:env=prod")
+
+
+class DiagramMetadata(Told):
+    """Figures of a picture."""
+
+    nodes: int = Field(description="Boxes that stand for resources.")
+    connections: int = Field(description="Lines.")
+    cost_total: float | None = Field(None, description="Monthly cost of what is shown; null when unknown.")
+    currency: str | None = None
+    resources: int = Field(0, description="Resources the picture stands for.")
+    gaps: int = Field(0, description="Scopes that could not be looked at.")
+
+
+class GenerateReply(Told):
+    """The picture that was drawn."""
+
+    diagram_id: str
+    mermaid_code: str
+    metadata: DiagramMetadata
+    layout: str
+    theme: str
+    exports: dict[str, str] = Field(description="Format → where to get the file.")
+
+    model_config = example(
+        diagram_id=A_DIAGRAM,
+        mermaid_code="flowchart TD\n  …",
+        metadata={
+            "nodes": 42,
+            "connections": 57,
+            "cost_total": 1820.4,
+            "currency": "USD",
+            "resources": 96,
+            "gaps": 0,
+        },
+        layout="hierarchical",
+        theme="enterprise",
+        exports={"svg": f"/visualization/diagrams/{A_DIAGRAM}/export?format=svg"},
+    )
+
+
+class DiagramModel(Told):
+    """A kept picture."""
+
+    id: str
+    discovery_ids: list[str]
+    theme: str
+    layout: str
+    metadata: dict[str, Any]
+    created_at: datetime | None = None
+
+
+class DiagramReply(DiagramModel):
+    """A kept picture with its Mermaid code and the options it was drawn with."""
+
+    mermaid_code: str
+    options: dict[str, Any]
+    exports: dict[str, str]
+
+
+class DiagramPage(Told):
+    """One page of pictures, newest first."""
+
+    items: list[DiagramModel]
+    next_cursor: str | None = None
+
+
+class NamedChoice(Told):
+    """A choice and what it is for."""
+
+    name: str
+    title: str
+    is_default: bool
+
+
+class ChoicesReply(Told):
+    """All choices."""
+
+    items: list[NamedChoice]
+    next_cursor: None = None
+
+    model_config = example(
+        items=[{"name": "enterprise", "title": "Enterprise", "is_default": True}], next_cursor=None
+    )
+
+
+class SceneReply(Told):
+    """The laid-out picture: the scene document of the contract, which every renderer draws from."""
+
+    format: str
+    layout: str
+    theme: str
+    width: float
+    height: float
+    nodes: list[dict[str, Any]]
+    edges: list[dict[str, Any]]
+    summary: dict[str, Any]
+    title: str = ""
+    diagram_id: str | None = None
+
+    model_config = example(
+        format="cloudviz.scene/1",
+        layout="hierarchical",
+        theme="enterprise",
+        width=1280,
+        height=900,
+        nodes=[],
+        edges=[],
+        summary={"resources": 412, "shown": 96, "links": 530, "links_shown": 120},
+    )
