@@ -7,7 +7,7 @@ or file wrote it; a :class:`Resource` is the same thing in the one form that all
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -142,10 +142,12 @@ class Graph:
     def sorted(self) -> Graph:
         """The same graph in canonical order: resources by id, links by (source, target, kind), no twins."""
         present = self.resources
-        unique = {
-            (link.source, link.target, link.kind): replace(link, resolved=link.target in present)
-            for link in self.links
-        }
+        unique: dict[tuple[str, str, str], Link] = {}
+        for link in self.links:
+            resolved = link.target in present
+            unique[(link.source, link.target, link.kind)] = (
+                link if link.resolved is resolved else Link(link.source, link.target, link.kind, resolved)
+            )
         return Graph(
             {key: present[key] for key in sorted(present)},
             [unique[key] for key in sorted(unique)],

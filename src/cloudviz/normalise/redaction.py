@@ -36,6 +36,7 @@ _SECRET_VALUE = re.compile(
     r"|\bghp_[A-Za-z0-9]{36}\b|\bxox[baprs]-[A-Za-z0-9-]{10,}",
     re.IGNORECASE,
 )
+_KEY_MARK = re.compile(r"AKIA|ASIA|eyJ|ghp_|xox|akia|asia")
 _ENVIRONMENT_NAMES = frozenset({"environment", "environmentvariables", "env", "appsettings", "app_settings"})
 # Control characters break terminals, XML 1.0 and PostgreSQL text (NUL); lone surrogates break UTF-8.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -54,36 +55,58 @@ def clean_text(text: str, limit: int = MAX_TEXT) -> str:
     return _UNPRINTABLE.sub("\ufffd", text) if not text.isprintable() else text
 
 
-def redact(value: Any, *, name: str = "", depth: int = 0) -> Any:
+@lru_cache(maxsize=8192)
+def _key_plan(key: str) -> tuple[str, bool, bool]:
+    """What a field name says of its value: the clean name, whether it is a secret, whether it holds variables.
+
+    Clouds use a few hundred names in millions of places, so that each is judged once.
+    """
+    lowered = key.lower()
+    return clean_text(key, 256), is_secret_name(key), lowered in _ENVIRONMENT_NAMES or lowered == "variables"
+
+
+def redact(value: Any, *, name: str = "") -> Any:
     """A plain-JSON copy of ``value`` with secrets replaced by ``[redacted]``.
 
     Dates become RFC 3339 text, decimals numbers, bytes a note of their length. Depth, list length and text
     length are bounded, so that no body can grow without limit.
     """
-    if name and value and is_secret_name(name) and not isinstance(value, bool | int | float):
-        return REDACTED
-    if isinstance(value, str):
-        if len(value) >= 8 and _SECRET_VALUE.search(value):
+    _, secret, variables = _key_plan(name)
+    return _redacted(value, secret, variables and bool(name), 0)
+
+
+def _redacted(value: Any, secret: bool, variables: bool, depth: int) -> Any:
+    kind = type(value)
+    if kind is str:
+        if secret and value:
             return REDACTED
-        return clean_text(value)
-    if value is None or isinstance(value, bool | int | float):
+        return _clean_value(value)
+    if value is None or kind is bool or kind is int or kind is float:
         return value
     if depth >= MAX_DEPTH:
         return "…"
-    if isinstance(value, Mapping):
-        hide = name.lower() in _ENVIRONMENT_NAMES or (name.lower() == "variables" and depth > 0)
-        return {
-            clean_text(str(key), 256): _hidden(item, depth)
-            if hide
-            else redact(item, name=str(key), depth=depth + 1)
-            for key, item in value.items()
-        }
-    if isinstance(value, list | tuple | set | frozenset):
+    if kind is dict or isinstance(value, Mapping):
+        if secret and value:
+            return REDACTED
+        if variables:
+            return {clean_text(str(key), 256): _hidden(item, depth) for key, item in value.items()}
+        copy: dict[str, Any] = {}
+        for key, item in value.items():
+            clean, is_secret, is_variables = _key_plan(key if type(key) is str else str(key))
+            copy[clean] = _redacted(item, is_secret, is_variables, depth + 1)
+        return copy
+    if kind is list or isinstance(value, list | tuple | set | frozenset):
         elements = sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
-        kept = [redact(item, name=name, depth=depth + 1) for item in elements[:MAX_ITEMS]]
+        if secret and elements:
+            return REDACTED
+        if variables:
+            return [_hidden(item, depth) for item in elements[:MAX_ITEMS]]
+        kept = [_redacted(item, False, False, depth + 1) for item in elements[:MAX_ITEMS]]
         if len(elements) > MAX_ITEMS:
             kept.append(f"… {len(elements) - MAX_ITEMS} more")
         return kept
+    if secret and value:
+        return REDACTED
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, datetime.date):
@@ -92,7 +115,20 @@ def redact(value: Any, *, name: str = "", depth: int = 0) -> Any:
         return float(value)
     if isinstance(value, bytes | bytearray):
         return f"[{len(value)} bytes]"
-    return clean_text(str(value))
+    return _clean_value(str(value))
+
+
+def _clean_value(text: str) -> str:
+    # The long pattern is tried only where one of its marks can be: most values are short words and ids.
+    length = len(text)
+    marked = length >= 8 and (
+        "=" in text or "://" in text or "-----" in text or (length >= 20 and _KEY_MARK.search(text) is not None)
+    )
+    if marked and _SECRET_VALUE.search(text):
+        return REDACTED
+    if length <= MAX_TEXT and text.isprintable():
+        return text
+    return clean_text(text)
 
 
 def _hidden(value: Any, depth: int) -> Any:
