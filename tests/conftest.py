@@ -1,0 +1,30 @@
+"""What holds for every test: where a part of the machine is missing, say so, and in CI fail.
+
+A skipped test proves nothing, so nothing that CI can install is ever skipped there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium() -> str | None:
+    """The path of the browser that tests drive, or None."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser") and chromium() is None:
+        what = "no Chromium on PATH; scripts/browser installs Debian's when it may"
+        if in_ci():
+            pytest.fail(what, pytrace=False)
+        pytest.skip(what)
