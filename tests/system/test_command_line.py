@@ -1,0 +1,283 @@
+"""The command line as people and scripts call it: a process, its stdout, its stderr, its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STATE = {
+    "version": 4,
+    "terraform_version": "1.9.0",
+    "serial": 1,
+    "lineage": "3f1c",
+    "outputs": {},
+    "resources": [
+        {
+            "mode": "managed",
+            "type": "aws_vpc",
+            "name": "main",
+            "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+            "instances": [
+                {
+                    "attributes": {
+                        "id": "vpc-0a1",
+                        "arn": "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-0a1",
+                        "cidr_block": "10.0.0.0/16",
+                        "tags": {"Name": "main"},
+                    }
+                }
+            ],
+        },
+        {
+            "mode": "managed",
+            "type": "aws_subnet",
+            "name": "app",
+            "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+            "instances": [
+                {
+                    "attributes": {
+                        "id": "subnet-0b1",
+                        "arn": "arn:aws:ec2:eu-west-1:123456789012:subnet/subnet-0b1",
+                        "vpc_id": "vpc-0a1",
+                        "availability_zone": "eu-west-1a",
+                        "cidr_block": "10.0.1.0/24",
+                    }
+                }
+            ],
+        },
+        {
+            "mode": "managed",
+            "type": "aws_instance",
+            "name": "web",
+            "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+            "instances": [
+                {
+                    "index_key": 0,
+                    "attributes": {
+                        "id": "i-0c1",
+                        "arn": "arn:aws:ec2:eu-west-1:123456789012:instance/i-0c1",
+                        "subnet_id": "subnet-0b1",
+                        "instance_type": "t3.micro",
+                        "instance_state": "running",
+                        "user_data": "export PASSWORD=canary-9f2",
+                        "tags": {"Name": '<script>alert("x")</script> "web" \u202e🚀', "env": "prod"},
+                    },
+                }
+            ],
+        },
+    ],
+}
+INSTANCE = "arn:aws:ec2:eu-west-1:123456789012:instance/i-0c1"
+
+
+class Home:
+    """A user's machine: a folder for files, and one for CloudViz's data."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+
+    def run(self, *words: str | Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run the command and hold that no traceback reaches the user."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("CLOUDVIZ_")}
+        environment |= {"CLOUDVIZ_DATA_DIR": str(self.data), "NO_COLOR": "1", "COLUMNS": "200"}
+        done = subprocess.run(
+            [sys.executable, "-m", "cloudviz.cli.main", *map(str, words)],
+            capture_output=True, text=True, input=text, cwd=self.folder, env=environment, timeout=120,
+        )  # fmt: skip
+        assert "Traceback" not in done.stdout + done.stderr, done.stderr
+        return done
+
+    def file(self, name: str, content: object) -> Path:
+        """Write a file: bytes and text as they are, the rest as JSON."""
+        path = self.folder / name
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+        return path
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf", "mmd", "json"])
+def test_draw_writes_every_format_by_its_suffix(home: Home, suffix: str) -> None:
+    home.file("prod.tfstate", STATE)
+    done = home.run("draw", "prod.tfstate", "-o", f"out.{suffix}")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    magic = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF", "mmd": b"flowchart", "json": b"{"}[suffix]
+    content = (home.folder / f"out.{suffix}").read_bytes()
+    assert magic in content[:400]
+    assert b"canary-9f2" not in content
+    assert not home.data.exists(), "draw needs no database"
+
+
+def test_draw_to_stdout_and_twice_gives_the_same_bytes(home: Home) -> None:
+    home.file("prod.tfstate", STATE)
+    first = home.run("draw", "prod.tfstate", "-o", "-", "--format", "svg")
+    second = home.run("draw", "prod.tfstate", "-o", "-", "--format", "svg")
+    assert first.returncode == 0
+    assert first.stdout == second.stdout
+    assert "<script" not in first.stdout
+
+
+def test_the_way_from_an_import_to_every_list(home: Home) -> None:
+    home.file("prod.tfstate", STATE)
+    imported = home.run("import", "prod.tfstate")
+    assert imported.returncode == 0, imported.stderr
+    assert "3 resources" in imported.stderr
+    discovery_id = imported.stdout.strip()
+
+    listed = json.loads(home.run("resources", "list", "-o", "json").stdout)
+    assert [item["type"] for item in listed] == ["aws.ec2.instance", "aws.ec2.subnet", "aws.ec2.vpc"]
+    assert listed[0]["id"] == INSTANCE
+    filtered = json.loads(home.run("resources", "list", "--tag", "env=prod", "-o", "json").stdout)
+    assert [item["id"] for item in filtered] == [INSTANCE]
+    assert json.loads(home.run("resources", "list", "--region", "us-east-1", "-o", "json").stdout) == []
+    found = json.loads(home.run("resources", "search", "I-0C1", "-o", "json").stdout)
+    assert [item["id"] for item in found] == [INSTANCE]
+
+    shown = json.loads(home.run("resources", "show", INSTANCE, "-o", "json").stdout)
+    assert shown["parent"].endswith("subnet/subnet-0b1")
+    assert "canary-9f2" not in json.dumps(shown)
+    table = home.run("resources", "list").stdout
+    assert "aws.ec2.instance" in table
+    csv_text = home.run("resources", "list", "-o", "csv").stdout
+    assert csv_text.splitlines()[0].startswith("type,name,state")
+    assert "aws.ec2.vpc" in home.run("resources", "list", "-o", "yaml").stdout
+
+    discoveries = json.loads(home.run("discoveries", "list", "-o", "json").stdout)
+    assert [(each["id"], each["status"]) for each in discoveries] == [(discovery_id, "completed")]
+    assert home.run("discoveries", "show", discovery_id).returncode == 0
+
+    exported = home.run("export", "inventory", "-o", "estate.json")
+    assert exported.returncode == 0
+    document = json.loads((home.folder / "estate.json").read_text())
+    assert document["format"] == "cloudviz.inventory/1"
+    assert [item["id"] for item in document["resources"]] == [item["id"] for item in listed]
+    assert home.run("draw", "estate.json", "-o", "again.svg").returncode == 0
+    assert home.run("diagram", "-o", "stored.svg").returncode == 0
+
+
+def test_a_second_import_tells_what_changed(home: Home) -> None:
+    home.file("prod.tfstate", STATE)
+    first = home.run("import", "prod.tfstate").stdout.strip()
+    changed = json.loads(json.dumps(STATE))
+    changed["resources"][2]["instances"][0]["attributes"]["instance_type"] = "t3.large"
+    del changed["resources"][1]
+    home.file("prod.tfstate", changed)
+    done = home.run("import", "prod.tfstate")
+    assert "0 new, 1 changed, 1 gone, 1 as before" in done.stderr
+    rows = json.loads(home.run("diff", first, done.stdout.strip(), "-o", "json").stdout)
+    assert {(row["change"], row["type"]) for row in rows} == {
+        ("changed", "aws.ec2.instance"),
+        ("removed", "aws.ec2.subnet"),
+    }
+    assert home.run("diff", first, done.stdout.strip(), "--exit-code").returncode == 4
+    assert home.run("diff", first, first, "--exit-code").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.json", b"", "empty"),
+        ("binary.bin", bytes(range(256)) * 64, ""),
+        ("text.txt", b"hello, I am no state\n", ""),
+        ("other.json", b'{"hello": "world"}', ""),
+        ("torn.tfstate", json.dumps(STATE).encode()[:700], ""),
+        ("old.tfstate", b'{"version": 2, "terraform_version": "0.11.14", "serial": 83}', "version 2"),
+        ("nothing.tfstate", b'{"version": 4, "resources": []}', "no resources"),
+        ("deep.json", b"[" * 100_000, ""),
+    ],
+)
+def test_what_is_no_estate_is_refused_in_one_line_and_leaves_nothing(
+    home: Home, name: str, content: bytes, words: str
+) -> None:
+    home.file(name, content)
+    for command in (("draw", name, "-o", "out.svg"), ("import", name)):
+        done = home.run(*command)
+        if command[0] == "import" and words == "no resources":
+            continue  # an emptied state is a legal look: what it held is gone
+        assert done.returncode == 1, (command, done.stdout, done.stderr)
+        assert done.stdout == ""
+        lines = done.stderr.strip().splitlines()
+        assert len(lines) == 1, lines
+        assert lines[0].startswith("cloudviz: ")
+        assert name in lines[0]
+        assert words in lines[0]
+    assert not (home.folder / "out.svg").exists()
+    assert json.loads(home.run("resources", "list", "-o", "json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("draw", "missing.tfstate", "-o", "x.svg"), 1, "missing.tfstate"),
+        (("draw", "prod.tfstate", "-o", "x.docx"), 1, "docx"),
+        (("draw", "prod.tfstate", "-o", "no/such/folder/x.svg"), 1, "no/such/folder"),
+        (("draw", "prod.tfstate", "-o", "x.svg", "--filter", "colour=red"), 1, "colour=red"),
+        (("draw", "prod.tfstate", "-o", "x.svg", "--filter", "type=gcp.*"), 1, "nothing to draw"),
+        (("draw", "prod.tfstate", "-o", "x.svg", "--focus", "nobody"), 1, "nobody"),
+        (("draw", "prod.tfstate"), 2, "--output"),
+        (("draw", "prod.tfstate", "-o", "x.svg", "--layout", "spiral"), 2, "spiral"),
+        (("resources", "show", "arn:nothing"), 1, "arn:nothing"),
+        (("discoveries", "show", "not-an-id"), 1, "not-an-id"),
+        (("diagram", "-o", "x.svg"), 1, "nothing to draw"),
+        (("discover", "azure"), 1, "azure"),
+        (("resources", "list", "--database", "mysql://x/y"), 1, "mysql"),
+    ],
+)
+def test_a_refusal_is_one_line_with_the_exit_code_of_the_contract(
+    home: Home, words: tuple[str, ...], code: int, said: str
+) -> None:
+    home.file("prod.tfstate", STATE)
+    done = home.run(*words)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    if code == 1:
+        assert len(done.stderr.strip().splitlines()) == 1
+    assert not (home.folder / "x.svg").exists()
+
+
+def test_types_users_and_doctor(home: Home) -> None:
+    types = json.loads(home.run("types", "list", "-o", "json").stdout)
+    headline = [item["type"] for item in types if not item["supporting"]]
+    assert len([key for key in headline if key.startswith("aws.")]) >= 18
+    assert {"azure", "gcp"} <= {key.split(".")[0] for key in headline}
+
+    added = home.run("users", "add", "ada", "--role", "operator")
+    assert added.returncode == 0
+    assert len(added.stdout.strip()) >= 16, "the password made up is printed"
+    assert home.run("users", "add", "ada").returncode == 1
+    people = json.loads(home.run("users", "list", "-o", "json").stdout)
+    assert [(each["username"], each["roles"]) for each in people] == [("ada", "operator")]
+    assert added.stdout.strip() not in json.dumps(people)
+    assert (
+        home.run("users", "set-password", "ada", "--password-stdin", text="a much longer one 42\n").returncode == 0
+    )
+    assert home.run("users", "remove", "ada").returncode == 0
+    assert home.run("users", "remove", "ada").returncode == 1
+
+    looked = home.run("doctor")
+    assert "database" in looked.stdout
+    assert "CLOUDVIZ_DATA_DIR" in looked.stdout
+
+
+def test_version_and_help_are_there_for_every_command(home: Home) -> None:
+    assert home.run("--version").stdout.startswith("cloudviz 1.")
+    for words in (
+        (), ("demo",), ("draw",), ("discover", "aws"), ("import",), ("diagram",), ("resources", "list"),
+        ("discoveries", "show"), ("types", "list"), ("export", "inventory"), ("serve",), ("migrate",), ("doctor",),
+        ("users", "add"), ("diff",), ("permissions",),
+    ):  # fmt: skip
+        done = home.run(*words, "--help")
+        assert done.returncode == 0
+        assert "Usage" in done.stdout
