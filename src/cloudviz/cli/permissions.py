@@ -18,6 +18,7 @@ def permissions(
 
     Example: cloudviz permissions aws > cloudviz-policy.json
     """
+    from cloudviz.catalogue.registry import catalogue
     from cloudviz.errors import Invalid
     from cloudviz.jobs.providers import scan_types
 
@@ -26,7 +27,9 @@ def permissions(
     from cloudviz.sources.aws.permissions import permissions as actions_for
 
     words = [part.strip() for value in types or () for part in value.split(",") if part.strip()]
-    actions = actions_for(scan_types("aws", {"resource_types": words}))
+    known = catalogue()
+    chosen = scan_types("aws", {"resource_types": words}) or tuple(each.key for each in known.of("aws"))
+    actions = actions_for(known.types[key] for key in chosen)
     policy = {
         "Version": "2012-10-17",
         "Statement": [{"Sid": "CloudVizReadOnly", "Effect": "Allow", "Action": list(actions), "Resource": "*"}],

@@ -19,15 +19,17 @@ def provider_for(provider: str, request: Mapping[str, Any], settings: Settings) 
     """
     if provider == "aws":
         # boto3 takes 0.3 s to import: only where a scan really starts.
-        from cloudviz.sources.aws import AwsProvider
+        from cloudviz.sources.aws import AwsProvider, Limits
 
         return AwsProvider(
             profile=request.get("profile") or None,
             role_arn=request.get("role_arn") or None,
             endpoint_url=request.get("endpoint_url") or None,
             max_workers=settings.discovery.workers,
-            call_timeout=settings.discovery.call_timeout_seconds,
-            listing_timeout=settings.discovery.listing_timeout_seconds,
+            limits=Limits(
+                call=settings.discovery.call_timeout_seconds,
+                listing=settings.discovery.listing_timeout_seconds,
+            ),
         )
     raise Invalid(
         f"this release does not scan {provider} live",

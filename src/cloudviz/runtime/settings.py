@@ -55,8 +55,8 @@ class DiscoverySettings(_Group):
     """Reading clouds."""
 
     workers: int = Field(16, ge=1, le=64, description="Calls under way at once per scan.")
-    call_timeout_seconds: float = Field(30.0, gt=0, description="Longest wait for one reply.")
-    listing_timeout_seconds: float = Field(600.0, gt=0, description="Longest time for one type in one region.")
+    call_timeout_seconds: float = Field(90.0, gt=0, description="Longest time for one call with all its attempts.")
+    listing_timeout_seconds: float = Field(1800.0, gt=0, description="Longest time for one type in one region.")
 
 
 class JobSettings(_Group):
