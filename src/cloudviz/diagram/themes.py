@@ -74,7 +74,7 @@ class RoleStyle:
     width: float = 1.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Theme:
     """One theme. Colours are ``#rrggbb``; lengths are px.
 

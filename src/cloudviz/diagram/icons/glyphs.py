@@ -4,6 +4,8 @@ Each is a list of SVG path strings. Lines keep 2 px off the edge; a path that st
 instead of stroked (dots and arrow heads). None of them repeats a cloud's trademark.
 """
 
+# ruff: noqa: E501 - path data is one long word
+
 from __future__ import annotations
 
 from cloudviz.catalogue.kinds import Kind

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import orjson
+
+from cloudviz.diagram.render.mermaid import mermaid
+from cloudviz.diagram.render.paint import paint
+from cloudviz.diagram.render.pdf import pdf
+from cloudviz.diagram.render.raster import png
+from cloudviz.diagram.render.svg import svg
 from cloudviz.diagram.scene.document import Scene
 from cloudviz.errors import Invalid
 
@@ -34,6 +41,17 @@ def render(scene: Scene, format: str, *, scale: float = 2.0) -> bytes:
         scale: device pixels per scene px; only PNG heeds it.
 
     Returns the bytes of the file; the same scene gives the same bytes.
-    Raises Invalid for a format that is not one of these, Unavailable where a system library is missing.
+    Raises Invalid for a format, scale or theme that does not exist, Unavailable where Skia's system libraries are
+    missing (PNG and PDF only).
     """
+    if format == "svg":
+        return svg(paint(scene))
+    if format == "png":
+        return png(paint(scene), scale)
+    if format == "pdf":
+        return pdf(paint(scene))
+    if format == "mermaid":
+        return mermaid(scene).encode("utf-8")
+    if format == "json":
+        return orjson.dumps(scene.to_document(), option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
     raise Invalid(f"{format!r} is not a picture format", hint="Use " + ", ".join(MEDIA_TYPES) + ".")
