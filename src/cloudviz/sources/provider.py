@@ -108,13 +108,14 @@ class DiscoveryResult:
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """What one service cost in a period, in its bill's currency."""
+    """What one service cost in a period, in its bill's currency. ``start`` is the first day of the month."""
 
     service: str
     account: str
     region: str
     amount: Decimal
     currency: str
+    start: str = ""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,146 @@
+"""One call to AWS: in its turn, on its thread, within its time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+import orjson
+
+from cloudviz.inventory.model import CoverageStatus
+from cloudviz.sources.aws.model import paging
+from cloudviz.sources.aws.pool import DaemonPool
+from cloudviz.sources.aws.refusals import CallFailed, failure
+from cloudviz.sources.aws.session import Clients, Limits
+from cloudviz.sources.aws.throttle import Throttle
+
+GIVE_UP_AFTER = 3
+"""Calls in a row without an answer, each with all its attempts, after which an endpoint is left alone."""
+
+
+class Caller:
+    """Makes the calls of one account.
+
+    Arguments:
+        account: its id, for the token buckets.
+        clients: where clients come from.
+        pool, slots: the threads, and the semaphore that bounds how many calls run at once.
+        throttle: the token buckets.
+        limits: how long to wait.
+        cancelled: asked before each call.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        clients: Clients,
+        pool: DaemonPool,
+        slots: asyncio.Semaphore,
+        workers: int,
+        throttle: Throttle,
+        limits: Limits,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._account = account
+        self._clients = clients
+        self._pool = pool
+        self._slots = slots
+        self._throttle = throttle
+        self._limits = limits
+        self._cancelled = cancelled
+        # No endpoint may hold more than half of the workers: a region that hangs must not stop the others.
+        share = max(1, workers // 2)
+        self._shares: defaultdict[tuple[str, str], asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(share)
+        )
+        self._silent: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._abandoned: set[asyncio.Future[Any]] = set()
+        self.count = 0
+
+    async def call(
+        self, service: str, region: str, operation: str, arguments: Mapping[str, Any], permission: str
+    ) -> dict[str, Any]:
+        """The reply, without botocore's metadata. Raises :class:`CallFailed`."""
+        endpoint = (service, region)
+        async with self._shares[endpoint]:
+            self._check(endpoint)
+            await self._throttle.take(self._account, region, service, operation)
+            async with self._slots:
+                self._check(endpoint)
+                try:
+                    reply = await self._on_thread(service, region, operation, arguments)
+                except Exception as error:
+                    failed = failure(error, permission)
+                    if failed.status is CoverageStatus.TIMEOUT:
+                        self._silent[endpoint] += 1
+                    raise failed from error
+        self._silent[endpoint] = 0
+        reply.pop("ResponseMetadata", None)
+        return reply
+
+    def _check(self, endpoint: tuple[str, str]) -> None:
+        if self._cancelled():
+            raise CallFailed(CoverageStatus.SKIPPED, "cancelled")
+        if self._silent[endpoint] >= GIVE_UP_AFTER:
+            service, region = endpoint
+            raise CallFailed(
+                CoverageStatus.TIMEOUT, f"{service} in {region} gave no answer {GIVE_UP_AFTER} times; left alone"
+            )
+
+    async def _on_thread(
+        self, service: str, region: str, operation: str, arguments: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        def blocking() -> dict[str, Any]:
+            reply: dict[str, Any] = getattr(self._clients.get(service, region), operation)(**arguments)
+            return reply
+
+        self.count += 1
+        future = asyncio.get_running_loop().run_in_executor(self._pool, blocking)
+        try:
+            return await asyncio.wait_for(asyncio.shield(future), self._limits.call)
+        except TimeoutError:
+            # Either botocore's own timeout is still to come, or the peer drips. The thread ends by itself.
+            self._abandon(future)
+            raise TimeoutError(f"no answer within {self._limits.call:g} s") from None
+        except asyncio.CancelledError:
+            self._abandon(future)
+            raise
+
+    def _abandon(self, future: asyncio.Future[Any]) -> None:
+        self._abandoned.add(future)
+        future.add_done_callback(self._forget)
+
+    def _forget(self, future: asyncio.Future[Any]) -> None:
+        self._abandoned.discard(future)
+        if not future.cancelled():
+            future.exception()
+
+    def close(self) -> None:
+        """Let go of calls that nobody waits for, so that they don't report to a loop that is gone."""
+        for future in list(self._abandoned):
+            future.cancel()
+        self._clients.close()
+
+    async def pages(
+        self, service: str, region: str, operation: str, arguments: Mapping[str, Any], permission: str
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Every page of a list. Raises :class:`CallFailed`, also when the pages go round in a circle."""
+        rules = paging(service, operation)
+        seen: set[bytes] = set()
+        token: Mapping[str, Any] = {}
+        while True:
+            reply = await self.call(service, region, operation, {**arguments, **token}, permission)
+            yield reply
+            following = rules.next_arguments(reply) if rules is not None else None
+            if following is None:
+                return
+            mark = orjson.dumps(following, option=orjson.OPT_SORT_KEYS, default=str)
+            if mark in seen:
+                raise CallFailed(
+                    CoverageStatus.FAILED,
+                    f"{operation} gave the same page token twice after {len(seen) + 1} pages",
+                )
+            seen.add(mark)
+            token = following

@@ -1,0 +1,162 @@
+"""One unit of a scan: list, tell types apart, lay details in, and say what was seen and what was not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cloudviz.catalogue.declare import ResourceType
+from cloudviz.catalogue.paths import read_path
+from cloudviz.catalogue.registry import is_of_type
+from cloudviz.inventory.model import CoverageStatus, RawItem, Scope
+from cloudviz.sources.aws.calls import Caller
+from cloudviz.sources.aws.details import Details, Found
+from cloudviz.sources.aws.plan import Unit
+from cloudviz.sources.aws.refusals import CallFailed, failure
+from cloudviz.sources.aws.session import GLOBAL_REGIONS, Account
+from cloudviz.sources.provider import Listing, NotSeen, Seen
+
+OTHER = "aws.other"
+"""The type under which items are reported that a list holds and no declaration claims."""
+
+
+async def look(
+    unit: Unit, caller: Caller, account: Account, regions: Sequence[str], only_regions: bool, seconds: float
+) -> list[Listing]:
+    """Everything one list has to say, as one listing per region and type. Does not raise.
+
+    Arguments:
+        regions: the regions of the scan; a type whose items say where they are, such as S3 buckets, gets a
+            listing for each of them.
+        only_regions: leave out items in other regions than these.
+        seconds: how long it may take with all pages and details.
+    """
+    found: list[Found] = []
+    broken: CallFailed | None = None
+    try:
+        async with asyncio.timeout(seconds):
+            await _read(unit, caller, account, regions if only_regions else (), found)
+    except TimeoutError:
+        broken = CallFailed(CoverageStatus.TIMEOUT, f"not done within {seconds:g} s")
+    except CallFailed as failed:
+        broken = failed
+    except Exception as error:
+        # Not foreseen: a reply of a shape no model describes. The other listings go on.
+        broken = failure(error, unit.permission)
+    return _listings(unit, account, regions, found, broken)
+
+
+async def _read(unit: Unit, caller: Caller, account: Account, wanted: Sequence[str], found: list[Found]) -> None:
+    call = unit.call
+    region = unit.region or GLOBAL_REGIONS.get(account.partition, "us-east-1")
+    details = Details(caller, call.service, region)
+    read = read_path(call.result)
+    async for page in caller.pages(call.service, region, call.operation, call.arguments, unit.permission):
+        items = [Found(_body(unit, value), None, unit.region) for value in read(page)]
+        # Kept before their details are there: what breaks later must not lose what was listed.
+        found.extend(items)
+        for overlay, _ in unit.details:
+            if not overlay.into:
+                await details.lay(overlay, items)
+        for item in items:
+            item.declared = next((each for each in unit.types if is_of_type(each, item.body)), None)
+        items = _placed(items, wanted)
+        for detail, keys in unit.details:
+            if detail.into:
+                mine = [item for item in items if item.declared is not None and item.declared.key in keys]
+                await details.lay(detail, mine)
+                items = _placed(items, wanted)
+
+
+def _body(unit: Unit, value: Any) -> dict[str, Any]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    body: dict[str, Any] = {"@item": value}
+    if unit.call.item_key:
+        body[unit.call.item_key] = str(value).rstrip("/").rsplit("/", 1)[-1] if "://" in str(value) else value
+    return body
+
+
+def _placed(items: Iterable[Found], wanted: Sequence[str]) -> list[Found]:
+    """Read where each item is, and mark those that nobody asked for as gone from this scan."""
+    kept: list[Found] = []
+    for item in items:
+        declared = item.declared
+        if declared is not None and declared.region is not None:
+            item.region = str(declared.region.one(item.body, {}) or item.region)
+            if wanted and item.region and item.region not in wanted:
+                item.gone = True
+        if not item.gone:
+            kept.append(item)
+    return kept
+
+
+def _listings(
+    unit: Unit, account: Account, regions: Sequence[str], found: Sequence[Found], broken: CallFailed | None
+) -> list[Listing]:
+    here = [item for item in found if not item.gone]
+    listings: list[Listing] = []
+    for declared in unit.types:
+        mine = [item for item in here if item.declared is declared]
+        places: list[str] = [unit.region]
+        if declared.region is not None and not unit.region:
+            places = sorted({*regions, *(item.region for item in mine)})
+        # An item that could be in any region leaves none of them wholly seen.
+        homeless = [item for item in mine if not item.region and item.failures] if places != [""] else []
+        for place in places:
+            items = [item for item in mine if item.region == place]
+            listings.append(_listing(unit, account, declared, place, items, [*items, *homeless], broken))
+    strangers = [item for item in here if item.declared is None]
+    if strangers and unit.whole and broken is None:
+        listings.append(_unknown(unit, account, strangers))
+    return listings
+
+
+def _listing(
+    unit: Unit,
+    account: Account,
+    declared: ResourceType,
+    place: str,
+    items: Sequence[Found],
+    judged: Sequence[Found],
+    broken: CallFailed | None,
+) -> Listing:
+    scope = Scope("aws", account.id, place, account.partition)
+    native = declared.known_as.cloudformation or declared.known_as.config
+    raw = [RawItem(scope, native, item.body, declared.key, where=_where(unit, scope)) for item in items]
+    if broken is not None:
+        return NotSeen(scope, declared.key, broken.status, broken.permission, broken.detail, raw)
+    failures = [each for item in judged for each in item.failures]
+    if not failures:
+        return Seen(scope, declared.key, raw)
+    worst = min(failures, key=lambda each: _GRAVITY.index(each.status))
+    short = sum(1 for item in judged if item.failures)
+    detail = f"{short} of {len(judged)} are incomplete: {worst.detail}"
+    return NotSeen(scope, declared.key, worst.status, worst.permission, detail, raw)
+
+
+_GRAVITY = (
+    CoverageStatus.DENIED,
+    CoverageStatus.THROTTLED,
+    CoverageStatus.TIMEOUT,
+    CoverageStatus.FAILED,
+    CoverageStatus.SKIPPED,
+    CoverageStatus.UNSUPPORTED,
+    CoverageStatus.SEEN,
+)
+"""Which failure is named first: the one somebody can do something about."""
+
+
+def _unknown(unit: Unit, account: Account, items: Sequence[Found]) -> NotSeen:
+    """Items of a shared list that no declaration claims: kept, and never a reason to call others gone."""
+    scope = Scope("aws", account.id, unit.region, account.partition)
+    native = unit.types[0].known_as.cloudformation or unit.types[0].known_as.config
+    raw = [RawItem(scope, native, item.body, where=_where(unit, scope)) for item in items]
+    detail = f"listed by {unit.call.service}:{unit.call.operation}, of no type that CloudViz knows"
+    return NotSeen(scope, OTHER, CoverageStatus.SKIPPED, None, detail, raw)
+
+
+def _where(unit: Unit, scope: Scope) -> str:
+    place = "/".join(part for part in (scope.account, scope.region) if part)
+    return f"aws {place} {unit.call.service}:{unit.call.operation}"

@@ -1,0 +1,341 @@
+"""AWS, looked at live: sign in, find regions, list everything, say what was seen."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
+
+from cloudviz.catalogue.declare import ResourceType
+from cloudviz.catalogue.registry import Catalogue, catalogue
+from cloudviz.errors import CloudRefused, Invalid
+from cloudviz.inventory.model import CoverageStatus, Scope
+from cloudviz.runtime import clock
+from cloudviz.sources.aws.calls import Caller
+from cloudviz.sources.aws.costs import read_costs
+from cloudviz.sources.aws.listing import OTHER, look
+from cloudviz.sources.aws.plan import Unit, plan, selected
+from cloudviz.sources.aws.pool import DaemonPool
+from cloudviz.sources.aws.refusals import CallFailed, cloud_refused, one_line
+from cloudviz.sources.aws.session import (
+    DEFAULT_REGIONS,
+    Account,
+    Clients,
+    Limits,
+    Sessions,
+    account_of_role,
+    checked_accounts,
+    checked_regions,
+    role_for,
+)
+from cloudviz.sources.aws.throttle import Throttle
+from cloudviz.sources.provider import (
+    CloudProvider,
+    CostAnalysis,
+    DiscoveryResult,
+    Listing,
+    NotSeen,
+    Progress,
+    ProviderConfig,
+    ScanProgress,
+)
+
+REGIONS_TYPE = "aws.region"
+"""The coverage entry that says the list of regions itself could not be read."""
+
+Result = TypeVar("Result")
+
+_SIGN_IN_ERRORS = (boto.BotoCoreError, boto.ClientError, ResponseParserError, OSError, ValueError, KeyError)
+
+
+class AwsProvider(CloudProvider):
+    """Scans AWS accounts through their own API.
+
+    With ``regions`` in the configuration only what is in them is listed, buckets included, which belong to a
+    region though they are listed for the whole account; IAM, which belongs to none, is always listed. Without
+    ``regions`` every region that the account has enabled is looked into.
+
+    With ``accounts`` and a role, the role of that name is assumed in each account. Without accounts the role's
+    own account is scanned, without a role that of the credentials.
+
+    Arguments:
+        profile: a profile of the AWS configuration files; the usual chain of credentials when None.
+        role_arn: the role to assume: an ARN, an ARN with ``{account}`` in it, or a name.
+        endpoint_url: where to send all calls instead of AWS.
+        max_workers: how many calls run at once. More than 16 gain nothing on two cores.
+        limits: how long to wait for what.
+        known: the catalogue to scan by; the release's own when None.
+    """
+
+    def __init__(
+        self,
+        profile: str | None = None,
+        role_arn: str | None = None,
+        endpoint_url: str | None = None,
+        max_workers: int = 16,
+        limits: Limits = Limits(),  # noqa: B008 - a frozen value
+        known: Catalogue | None = None,
+    ) -> None:
+        if max_workers < 1:
+            raise Invalid("max_workers must be at least 1")
+        self._profile = profile
+        self._role = role_arn
+        self._endpoint_url = endpoint_url
+        self._workers = max_workers
+        self._limits = limits
+        self._known = known or catalogue()
+
+    async def discover_resources(self, config: ProviderConfig) -> DiscoveryResult:
+        """See :meth:`CloudProvider.discover_resources`.
+
+        Raises Invalid for accounts, regions or types that can't exist, and CloudRefused when the credentials
+        or the endpoint fail altogether.
+        """
+        regions = checked_regions(config.regions)
+        wanted = checked_accounts(config.accounts)
+        types = selected(self._known, config.types)
+        async with self._scan(config.cancelled) as scan:
+            accounts, refused = await scan.sign_in(wanted, regions)
+            result = DiscoveryResult("aws", self._source(accounts))
+            report = _Report(config.on_progress, len(accounts))
+            for account in accounts:
+                async with scan.caller(account) as caller:
+                    found, gap = await scan.regions(caller, account, regions)
+                    result.listings.extend(gap)
+                    units = plan(self._known, types, found)
+                    report.begin(len(units))
+                    async for unit, listings in scan.look_at(units, caller, account, found, bool(regions)):
+                        result.listings.extend(listings)
+                        report.done(account, unit, listings)
+            for account_id, failed in refused:
+                result.listings.extend(_unentered(account_id, failed, types))
+        result.listings = _merged(result.listings)
+        return result
+
+    async def get_cost_analysis(self) -> CostAnalysis:
+        """Unblended costs of the last full month and of this one so far, by service and region.
+
+        Each call costs $0.01: keep the result for hours. Raises CloudRefused when Cost Explorer refuses.
+        """
+        async with self._scan(None) as scan:
+            accounts, _ = await scan.sign_in((), ())
+            async with scan.caller(accounts[0]) as caller:
+                try:
+                    return await read_costs(caller, accounts[0], clock.now().date())
+                except CallFailed as failed:
+                    needed = f" It needs {failed.permission}." if failed.permission else ""
+                    raise CloudRefused(
+                        f"AWS: Cost Explorer gave no costs: {failed.detail}",
+                        hint=f"Cost Explorer must be enabled for the account.{needed}",
+                    ) from failed
+
+    def _source(self, accounts: Sequence[Account]) -> str:
+        if self._profile:
+            return f"aws:profile/{self._profile}"
+        return "aws:accounts/" + ",".join(account.id for account in accounts)
+
+    @asynccontextmanager
+    async def _scan(self, cancelled: Callable[[], bool] | None) -> AsyncIterator[_Scan]:
+        pool = DaemonPool()
+        try:
+            yield _Scan(
+                self._profile, self._role, self._endpoint_url, self._workers, self._limits, pool, cancelled
+            )
+        finally:
+            pool.shutdown()
+
+
+class _Report:
+    """Counts for the progress of a scan. Accounts not begun are taken to have as much to do as this one."""
+
+    def __init__(self, on_progress: Progress | None, accounts: int) -> None:
+        self._on_progress = on_progress
+        self._accounts = accounts
+        self._done = self._total = self._resources = 0
+
+    def begin(self, units: int) -> None:
+        """An account is begun that has so many units."""
+        self._total = self._done + units * self._accounts
+        self._accounts -= 1
+
+    def done(self, account: Account, unit: Unit, listings: Sequence[Listing]) -> None:
+        """A unit is done."""
+        self._done += 1
+        self._resources += sum(len(each.items) for each in listings)
+        if self._on_progress is not None:
+            at = f"{account.id} {unit.region or 'global'} {unit.call.service}"
+            self._on_progress(ScanProgress(self._done, self._total, self._resources, at))
+
+
+class _Scan:
+    """The running parts of one scan: sessions, threads, buckets."""
+
+    def __init__(
+        self,
+        profile: str | None,
+        role: str | None,
+        endpoint_url: str | None,
+        workers: int,
+        limits: Limits,
+        pool: DaemonPool,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self._role = role
+        self._workers = workers
+        self._limits = limits
+        self._pool = pool
+        self._slots = asyncio.Semaphore(workers)
+        self._throttle = Throttle()
+        self._cancelled = cancelled or (lambda: False)
+        try:
+            self._sessions = Sessions(profile, endpoint_url, limits, workers)
+        except boto.BotoCoreError as error:
+            raise cloud_refused(error, "read its configuration") from error
+
+    async def sign_in(
+        self, wanted: Sequence[str], regions: Sequence[str]
+    ) -> tuple[list[Account], list[tuple[str, CallFailed]]]:
+        """The accounts that let us in, and those that don't. Raises CloudRefused when none does."""
+        sessions = self._sessions
+        home = sessions.home_region(regions)
+        own = await self._blocking(functools.partial(sessions.signed_in, sessions.base, home), "sign in")
+        if self._role is None:
+            others = [account for account in wanted if account != own.id]
+            if others and own.id not in wanted:
+                raise CloudRefused(
+                    f"AWS: these credentials are for account {own.id}, not for {', '.join(others)}",
+                    hint="Give a role that may be assumed in those accounts with --role-arn.",
+                )
+            no_role = CallFailed(
+                CoverageStatus.DENIED, f"the credentials are for {own.id} and no role was given", "sts:AssumeRole"
+            )
+            return [own], [(account, no_role) for account in others]
+        targets = list(wanted) or [account_of_role(self._role) or own.id]
+        roles = [(account, role_for(self._role, account, own.partition)) for account in targets]
+        entered: list[Account] = []
+        refused: list[tuple[str, CallFailed]] = []
+        last: CloudRefused | None = None
+        for account, role in roles:
+            try:
+                entered.append(
+                    await self._blocking(functools.partial(sessions.assume, role, home), f"assume {role}")
+                )
+            except CloudRefused as error:
+                last = error
+                failed = CallFailed(CoverageStatus.DENIED, one_line(error.detail), "sts:AssumeRole")
+                refused.append((account, failed))
+        if not entered and last is not None:
+            raise last
+        return entered, refused
+
+    async def _blocking(self, call: Callable[[], Result], doing: str) -> Result:
+        limit = self._limits.connect + 2 * self._limits.sign_in
+        future = asyncio.get_running_loop().run_in_executor(self._pool, call)
+        try:
+            return await asyncio.wait_for(future, limit)
+        except TimeoutError as error:
+            raise cloud_refused(TimeoutError(f"no answer within {limit:g} s"), doing) from error
+        except _SIGN_IN_ERRORS as error:
+            raise cloud_refused(error, doing) from error
+
+    @asynccontextmanager
+    async def caller(self, account: Account) -> AsyncIterator[Caller]:
+        """The calls of one account. Its clients are closed at the end: a hundred accounts would hold 12,000."""
+        caller = Caller(
+            account.id,
+            Clients(self._sessions, account),
+            self._pool,
+            self._slots,
+            self._workers,
+            self._throttle,
+            self._limits,
+            self._cancelled,
+        )
+        try:
+            yield caller
+        finally:
+            caller.close()
+
+    async def regions(
+        self, caller: Caller, account: Account, asked: Sequence[str]
+    ) -> tuple[tuple[str, ...], list[Listing]]:
+        """The regions to look into, and a gap to report when the account would not say which it has."""
+        if asked:
+            return tuple(asked), []
+        home = self._sessions.home_region(())
+        try:
+            reply = await caller.call("ec2", home, "describe_regions", {}, "ec2:DescribeRegions")
+            found = sorted(str(each["RegionName"]) for each in reply.get("Regions", []))
+            if found:
+                return tuple(found), []
+            failed = CallFailed(CoverageStatus.FAILED, "no regions were listed")
+        except CallFailed as error:
+            failed = error
+        defaults: Sequence[str] = DEFAULT_REGIONS
+        if account.partition != "aws":
+            defaults = sorted(account.session.get_available_regions("ec2", account.partition))
+        detail = f"only regions enabled by default were looked into: {failed.detail}"
+        scope = Scope("aws", account.id, "", account.partition)
+        return tuple(defaults), [NotSeen(scope, REGIONS_TYPE, failed.status, failed.permission, detail)]
+
+    async def look_at(
+        self,
+        units: Sequence[Unit],
+        caller: Caller,
+        account: Account,
+        regions: Sequence[str],
+        only_regions: bool,
+    ) -> AsyncIterator[tuple[Unit, list[Listing]]]:
+        """The listings of every unit, as they come."""
+
+        async def one(unit: Unit) -> tuple[Unit, list[Listing]]:
+            if self._lacks(unit, account):
+                return unit, _unsupported(unit, account)
+            return unit, await look(unit, caller, account, regions, only_regions, self._limits.listing)
+
+        tasks = [asyncio.create_task(one(unit)) for unit in units]
+        try:
+            for finished in asyncio.as_completed(tasks):
+                yield await finished
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _lacks(self, unit: Unit, account: Account) -> bool:
+        """Whether botocore knows that a region has no such service. A region it does not know is tried."""
+        if not unit.region or self._sessions.endpoint_url:
+            return False
+        session: Any = account.session
+        served = session.get_available_regions(unit.call.service, account.partition)
+        known = session.get_available_regions("ec2", account.partition)
+        return bool(served) and unit.region in known and unit.region not in served
+
+
+def _unsupported(unit: Unit, account: Account) -> list[Listing]:
+    scope = Scope("aws", account.id, unit.region, account.partition)
+    detail = f"{unit.call.service} is not offered in {unit.region}"
+    return [NotSeen(scope, each.key, CoverageStatus.UNSUPPORTED, None, detail) for each in unit.types]
+
+
+def _unentered(account_id: str, failed: CallFailed, types: Sequence[ResourceType]) -> list[Listing]:
+    scope = Scope("aws", account_id)
+    return [NotSeen(scope, each.key, failed.status, failed.permission, failed.detail) for each in types]
+
+
+def _merged(listings: Sequence[Listing]) -> list[Listing]:
+    """One listing per account, region and type, in that order: several lists may hold items of no known type."""
+    merged: dict[tuple[str, str, str], Listing] = {}
+    for listing in listings:
+        key = (listing.scope.account, listing.scope.region, listing.type_key)
+        before = merged.get(key)
+        if before is not None and listing.type_key == OTHER:
+            listing = replace(listing, items=(*before.items, *listing.items))
+        merged[key] = listing
+    return [merged[key] for key in sorted(merged)]
