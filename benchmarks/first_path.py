@@ -2,10 +2,10 @@
 
     uv run python benchmarks/first_path.py [--sizes 1000,10000] [--dot-limit 120]
 
-A Terraform state of n resources with consistent ids is generated into a temporary folder and drawn twice: with the
-default budget of boxes, and with every resource as a box. Beside it, in the same run, Graphviz `dot -Tsvg` lays out
-the same resources and links. Times are wall-clock seconds of a process from its start to its end, start-up and
-reading included; memory is its peak resident set. Read the ratio; the seconds are this machine's.
+A Terraform state of n resources with consistent ids is generated into a temporary folder and drawn twice: with
+the default budget of boxes, and with every resource as a box. Beside it, in the same run, Graphviz `dot -Tsvg`
+lays out the same resources and links. Times are wall-clock seconds of a process from its start to its end,
+start-up and reading included; memory is its peak resident set. Read the ratio; the seconds are this machine's.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def figures(size: int, folder: Path, dot_limit: float) -> list[str]:
     graph, problems = normalise(read_paths([state]).items)
     if problems:
         raise SystemExit(f"the generated estate has problems: {problems[:3]}")
-    cloudviz = [sys.executable, "-m", "cloudviz"]
+    cloudviz = [str(Path(sys.executable).parent / "cloudviz")]
     runs = {
         "cloudviz draw, 100 boxes at most": [*cloudviz, "draw", str(state), "-o", str(folder / "some.svg")],
         "cloudviz draw, every resource a box": [

@@ -91,7 +91,13 @@ def _cell(number: int) -> Iterator[Found]:
     yield (
         "aws_nat_gateway",
         f"n{number}",
-        {"id": ident("nat"), "subnet_id": subnets[0], "public_ip": f"203.0.113.{octet}", **named("nat")},
+        {
+            "id": ident("nat"),
+            "region": region,
+            "subnet_id": subnets[0],
+            "public_ip": f"203.0.113.{octet}",
+            **named("nat"),
+        },
     )
     yield (
         "aws_route_table",

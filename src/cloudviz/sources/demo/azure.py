@@ -126,13 +126,15 @@ def _resource_group(group: Group) -> None:
     body: Body = {
         "id": identifier,
         "name": group.name,
-        "type": "Microsoft.Resources/resourceGroups",
+        "type": "microsoft.resources/subscriptions/resourcegroups",
         "location": LOCATION,
         "tags": {"env": "prod"},
         "properties": {"provisioningState": "Succeeded"},
     }
     scope = Scope("azure", SUBSCRIPTION)
-    group.estate.add(scope, "azure.support.resource_group", "microsoft.resources/resourcegroups", body)
+    group.estate.add(
+        scope, "azure.support.resource_group", "microsoft.resources/subscriptions/resourcegroups", body
+    )
 
 
 def _security_group(group: Group, name: str, port: int) -> str:
