@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,9 @@ from cloudviz.cli.output import note
 from cloudviz.cli.progress import scanning
 from cloudviz.cli.session import Database, opened, run, settings_for
 from cloudviz.inventory.model import Coverage
-from cloudviz.store.records import RecordedChanges
+
+if TYPE_CHECKING:
+    from cloudviz.store.records import RecordedChanges
 
 app = typer.Typer(help="Scan a cloud live into the store.", no_args_is_help=True)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cloudviz.cli.output import Output, note, print_record, print_rows
 from cloudviz.cli.session import Database, OutputOption, Provider, opened, run, settings_for
 from cloudviz.inventory import document
-from cloudviz.store.records import DiscoveryRecord
+
+if TYPE_CHECKING:
+    from cloudviz.store.records import DiscoveryRecord
 
 app = typer.Typer(help="What was looked at, and with what success.", no_args_is_help=True)
 COLUMNS = ("id", "provider", "source", "status", "resources", "added", "changed", "removed", "created_at")

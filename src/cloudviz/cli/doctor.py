@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -12,9 +12,11 @@ from cloudviz import __version__
 from cloudviz.cli.output import Output, note, print_rows
 from cloudviz.cli.session import Database, OutputOption, run, settings_for
 from cloudviz.errors import CloudVizError
-from cloudviz.runtime.settings import LoadedSettings, Settings, describe, mask_url
 
-Check = tuple[str, Callable[[Settings], str]]
+if TYPE_CHECKING:
+    from cloudviz.runtime.settings import LoadedSettings, Settings
+
+Check = tuple[str, "Callable[[Settings], str]"]
 
 
 def doctor(output: OutputOption = Output.TABLE, database: Database = None) -> None:
@@ -35,6 +37,8 @@ def doctor(output: OutputOption = Output.TABLE, database: Database = None) -> No
 
 
 def _settings(loaded: LoadedSettings) -> list[dict[str, Any]]:
+    from cloudviz.runtime.settings import describe
+
     return [
         {"setting": name, "value": value, "origin": origin, "meaning": meaning}
         for name, value, origin, meaning in describe(loaded)
@@ -58,6 +62,7 @@ def _data_folder(settings: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
+    from cloudviz.runtime.settings import mask_url
     from cloudviz.store import open_store
 
     async def work() -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from cloudviz.cli.output import note
 from cloudviz.cli.session import Database, run, settings_for
-from cloudviz.runtime.settings import mask_url
 
 
 def migrate(database: Database = None) -> None:
     """Bring the database to this release's schema. Safe to run again, and from several processes at once."""
+    from cloudviz.runtime.settings import mask_url
     from cloudviz.store import migrate as bring_up
 
     loaded = settings_for(database_url=database)

@@ -12,11 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import orjson
 import typer
 
 from cloudviz.errors import BadInput
-from cloudviz.normalise.redaction import clean_text
 
 
 class Output(StrEnum):
@@ -35,6 +33,8 @@ def note(text: str) -> None:
 
 def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], output: Output) -> None:
     """Print rows: the named columns in a table or CSV, the whole of each in JSON and YAML."""
+    import orjson
+
     if output is Output.JSON:
         _write(orjson.dumps(list(rows), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))
     elif output is Output.YAML:
@@ -58,8 +58,11 @@ def print_record(record: Mapping[str, Any], output: Output) -> None:
         rows = [{"field": key, "value": _flat(value)} for key, value in record.items()]
         print_rows(rows, ("field", "value"), output)
     elif output is Output.JSON:
+        import orjson
+
         _write(orjson.dumps(dict(record), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))
     else:
+        import orjson
         import yaml
 
         plain = orjson.loads(orjson.dumps(dict(record), default=str))
@@ -125,11 +128,15 @@ def _table_width(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> i
 
 
 def _flat(value: Any) -> str:
+    from cloudviz.normalise.redaction import clean_text
+
     if value is None:
         return ""
     if isinstance(value, str):
         return clean_text(value).replace("\n", " ").replace("\t", " ")
     if isinstance(value, Mapping | list | tuple):
+        import orjson
+
         return clean_text(orjson.dumps(value, default=str).decode())
     return str(value)
 

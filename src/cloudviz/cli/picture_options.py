@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cloudviz.diagram.options import FORMATS, PictureOptions
 from cloudviz.errors import Invalid
+
+if TYPE_CHECKING:
+    from cloudviz.diagram.options import PictureOptions
 
 
 class Layout(StrEnum):
@@ -36,7 +38,8 @@ OutputFile = Annotated[Path, typer.Option("-o", "--output", help="File to write;
 LayoutOption = Annotated[Layout, typer.Option("--layout", help="How to arrange it.")]
 ThemeOption = Annotated[Theme, typer.Option("--theme", help="How to colour it.")]
 FormatOption = Annotated[
-    str, typer.Option("--format", help=f"{', '.join(FORMATS)}; else by the suffix of -o.", show_default=False)
+    str,
+    typer.Option("--format", help="svg, png, pdf, mermaid or json; else by the suffix of -o.", show_default=False),
 ]
 GroupBy = Annotated[
     str, typer.Option("--group-by", help="account, region, network, kind or tag:KEY.", show_default=False)
@@ -79,6 +82,8 @@ def picture_options(
     scale: float,
 ) -> PictureOptions:
     """The options as the diagram room takes them."""
+    from cloudviz.diagram.options import PictureOptions
+
     return PictureOptions(
         layout=str(layout),
         theme=str(theme),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from cloudviz.sources.provider import ScanProgress
+if TYPE_CHECKING:
+    from cloudviz.sources.provider import ScanProgress
 
 
 @contextmanager

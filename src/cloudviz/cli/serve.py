@@ -15,10 +15,11 @@ import typer
 from cloudviz.cli.output import note
 from cloudviz.cli.session import Database, run, settings_for
 from cloudviz.errors import Unavailable
-from cloudviz.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from cloudviz.runtime.settings import Settings
 
 
 def serve(

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from cloudviz.cli.output import Output
 from cloudviz.inventory.select import Selection, parse_filter
-from cloudviz.runtime.logs import set_up_logs
-from cloudviz.runtime.settings import LoadedSettings, Settings, load_settings
-from cloudviz.store import Store
+
+if TYPE_CHECKING:
+    from cloudviz.runtime.settings import LoadedSettings, Settings
+    from cloudviz.store import Store
 
 T = TypeVar("T")
 
@@ -40,6 +41,10 @@ At = Annotated[
 
 def settings_for(**flags: Any) -> LoadedSettings:
     """The settings with these flags on top; logs are set up on the way."""
+    # pydantic and structlog take half a second to import; `--help` should not wait for them.
+    from cloudviz.runtime.logs import set_up_logs
+    from cloudviz.runtime.settings import load_settings
+
     loaded = load_settings(flags)
     set_up_logs(loaded.settings.log_level)
     return loaded

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cloudviz.cli.output import Output, note, print_rows
 from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
 from cloudviz.errors import NotFound
-from cloudviz.store import Person, Store
+
+if TYPE_CHECKING:
+    from cloudviz.store import Person, Store
 
 app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 Username = Annotated[str, typer.Argument(help="Username.")]
