@@ -29,11 +29,13 @@ class StoreFigures(Collector):
     Attributes:
         discoveries: (provider, status) → how many discoveries there are.
         resources: provider → how many resources the inventory holds now.
+        taken_at: when they were read, on the monotonic clock.
     """
 
     def __init__(self) -> None:
         self.discoveries: Mapping[tuple[str, str], int] = {}
         self.resources: Mapping[str, int] = {}
+        self.taken_at = float("-inf")
 
     def collect(self) -> Iterable[Metric]:
         """The figures as Prometheus takes them."""

@@ -15,6 +15,9 @@ Layout = StrEnum("Layout", {name.replace("-", "_").upper(): name for name in LAY
 Theme = StrEnum("Theme", {name.upper(): name for name in THEMES})  # type: ignore[misc]
 Format = StrEnum("Format", {name.upper(): name for name in FORMATS})  # type: ignore[misc]
 
+LAYOUT, THEME, FORMAT = Layout(LAYOUTS[0]), Theme(THEMES[0]), Format(FORMATS[0])
+"""What a request gets that names none."""
+
 MOST_NODES = 10_000
 MOST_HOPS = 10
 A_DIAGRAM = "7d0c1f5e-3f0a-4f8e-9a55-5a6b7c8d9e0f"
@@ -26,8 +29,8 @@ class PictureRequest(Asked):
     discovery_ids: Words = Field(
         [], description="Only what these discoveries saw; the whole inventory when empty."
     )
-    layout: Layout = Field(Layout("hierarchical"))
-    theme: Theme = Field(Theme("enterprise"))
+    layout: Layout = LAYOUT
+    theme: Theme = THEME
     max_nodes: int = Field(100, ge=0, le=MOST_NODES, description="Budget of boxes; 0 for none.")
     include_costs: bool = False
     include_dependencies: bool = Field(True, description="False leaves the lines out.")
@@ -38,8 +41,8 @@ class PictureRequest(Asked):
     title: str = Field("", max_length=500)
     at: str = Field("", max_length=100, description="The inventory at this instant (RFC 3339); now when empty.")
 
-    def options(self) -> PictureOptions:
-        """The same as the diagram room takes them."""
+    def options(self, scale: float = 2.0) -> PictureOptions:
+        """The same as the diagram room takes them; ``scale`` is in device pixels per px."""
         return PictureOptions(
             layout=self.layout.value,
             theme=self.theme.value,
@@ -49,6 +52,7 @@ class PictureRequest(Asked):
             group_by=self.group_by,
             show_costs=self.include_costs,
             title=self.title,
+            scale=scale,
         )
 
 
@@ -73,7 +77,7 @@ class GenerateRequest(PictureRequest):
 class ExportRequest(PictureRequest):
     """A picture to draw and hand over at once, without keeping it; or a kept one by its `diagram_id`."""
 
-    format: Format = Field(Format("svg"))
+    format: Format = FORMAT
     scale: float = Field(2.0, ge=1, le=4, description="Device pixels per px; PNG only.")
     diagram_id: str = Field("", max_length=100)
 

@@ -1,0 +1,146 @@
+"""The HTTP server: ``create_app`` puts the rooms together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+import cloudviz
+from cloudviz.access import Door
+from cloudviz.api import description, documentation, errors, web_app
+from cloudviz.api.edge import Edge
+from cloudviz.api.house import House
+from cloudviz.api.metrics import Metrics
+from cloudviz.api.routes import (
+    admin,
+    auth,
+    aws,
+    azure,
+    discoveries,
+    gcp,
+    health,
+    imports,
+    jobs,
+    map,
+    resources,
+    visualization,
+)
+from cloudviz.api.studio import Studio
+from cloudviz.jobs.worker import Worker
+from cloudviz.runtime.logs import get_logger
+from cloudviz.runtime.settings import Settings, load_settings
+from cloudviz.store import Store, migrate, open_store
+
+SUMMARY = "Inventory, picture and history of AWS, Azure and GCP estates."
+DESCRIPTION = """
+Sign in with `POST /auth/login` and send the access token as `Authorization: Bearer …`. The word beside the lock of
+an operation is the role it needs: `viewer` reads; `operator` also discovers, imports and draws; `admin` does all.
+
+Lists take `limit` and `cursor` and answer `{"items": […], "next_cursor": …}` with a `Link` header. Every error is
+an `application/problem+json` document (RFC 9457) with a `code` for programs and a `hint` for people.
+"""
+
+STOP_SECONDS = (
+    20.0  # for jobs under way when the server stops; then their leases run out and others take them over
+)
+
+
+def create_app(
+    settings: Settings | None = None, store: Store | None = None, *, embedded_worker: bool | None = None
+) -> FastAPI:
+    """The application, to be run by an ASGI server.
+
+    Arguments:
+        settings: those in force; read from environment and files when None (``uvicorn --factory``).
+        store: an open, migrated store that the caller closes; when None, the database of the settings is
+            migrated and opened when the server starts, and closed when it stops.
+        embedded_worker: whether jobs run in this process; the setting ``server.embedded_worker`` when None.
+
+    While the server runs, ``app.state.house`` holds its parts (:class:`~cloudviz.api.house.House`).
+    """
+    settings = settings or load_settings().settings
+    with_worker = settings.server.embedded_worker if embedded_worker is None else embedded_worker
+    metrics = Metrics()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _running(settings, store, metrics, with_worker) as house:
+            app.state.house = house
+            yield
+
+    app = FastAPI(
+        title="CloudViz API",
+        summary=SUMMARY,
+        description=DESCRIPTION,
+        version=cloudviz.__version__,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        docs_url=None,  # documentation.install serves /docs from files of ours
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: f"{route.tags[0] if route.tags else 'root'}_{route.name}",
+    )
+    if settings.server.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.server.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-Id"],
+            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
+        )
+    app.add_middleware(  # the last added is the outermost
+        Edge,
+        metrics=metrics,
+        body_limit=settings.server.max_body_kb * 1024,
+        upload_limit=settings.server.max_upload_mb * 2**20,
+    )
+    errors.install(app)
+    documentation.install(app)
+    web_app.install(app)
+    app.include_router(auth.router, prefix="/auth")
+    app.include_router(aws.router, prefix="/aws")
+    app.include_router(azure.router, prefix="/azure")
+    app.include_router(gcp.router, prefix="/gcp")
+    app.include_router(discoveries.router, prefix="/discoveries")
+    app.include_router(imports.router, prefix="/imports")
+    app.include_router(resources.router, prefix="/resources")
+    app.include_router(map.router, prefix="/visualization/map")
+    app.include_router(visualization.router, prefix="/visualization")
+    app.include_router(jobs.router, prefix="/jobs")
+    app.include_router(admin.router, prefix="/admin")
+    app.include_router(health.router)
+    description.install(app)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    settings: Settings, store: Store | None, metrics: Metrics, with_worker: bool
+) -> AsyncIterator[House]:
+    """The parts of a running server, let go in the order opposite to that in which they came."""
+    async with contextlib.AsyncExitStack() as stack:
+        if store is None:
+            await migrate(settings.database())
+            store = await stack.enter_async_context(await open_store(settings.database()))
+        door = Door(settings, store)
+        stack.callback(door.close)
+        house = House(settings, store, door, Studio(store), metrics)
+        if with_worker:
+            house.worker = Worker(store, settings)
+            house.worker_task = asyncio.create_task(house.worker.run(), name="embedded worker")
+            stack.push_async_callback(_stop, house.worker, house.worker_task)
+        yield house
+
+
+async def _stop(worker: Worker, task: asyncio.Task[None]) -> None:
+    await worker.stop()
+    try:
+        await asyncio.wait_for(task, STOP_SECONDS)
+    except TimeoutError:
+        get_logger(__name__).warning("jobs were still under way; another worker will take them over")
+    except Exception:
+        get_logger(__name__).exception("the embedded worker had broken")

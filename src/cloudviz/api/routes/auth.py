@@ -1,0 +1,71 @@
+"""``/auth``: signing in, staying signed in, signing out."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from cloudviz.access.sign_in import Grant
+from cloudviz.api import needs
+from cloudviz.api.description import refuses
+from cloudviz.api.schemas.auth import (
+    ExchangeRequest,
+    LoginRequest,
+    MeReply,
+    ProvidersReply,
+    RefreshRequest,
+    TokenReply,
+)
+from cloudviz.errors import CloudVizError, TooManyRequests
+
+router = APIRouter(tags=["auth"])
+
+
+@router.post("/login", summary="Sign in by name and password", responses=refuses(401, 429))
+async def login(body: LoginRequest, house: needs.House, address: needs.Address) -> TokenReply:
+    """After some failures from one address the next attempts are delayed (429); nobody is ever locked out."""
+    try:
+        grant = await house.door.sign_in.with_password(body.username, body.password.get_secret_value(), address)
+    except CloudVizError as refusal:
+        slowed = isinstance(refusal, TooManyRequests)
+        house.metrics.sign_ins.labels("slowed" if slowed else "failed").inc()
+        raise
+    house.metrics.sign_ins.labels("succeeded").inc()
+    return _reply(grant)
+
+
+@router.post("/refresh", summary="Exchange a refresh token for a new grant", responses=refuses(401))
+async def refresh(body: RefreshRequest, house: needs.House, address: needs.Address) -> TokenReply:
+    """A refresh token works once. Using one a second time closes its session, since somebody copied it."""
+    return _reply(await house.door.sign_in.refresh(body.refresh_token.get_secret_value(), address))
+
+
+@router.post("/exchange", summary="Sign in with the code of a sign-in link", responses=refuses(401))
+async def exchange(body: ExchangeRequest, house: needs.House, address: needs.Address) -> TokenReply:
+    """`cloudviz demo` prints such a link. Its code works once, for 10 minutes."""
+    return _reply(await house.door.sign_in.with_code(body.code.get_secret_value(), address))
+
+
+@router.post("/logout", summary="Close this session", status_code=204)
+async def logout(caller: needs.Viewer, house: needs.House, address: needs.Address) -> Response:
+    """Its access and refresh tokens are worth nothing from then on."""
+    await house.door.sign_in.sign_out(caller, address)
+    return Response(status_code=204)
+
+
+@router.get("/me", summary="Who the access token belongs to")
+async def me(caller: needs.Viewer) -> MeReply:
+    """The roles are those of now, not those of when the token was issued."""
+    return MeReply(id=caller.person, username=caller.username, email=caller.email, roles=list(caller.roles))
+
+
+@router.get("/providers", summary="Identity providers to sign in with")
+async def providers() -> ProvidersReply:
+    """Empty while this installation knows passwords only."""
+    return ProvidersReply(items=[])
+
+
+def _reply(grant: Grant) -> TokenReply:
+    return TokenReply(
+        access_token=grant.access_token, refresh_token=grant.refresh_token, expires_in=grant.expires_in
+    )

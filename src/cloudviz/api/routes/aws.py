@@ -1,0 +1,34 @@
+"""``/aws``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from cloudviz.api import needs
+from cloudviz.api.description import refuses
+from cloudviz.api.routes.clouds import IdempotencyKey, cloud_router
+from cloudviz.api.routes.discoveries import enqueue_discovery
+from cloudviz.api.schemas.discoveries import AwsDiscoverRequest, DiscoveryAccepted
+from cloudviz.jobs.providers import scan_types
+
+router = cloud_router("aws", "AWS")
+
+
+@router.post("/discover", summary="Look at AWS", status_code=202, responses=refuses(422))
+async def discover(
+    body: AwsDiscoverRequest,
+    caller: needs.Operator,
+    house: needs.House,
+    address: needs.Address,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> DiscoveryAccepted:
+    """A live scan in the background, with the credentials of the server. `Location` is where to follow it."""
+    asked: dict[str, Any] = body.model_dump()
+    scan_types("aws", asked)  # a type that does not exist is refused now, not in the background
+    source = f"aws:{','.join(body.accounts) or body.role_arn or 'default'}"
+    accepted, location = await enqueue_discovery(house, caller, address, "aws", source, asked, idempotency_key)
+    response.headers["Location"] = location
+    return accepted

@@ -1,0 +1,90 @@
+"""The routes that ``/aws``, ``/azure`` and ``/gcp`` have in common."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from starlette.responses import Response
+
+from cloudviz.api import needs
+from cloudviz.api.asking import Asked
+from cloudviz.api.description import refuses
+from cloudviz.api.errors import dumps
+from cloudviz.api.paging import Cursor, Limit, page_reply
+from cloudviz.api.routes.discoveries import Status, discovery_document, discovery_reply, of_provider
+from cloudviz.api.schemas.discoveries import DiscoveryPage, DiscoveryReply, TypesReply
+from cloudviz.api.schemas.inventory import ResourcePage
+from cloudviz.catalogue.registry import catalogue
+from cloudviz.inventory.document import resource_document
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Repeat a request with the same key, and it is carried out once.",
+    ),
+]
+
+
+def cloud_router(provider: str, name: str) -> APIRouter:
+    """A router with everything that reads one cloud. ``name`` is how people call it."""
+    router = APIRouter(tags=[provider])
+
+    @router.get("/discoveries", summary=f"Discoveries of {name}, newest first", response_model=DiscoveryPage)
+    async def discoveries(
+        request: Request,
+        _: needs.Viewer,
+        store: needs.Store,
+        status: Status = None,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+    ) -> Response:
+        """Live scans, and imports that hold nothing of another cloud."""
+        page = await store.discoveries.page(provider=provider, status=status, limit=limit, cursor=cursor)
+        return page_reply(request, page, discovery_document)
+
+    @router.get(
+        "/discoveries/{discovery_id}",
+        summary=f"One discovery of {name}: progress, coverage, problems",
+        response_model=DiscoveryReply,
+        responses=refuses(404),
+    )
+    async def discovery(discovery_id: str, _: needs.Viewer, store: needs.Store) -> Response:
+        """What it found, what it could not look at, and what was odd."""
+        return await discovery_reply(store, await of_provider(store, provider, discovery_id))
+
+    @router.get("/resources", summary=f"Resources in {name}", response_model=ResourcePage, responses=refuses(404))
+    async def resources(
+        request: Request,
+        _: needs.Viewer,
+        store: needs.Store,
+        asked: Asked,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+    ) -> Response:
+        """In the order of their ids."""
+        page = await store.inventories.page(replace(asked, providers=(provider,)), limit=limit, cursor=cursor)
+        return page_reply(request, page, resource_document)
+
+    @router.get("/resource-types", summary=f"Types of {name} that CloudViz knows", response_model=TypesReply)
+    async def resource_types(_: needs.Viewer) -> Response:
+        """All others are kept too, under the type `{provider}.other`."""
+        known = catalogue()
+        items = [
+            {
+                "key": declared.key,
+                "kind": str(declared.kind),
+                "title": declared.title,
+                "native_type": known.native_name(declared),
+                "terraform": list(declared.known_as.terraform),
+                "icon": declared.icon,
+            }
+            for declared in known.of(provider)
+        ]
+        return Response(dumps({"items": items, "next_cursor": None}), media_type="application/json")
+
+    return router

@@ -1,0 +1,157 @@
+"""``/discoveries`` across clouds, and what the three clouds' routes share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from cloudviz.access import Caller, Event
+from cloudviz.api import needs
+from cloudviz.api.description import refuses
+from cloudviz.api.errors import dumps
+from cloudviz.api.house import House
+from cloudviz.api.paging import Cursor, Limit, page_reply
+from cloudviz.api.schemas.discoveries import DiscoveryAccepted, DiscoveryPage, DiscoveryReply
+from cloudviz.errors import Invalid, NotFound
+from cloudviz.inventory.document import coverage_document, problem_document
+from cloudviz.jobs.discover import BLIND
+from cloudviz.store import DiscoveryRecord, JobRecord, Store
+
+router = APIRouter(tags=["discoveries"])
+
+Status = Annotated[
+    str | None, Query(max_length=20, description="pending, running, completed, partial, failed or cancelled.")
+]
+
+
+@router.get("", summary="Discoveries of all clouds and files, newest first", response_model=DiscoveryPage)
+async def discoveries(
+    request: Request,
+    _: needs.Viewer,
+    store: needs.Store,
+    status: Status = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Live scans and imports alike."""
+    page = await store.discoveries.page(status=status, limit=limit, cursor=cursor)
+    return page_reply(request, page, discovery_document)
+
+
+@router.get(
+    "/{discovery_id}",
+    summary="One discovery with its coverage and problems",
+    response_model=DiscoveryReply,
+    responses=refuses(404),
+)
+async def discovery(discovery_id: str, _: needs.Viewer, store: needs.Store) -> Response:
+    """What it found, what it could not look at, and what was odd."""
+    return await discovery_reply(store, await store.discoveries.get(discovery_id))
+
+
+async def discovery_reply(store: Store, record: DiscoveryRecord) -> Response:
+    """One discovery in full, with the progress of its job while one is at work on it."""
+    document = discovery_document(record)
+    job = await _job_of(store, record) if record.status in ("pending", "running") else None
+    coverage = await store.discoveries.coverage(record.id)
+    document["job_id"] = job.id if job else None
+    if job is not None and job.progress:
+        document["progress"] = dict(job.progress)
+    document["coverage"] = [coverage_document(entry) for entry in coverage]
+    document["gaps"] = sum(1 for entry in coverage if entry.status in BLIND)
+    document["problems"] = [problem_document(each) for each in await store.discoveries.problems(record.id)]
+    return Response(dumps(document), media_type="application/json")
+
+
+async def enqueue_discovery(
+    house: House,
+    caller: Caller,
+    address: str,
+    provider: str,
+    source: str,
+    asked: Mapping[str, Any],
+    idempotency_key: str | None,
+) -> tuple[DiscoveryAccepted, str]:
+    """Put a live scan in the queue, once per ``Idempotency-Key`` of a caller.
+
+    Returns the reply and the path of the discovery. Raises :class:`~cloudviz.errors.Invalid` when the key was
+    used for another request before.
+    """
+    store = house.store
+    key = f"{provider}/discover {idempotency_key}" if idempotency_key else None
+    job = await store.jobs.by_idempotency_key(caller.username, key) if key else None
+    if job is None:
+        discovery_id = await store.discoveries.create(provider, source, asked)
+        job = await store.jobs.enqueue(
+            "discover",
+            {"provider": provider, "discovery_id": discovery_id, "request": dict(asked)},
+            requested_by=caller.username,
+            idempotency_key=key,
+        )
+        if job.arguments["discovery_id"] != discovery_id:  # a twin of this request was faster
+            await store.discoveries.finish(discovery_id, "cancelled")
+        await house.door.log.note(
+            Event.DISCOVERY_REQUESTED,
+            actor=caller.username,
+            target=str(job.arguments["discovery_id"]),
+            address=address,
+            detail={"provider": provider},
+        )
+        house.ring()
+    if job.arguments["request"] != dict(asked):
+        raise Invalid(
+            "this Idempotency-Key was used for another request before",
+            hint="Use a new key for a new request, and the same only to repeat one.",
+        )
+    accepted = str(job.arguments["discovery_id"])
+    return (
+        DiscoveryAccepted(discovery_id=accepted, job_id=job.id, status=job.status),
+        f"/{provider}/discoveries/{accepted}",
+    )
+
+
+def discovery_document(record: DiscoveryRecord) -> dict[str, Any]:
+    """A discovery as the API writes it."""
+    changes = record.changes
+    return {
+        "id": record.id,
+        "provider": record.provider,
+        "source": record.source,
+        "status": record.status,
+        "resources_found": record.resources_found,
+        "changes": None
+        if changes is None
+        else {
+            "added": changes.added,
+            "changed": changes.changed,
+            "removed": changes.removed,
+            "unchanged": changes.unchanged,
+        },
+        "progress": dict(record.progress),
+        "request": dict(record.request),
+        "created_at": record.created_at,
+        "started_at": record.started_at,
+        "completed_at": record.completed_at,
+    }
+
+
+async def of_provider(store: Store, provider: str, discovery_id: str) -> DiscoveryRecord:
+    """A discovery of one cloud. Raises NotFound for those of others too."""
+    record = await store.discoveries.get(discovery_id)
+    if record.provider != provider:
+        raise NotFound(
+            f"there is no {provider} discovery {discovery_id}", hint=f"It is at /discoveries/{discovery_id}."
+        )
+    return record
+
+
+async def _job_of(store: Store, record: DiscoveryRecord) -> JobRecord | None:
+    """The unfinished job that carries out a discovery; few are unfinished at any time."""
+    for status in ("running", "queued"):
+        for job in await store.jobs.page(status=status, kind="discover", limit=200):
+            if job.arguments.get("discovery_id") == record.id:
+                return job
+    return None

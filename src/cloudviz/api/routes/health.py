@@ -1,0 +1,156 @@
+"""``/health`` and ``/metrics``: for load balancers, Kubernetes and Prometheus. Open to all, and telling little."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+import cloudviz
+from cloudviz.api import needs
+from cloudviz.api.description import refuses
+from cloudviz.api.house import House
+from cloudviz.api.metrics import MEDIA_TYPE
+from cloudviz.api.schemas.system import AliveReply, ComponentHealth, Components, HealthReply
+from cloudviz.errors import CloudVizError, Unavailable
+from cloudviz.inventory.select import Selection
+from cloudviz.runtime import clock
+
+router = APIRouter(tags=["health"])
+
+LEAST_FREE = 100 * 2**20  # bytes in the data folder
+LONGEST_WAIT = 60.0  # seconds a job may wait before somebody should look after the workers
+PROBE_SECONDS = 3.0
+
+
+@router.get("/health", summary="How the installation is")
+async def health(house: needs.House) -> HealthReply:
+    """The worst of the parts that are in use; without the database nothing works."""
+    components = Components(
+        database=await _database(house),
+        redis=_redis(house),
+        cloud_apis=await _cloud_apis(house),
+        jobs=await _jobs(house),
+        storage=await asyncio.to_thread(_storage, house.settings.data_dir),
+    )
+    found = [part.status for part in (components.database, components.redis, components.jobs, components.storage)]
+    found.append(components.cloud_apis.status)
+    if components.database.status == "unhealthy":
+        return HealthReply(status="unhealthy", version=cloudviz.__version__, components=components)
+    worst = "degraded" if {"degraded", "unhealthy"} & set(found) else "healthy"
+    return HealthReply(status=worst, version=cloudviz.__version__, components=components)
+
+
+@router.get("/health/live", summary="Whether the process answers")
+async def live() -> AliveReply:
+    """Restart it when this fails."""
+    return AliveReply(status="alive")
+
+
+@router.get("/health/ready", summary="Whether requests can be served", responses=refuses(503))
+async def ready(house: needs.House) -> AliveReply:
+    """503 while the database does not answer or its schema is not this release's."""
+    database = await _database(house)
+    if database.status != "healthy":
+        raise Unavailable(f"the database: {database.detail}", hint="See GET /health.")
+    return AliveReply(status="ready")
+
+
+@router.get(
+    "/metrics",
+    summary="Metrics for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Text format."}},
+)
+async def metrics(house: needs.House) -> Response:
+    """The figures of the store are at most some seconds old."""
+    await _refresh_figures(house)
+    return Response(await asyncio.to_thread(house.metrics.exposition), headers={"Content-Type": MEDIA_TYPE})
+
+
+async def _database(house: House) -> ComponentHealth:
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            await house.store.ping()
+            schema = await house.store.schema()
+    except TimeoutError:
+        return ComponentHealth(status="unhealthy", detail="does not answer")
+    except CloudVizError:
+        return ComponentHealth(status="unhealthy", detail="can't be reached")
+    if not schema.is_current:
+        return ComponentHealth(status="unhealthy", detail="must be migrated: cloudviz migrate")
+    kind = house.settings.database().partition(":")[0].partition("+")[0]
+    return ComponentHealth(status="healthy", detail=kind)
+
+
+def _redis(house: House) -> ComponentHealth:
+    if not house.settings.redis_url.get_secret_value():
+        return ComponentHealth(status="unused", detail="the cache is in memory")
+    # This release reads the setting and keeps its caches in memory still.
+    return ComponentHealth(status="unused", detail="set, and not used by this release")
+
+
+async def _cloud_apis(house: House) -> ComponentHealth:
+    """What the last scan of each cloud met; a health check must not call clouds itself."""
+    said: list[str] = []
+    failed = False
+    try:
+        for provider in ("aws", "azure", "gcp"):
+            page = await house.store.discoveries.page(provider=provider, limit=20)
+            scans = [each for each in page if each.source.startswith(f"{provider}:") and each.completed_at]
+            if scans:
+                said.append(f"{provider}: last discovery {scans[0].status}")
+                failed = failed or scans[0].status == "failed"
+    except CloudVizError:
+        return ComponentHealth(status="degraded", detail="not known while the database can't be reached")
+    if not said:
+        return ComponentHealth(status="unused", detail="no live discovery yet")
+    return ComponentHealth(status="degraded" if failed else "healthy", detail="; ".join(said))
+
+
+async def _jobs(house: House) -> ComponentHealth:
+    if house.worker_task is not None and house.worker_task.done():
+        return ComponentHealth(status="unhealthy", detail="the worker of this process has stopped")
+    try:
+        waiting = (await house.store.jobs.page(status="queued", limit=200)).items
+    except CloudVizError:
+        return ComponentHealth(status="degraded", detail="not known while the database can't be reached")
+    oldest = min((job.created_at for job in waiting if job.created_at), default=None)
+    if oldest is not None and (clock.now() - oldest).total_seconds() > LONGEST_WAIT:
+        return ComponentHealth(status="degraded", detail="jobs have been waiting for over a minute")
+    here = "the worker runs in this process" if house.worker_task else "workers run elsewhere"
+    return ComponentHealth(status="healthy", detail=here)
+
+
+def _storage(folder: Path) -> ComponentHealth:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return ComponentHealth(status="unhealthy", detail="the data folder can't be used")
+    if free < LEAST_FREE:
+        return ComponentHealth(status="degraded", detail="the data folder has under 100 MB left")
+    return ComponentHealth(status="healthy")
+
+
+_FIGURES_SECONDS = 5.0
+
+
+async def _refresh_figures(house: House) -> None:
+    """Bring the store's figures up to date, at most every few seconds however many scrape."""
+    figures = house.metrics.store
+    if time.monotonic() - figures.taken_at < _FIGURES_SECONDS:
+        return
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            facets = await house.store.inventories.facets(Selection())
+            counts = await house.store.discoveries.counts()
+    except (CloudVizError, TimeoutError):
+        return  # the last known figures stay; /health says what is wrong
+    figures.resources = facets["provider"]
+    figures.discoveries = counts
+    figures.taken_at = time.monotonic()

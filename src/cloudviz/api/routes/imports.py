@@ -1,0 +1,200 @@
+"""``POST /imports``: files people already have, into the inventory."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from cloudviz.access import Event
+from cloudviz.api import needs
+from cloudviz.api.description import refuses
+from cloudviz.api.errors import dumps
+from cloudviz.api.house import House
+from cloudviz.api.schemas.discoveries import ImportReply
+from cloudviz.api.schemas.system import JobAccepted
+from cloudviz.errors import BadInput, CloudVizError, Invalid
+from cloudviz.inventory.document import problem_document
+from cloudviz.jobs.imports import ImportOutcome, import_files
+
+router = APIRouter(tags=["imports"])
+
+MOST_FILES = 200
+LARGE = 32 * 2**20  # bytes above which the reader need not wait for the end
+MOST_PROBLEMS = 100  # repeated in the reply; all are at /discoveries/{id}
+
+_UNFIT = re.compile(r"[^\w.@+ ()\[\]-]")
+
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "array",
+                            "items": {"type": "string", "format": "binary"},
+                            "description": "Any files that `cloudviz import` takes; the content says which.",
+                        },
+                        "source": {
+                            "type": "string",
+                            "description": "Name of the source; the file names if empty.",
+                        },
+                        "account": {"type": "string", "description": "Account, where the files do not say."},
+                        "region": {"type": "string", "description": "Region, where the files do not say."},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post(
+    "",
+    summary="Import files",
+    status_code=201,
+    response_model=ImportReply,
+    responses={
+        202: {"model": JobAccepted, "description": "Large files: the import goes on in the background."},
+        **refuses(413, 415, 422),
+    },
+    openapi_extra=_FORM,
+)
+async def import_uploads(
+    request: Request, caller: needs.Operator, house: needs.House, address: needs.Address
+) -> Response:
+    """A Terraform state, `terraform show -json`, or a CloudViz inventory. Nothing is stored when it is refused.
+
+    A second import of the same source makes gone what has left it.
+    """
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise _NotMultipart(
+            "the body is not multipart/form-data", hint="Send the file as the form field `file`: curl -F file=@…"
+        )
+    folder = house.settings.data_dir / "uploads" / str(uuid.uuid4())
+    with _removed_unless_kept(folder) as kept:
+        # Multipart parts go to files on disk as they come in; Starlette's parser holds 1 MB of each in memory.
+        async with request.form(max_files=MOST_FILES, max_fields=10) as form:
+            uploads = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+            fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+            paths = [await asyncio.to_thread(_save, part, folder, at) for at, part in enumerate(uploads)]
+        if not paths:
+            raise Invalid("the form has no file in it", hint="Send the file as the form field `file`.")
+        details = {name: _field(fields, name) for name in ("source", "account", "region")}
+        if sum(path.stat().st_size for path in paths) > LARGE:
+            kept.append(folder)
+            return await _in_background(house, caller.username, paths, details)
+        try:
+            outcome = await import_files(
+                house.store,
+                paths,
+                account=details["account"],
+                region=details["region"],
+                source=details["source"],
+            )
+        except CloudVizError as refusal:
+            raise _without_folder(refusal, folder) from None
+    await house.door.log.note(
+        Event.IMPORTED,
+        actor=caller.username,
+        target=outcome.discovery_id,
+        address=address,
+        detail={"files": [path.name for path in paths], "resources": outcome.resources},
+    )
+    return Response(
+        dumps(_document(outcome, folder)),
+        201,
+        media_type="application/json",
+        headers={"Location": f"/discoveries/{outcome.discovery_id}"},
+    )
+
+
+class _NotMultipart(BadInput):
+    status, code, title = 415, "unsupported_media_type", "The body has the wrong type"
+
+
+async def _in_background(house: House, username: str, paths: list[Path], details: dict[str, str]) -> Response:
+    arguments: dict[str, Any] = {"paths": [str(path) for path in paths], "delete": True, **details}
+    job = await house.store.jobs.enqueue("import", arguments, requested_by=username)
+    house.ring()
+    body = {"job_id": job.id, "status": job.status}
+    return Response(dumps(body), 202, media_type="application/json", headers={"Location": f"/jobs/{job.id}"})
+
+
+def _save(part: UploadFile, folder: Path, at: int) -> Path:
+    """Put one part under a harmless form of its own name, which names the source, in a folder of its own."""
+    place = folder / str(at)
+    place.mkdir(parents=True)
+    path = place / _file_name(part.filename or "")
+    part.file.seek(0)
+    with path.open("wb") as file:
+        shutil.copyfileobj(part.file, file, 2**20)
+    return path
+
+
+def _file_name(given: str) -> str:
+    """The last part of a name that a client sent, with nothing in it that a file system or a log trips over."""
+    name = _UNFIT.sub("_", re.split(r"[\\/]", given)[-1]).strip(" .")
+    stem, dot, suffix = name.rpartition(".")
+    if dot and len(suffix) <= 20:
+        return f"{stem[:100] or 'upload'}.{suffix}"
+    return name[:100] or "upload"
+
+
+def _field(fields: dict[str, str], name: str) -> str:
+    value = fields.get(name, "")
+    if len(value) > 500 or "\0" in value:
+        raise Invalid(f"the form field {name} is not acceptable", hint="Give up to 500 characters.")
+    return value
+
+
+def _document(outcome: ImportOutcome, folder: Path) -> dict[str, Any]:
+    problems = [problem_document(each) for each in outcome.problems[:MOST_PROBLEMS]]
+    for problem in problems:
+        problem["where"] = _without(problem["where"], folder)
+    return {
+        "discovery_id": outcome.discovery_id,
+        "status": outcome.status,
+        "resources": outcome.resources,
+        "links": outcome.links,
+        "added": outcome.changes.added,
+        "changed": outcome.changes.changed,
+        "removed": outcome.changes.removed,
+        "problems": problems,
+    }
+
+
+def _without_folder(refusal: CloudVizError, folder: Path) -> CloudVizError:
+    """The same refusal, telling the user's file name instead of where the server put the file."""
+    refusal.detail = _without(refusal.detail, folder)
+    refusal.where = _without(refusal.where, folder)
+    refusal.hint = _without(refusal.hint, folder)
+    return refusal
+
+
+def _without(text: str, folder: Path) -> str:
+    return re.sub(re.escape(str(folder)) + r"/\d+/", "", text)
+
+
+@contextmanager
+def _removed_unless_kept(folder: Path) -> Iterator[list[Path]]:
+    """Remove the folder at the end, unless the body has put it into the list that it gets."""
+    kept: list[Path] = []
+    try:
+        yield kept
+    finally:
+        if folder not in kept:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,209 @@
+"""``/visualization``: pictures, kept and exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from cloudviz.access import Event
+from cloudviz.api import needs
+from cloudviz.api.description import refuses
+from cloudviz.api.errors import dumps
+from cloudviz.api.files import etag_of, file_reply, is_fresh, unchanged
+from cloudviz.api.paging import Cursor, Limit, page_reply
+from cloudviz.api.schemas.diagrams import (
+    FORMAT,
+    ChoicesReply,
+    DiagramMetadata,
+    DiagramPage,
+    DiagramReply,
+    ExportRequest,
+    Format,
+    GenerateReply,
+    GenerateRequest,
+    NamedChoice,
+    PictureRequest,
+)
+from cloudviz.api.schemas.inventory import DiffReply
+from cloudviz.diagram.options import FORMATS, LAYOUTS, THEMES
+from cloudviz.inventory.document import link_document, resource_document
+from cloudviz.inventory.select import Selection, parse_filter
+from cloudviz.store import DiagramRecord
+
+router = APIRouter(tags=["visualization"])
+
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {
+            media_type: {"schema": {"type": "string"}}
+            for media_type in (
+                "image/svg+xml",
+                "image/png",
+                "application/pdf",
+                "text/vnd.mermaid",
+                "application/json",
+            )
+        },
+    },
+}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The copy whose ETag was sent is still right."}
+}
+
+
+@router.post("/generate", summary="Draw a picture and keep it", responses=refuses(404))
+async def generate(
+    body: GenerateRequest, caller: needs.Operator, house: needs.House, address: needs.Address
+) -> GenerateReply:
+    """From the inventory now, at an instant, or from some discoveries; its files are drawn when asked for."""
+    options = body.options()
+    drawn = await house.studio.generate(selected(body), options, with_links=body.include_dependencies)
+    await house.door.log.note(Event.DRAWN, actor=caller.username, target=drawn.diagram_id, address=address)
+    return GenerateReply(
+        diagram_id=drawn.diagram_id,
+        mermaid_code=drawn.mermaid_code,
+        metadata=DiagramMetadata(**dict(drawn.metadata)),
+        layout=options.layout,
+        theme=options.theme,
+        exports=_exports(drawn.diagram_id, [each.value for each in body.formats] or FORMATS),
+    )
+
+
+@router.get("/diagrams", summary="Pictures that were kept, newest first", response_model=DiagramPage)
+async def diagrams(
+    request: Request, _: needs.Viewer, store: needs.Store, limit: Limit = 50, cursor: Cursor = None
+) -> Response:
+    """Without their code; that is with each one."""
+    return page_reply(request, await store.diagrams.page(limit=limit, cursor=cursor), _diagram)
+
+
+@router.get(
+    "/diagrams/{diagram_id}",
+    summary="One picture with its Mermaid code",
+    response_model=DiagramReply,
+    responses=refuses(404),
+)
+async def diagram(diagram_id: str, _: needs.Viewer, store: needs.Store) -> Response:
+    """What it was drawn from and with."""
+    record = await store.diagrams.get(diagram_id)
+    document = _diagram(record)
+    document["mermaid_code"] = record.mermaid_code
+    document["options"] = dict(record.options)
+    document["exports"] = _exports(record.id, FORMATS)
+    return Response(dumps(document), media_type="application/json")
+
+
+@router.get(
+    "/diagrams/{diagram_id}/export",
+    summary="A kept picture as a file",
+    response_class=Response,
+    responses={**FILE, **NOT_MODIFIED, **refuses(404)},
+)
+async def export_diagram(
+    request: Request,
+    diagram_id: str,
+    _: needs.Viewer,
+    house: needs.House,
+    format: Annotated[Format, Query(description="Kind of file.")] = FORMAT,
+    scale: Annotated[float, Query(ge=1, le=4, description="Device pixels per px; PNG only.")] = 2.0,
+) -> Response:
+    """A kept picture never changes, so that its `ETag` holds for ever."""
+    record = await house.store.diagrams.get(diagram_id)
+    etag = etag_of("diagram", record.id, format.value, scale)
+    if is_fresh(request, etag):
+        return unchanged(etag)
+    content = await house.studio.export(record, format.value, scale)
+    return file_reply(content, format.value, f"cloudviz-{record.id[:8]}", etag)
+
+
+@router.post(
+    "/export",
+    summary="Draw a picture as a file, without keeping it",
+    response_class=Response,
+    responses={**FILE, **refuses(404)},
+)
+async def export(body: ExportRequest, _: needs.Operator, house: needs.House) -> Response:
+    """With `diagram_id`: the kept picture of that id instead, and all else but format and scale is ignored."""
+    if body.diagram_id:
+        record = await house.store.diagrams.get(body.diagram_id)
+        content = await house.studio.export(record, body.format.value, body.scale)
+    else:
+        content = await house.studio.file(
+            selected(body), body.options(body.scale), body.format.value, with_links=body.include_dependencies
+        )
+    return file_reply(content, body.format.value, "cloudviz")
+
+
+@router.get("/themes", summary="Themes")
+async def themes(_: needs.Viewer) -> ChoicesReply:
+    """How a picture looks."""
+    return _choices(THEMES)
+
+
+@router.get("/layouts", summary="Layouts")
+async def layouts(_: needs.Viewer) -> ChoicesReply:
+    """How a picture is laid out."""
+    return _choices(LAYOUTS)
+
+
+@router.get("/diff", summary="What changed between two looks", response_model=DiffReply, responses=refuses(404))
+async def diff(
+    _: needs.Viewer,
+    store: needs.Store,
+    a: Annotated[str, Query(min_length=1, max_length=100, description="Discovery id, or an instant (RFC 3339).")],
+    b: Annotated[str, Query(min_length=1, max_length=100, description="Discovery id, or an instant (RFC 3339).")],
+) -> Response:
+    """What has to be done to `a` to get `b`: resources added, removed and changed, and links."""
+    found = await store.inventories.diff(a, b)
+    body = {
+        "a": a,
+        "b": b,
+        "added": [resource_document(item) for item in found.added],
+        "removed": [resource_document(item) for item in found.removed],
+        "changed": [
+            {
+                "before": resource_document(each.before),
+                "after": resource_document(each.after),
+                "fields": list(each.fields),
+            }
+            for each in found.changed
+        ],
+        "links_added": [link_document(link) for link in found.links_added],
+        "links_removed": [link_document(link) for link in found.links_removed],
+    }
+    return Response(dumps(body), media_type="application/json")
+
+
+def selected(body: PictureRequest) -> Selection:
+    """What a picture request selects. Raises Invalid for an unreadable filter."""
+    base = Selection(discoveries=tuple(body.discovery_ids), at=body.at)
+    return parse_filter(body.filter, base) if body.filter else base
+
+
+def _exports(diagram_id: str, formats: Iterable[str]) -> dict[str, str]:
+    return {each: f"/visualization/diagrams/{diagram_id}/export?format={each}" for each in formats}
+
+
+def _choices(names: tuple[str, ...]) -> ChoicesReply:
+    # The first of each is what a request without one gets.
+    return ChoicesReply(
+        items=[
+            NamedChoice(name=name, title=name.replace("-", " ").capitalize(), is_default=name == names[0])
+            for name in names
+        ]
+    )
+
+
+def _diagram(record: DiagramRecord) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "discovery_ids": list(record.discovery_ids),
+        "theme": record.theme,
+        "layout": record.layout,
+        "metadata": dict(record.metadata),
+        "created_at": record.created_at,
+    }
