@@ -120,6 +120,10 @@ class Field:
         """Keep what follows the last separator."""
         return self._then("tail", separator)
 
+    def as_location(self) -> Field:
+        """The plain name of a region or zone written as ``West Europe``, ``EU`` or ``…/zones/europe-west1-b``."""
+        return self._then("location", None)
+
     def parsed(self, path: str) -> Field:
         """Parse each value as JSON text and read ``path`` in it (an SQS RedrivePolicy is such a text)."""
         return self._then("parsed", path)
@@ -179,6 +183,10 @@ def _tail(values: list[Any], separator: str) -> list[Any]:
     return [str(value).rstrip(separator).rsplit(separator, 1)[-1] for value in values]
 
 
+def _location(values: list[Any], _: None) -> list[Any]:
+    return [str(value).rstrip("/").rsplit("/", 1)[-1].replace(" ", "").lower() for value in values]
+
+
 def _parsed(values: list[Any], path: str) -> list[Any]:
     found: list[Any] = []
     for value in values:
@@ -211,6 +219,7 @@ _TRANSFORMS: dict[str, Callable[[list[Any], Any], list[Any]]] = {
     "state": _state,
     "split": _split,
     "tail": _tail,
+    "location": _location,
     "parsed": _parsed,
     "starting": _starting,
     "matching": _matching,

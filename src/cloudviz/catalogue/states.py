@@ -73,6 +73,29 @@ AZURE_PROVISIONING: Mapping[str, State] = {
 }
 """ARM provisioningState. It says how the last write went, not whether a machine is powered on."""
 
+AZURE_POWER: Mapping[str, State] = {
+    **AZURE_PROVISIONING,
+    "powerstate/starting": State.PENDING,
+    "powerstate/running": State.RUNNING,
+    "powerstate/stopping": State.STOPPING,
+    "powerstate/stopped": State.STOPPED,
+    "powerstate/deallocating": State.STOPPING,
+    "powerstate/deallocated": State.STOPPED,
+    "powerstate/unknown": State.UNKNOWN,
+}
+"""A machine's power state where Resource Graph gives it, else how its last write went."""
+
+AZURE_DISK: Mapping[str, State] = {
+    "attached": State.RUNNING,
+    "reserved": State.RUNNING,
+    "activesas": State.RUNNING,
+    "activeupload": State.UPDATING,
+    "readytoupload": State.PENDING,
+    "frozen": State.STOPPED,
+    "unattached": State.STOPPED,
+}
+"""``diskState`` of a managed disk; Unattached is a disk nobody uses."""
+
 GCP_STATUS: Mapping[str, State] = {
     "provisioning": State.PENDING,
     "staging": State.PENDING,

@@ -1,6 +1,11 @@
-"""The declared types of this cloud, one file per category."""
+"""The declared types of Google Cloud, one file per category."""
+
+from __future__ import annotations
 
 from cloudviz.catalogue.declare import ResourceType, TerraformJoin
+from cloudviz.catalogue.gcp import compute, database, network, security, storage
 
-TYPES: tuple[ResourceType, ...] = ()
-JOINS: tuple[TerraformJoin, ...] = ()
+_CATEGORIES = (compute, network, storage, database, security)
+
+TYPES: tuple[ResourceType, ...] = tuple(declared for category in _CATEGORIES for declared in category.TYPES)
+JOINS: tuple[TerraformJoin, ...] = tuple(join for category in _CATEGORIES for join in category.JOINS)
