@@ -17,6 +17,7 @@ _GOOGLE_URL = re.compile(
 _ARM_PREFIX = re.compile(
     r"^/subscriptions/(?P<subscription>[^/]+)(?:/resourcegroups/(?P<group>[^/]+))?", re.IGNORECASE
 )
+_RESOURCE_GROUP = "microsoft.resources/subscriptions/resourcegroups"
 _PROJECT = re.compile(r"(?:^|/)projects/(?P<project>[^/]+)")
 
 
@@ -159,11 +160,15 @@ def reference_to(declared: ResourceType, value: str, scope: Scope) -> str | None
 
 def _arm_owner(declared: ResourceType, value: str) -> str | None:
     lowered = _arm_id(value)
+    arm_type = getattr(declared.listing, "arm_type", "").lower()
+    if arm_type == _RESOURCE_GROUP:
+        group = _ARM_PREFIX.match(lowered)
+        return group.group() if group and group["group"] else None
     if "/providers/" not in lowered:
         return None
     head, tail = lowered.rsplit("/providers/", 1)
     parts = tail.split("/")
-    listing = getattr(declared.listing, "arm_type", "").lower().split("/")
+    listing = arm_type.split("/")
     if len(listing) < 2 or parts[0] != listing[0]:
         return None
     depth = len(listing) - 1

@@ -9,8 +9,8 @@ from typing import Any
 from cloudviz.catalogue.declare import AwsCall, ResourceType, TerraformJoin
 from cloudviz.catalogue.paths import read_path
 from cloudviz.catalogue.registry import Catalogue, catalogue, is_of_type
-from cloudviz.inventory.model import Graph, Link, Problem, RawItem, Resource, Shape
-from cloudviz.normalise.identity import account_in, identity_of, last_part, reference_to, region_in
+from cloudviz.inventory.model import Graph, Problem, RawItem, Resource, Shape
+from cloudviz.normalise.identity import account_in, identity_of, last_part, region_in
 from cloudviz.normalise.redaction import clean_text, redact
 from cloudviz.normalise.references import Pending, connect
 from cloudviz.normalise.tags import read_tags
@@ -53,8 +53,7 @@ def normalise(items: Iterable[RawItem], known: Catalogue | None = None) -> tuple
         if resource is not None:
             resources[resource.id] = resource
             pending[resource.id] = references
-    joined = [link for join, item in joins for link in _join(types, join, item)]
-    return connect(types, resources, pending.values(), joined), sorted(set(problems))
+    return connect(types, resources, pending.values(), joins), sorted(set(problems))
 
 
 def cleaned(graph: Graph) -> Graph:
@@ -174,20 +173,3 @@ def _tags(declared: ResourceType, body: Mapping[str, Any]) -> dict[str, str]:
         if values:
             return read_tags(values[0])
     return {}
-
-
-def _join(types: Catalogue, join: TerraformJoin, item: RawItem) -> list[Link]:
-    """Links stated by a Terraform resource that is no thing of its own."""
-    ends: list[list[str]] = []
-    for key, path in (join.source, join.target):
-        found: list[str] = []
-        for alternative in key.split("|"):
-            declared = types.get(alternative)
-            if declared is None:
-                continue
-            for value in read_path(path)(item.body):
-                resolved = reference_to(declared, str(value), item.scope)
-                if resolved:
-                    found.append(resolved)
-        ends.append(found)
-    return [Link(source, target, str(join.kind)) for source in ends[0] for target in ends[1] if source != target]

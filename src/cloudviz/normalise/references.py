@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cloudviz.catalogue.declare import LinkRule
+from cloudviz.catalogue.declare import LinkRule, TerraformJoin
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, Kind
 from cloudviz.catalogue.registry import Catalogue
-from cloudviz.inventory.model import Graph, Link, LinkKind, Resource, Scope
+from cloudviz.inventory.model import Graph, Link, LinkKind, RawItem, Resource, Scope
 from cloudviz.normalise.identity import bare_key, reference_to
+from cloudviz.normalise.terraform import attribute_values
+
+_RESOURCE_GROUP = re.compile(r"^/subscriptions/[^/]+/resourcegroups/[^/]+$")
+_MAX_NESTING = 16
 
 
 @dataclass(slots=True)
@@ -72,11 +77,14 @@ class References:
 
 
 def connect(
-    catalogue: Catalogue, resources: dict[str, Resource], pending: Iterable[Pending], joined: Iterable[Link]
+    catalogue: Catalogue,
+    resources: dict[str, Resource],
+    pending: Iterable[Pending],
+    joined: Iterable[tuple[TerraformJoin, RawItem]],
 ) -> Graph:
     """Resolve every pending reference: set parents, make links, and give canonical order."""
     references = References(catalogue, resources)
-    links: list[Link] = list(joined)
+    links: list[Link] = [link for join, item in joined for link in _join(references, join, item)]
     for each in pending:
         parent: str | None = None
         for rule, values in each.found:
@@ -92,7 +100,37 @@ def connect(
             resources[each.source] = replace(resources[each.source], parent=parent)
     graph = Graph(resources, links)
     links.extend(_adopted(graph))
+    _inherit_regions(graph)
     return graph.sorted()
+
+
+def _join(references: References, join: TerraformJoin, item: RawItem) -> list[Link]:
+    """Links stated by a Terraform resource that is no thing of its own."""
+    ends: list[list[str]] = []
+    for key, path in (join.source, join.target):
+        values = attribute_values(path, item.body)
+        found = (references.resolve(key.split("|"), str(value), item.scope) for value in values)
+        ends.append([each for each in found if each is not None])
+    return [Link(source, target, str(join.kind)) for source in ends[0] for target in ends[1] if source != target]
+
+
+def _is_loose(graph: Graph, parent: str) -> bool:
+    """Whether a container says little: a resource group holds things, a subnet or network places them."""
+    holder = graph.resources.get(parent)
+    return holder.kind == Kind.RESOURCE_GROUP if holder is not None else bool(_RESOURCE_GROUP.match(parent))
+
+
+def _inherit_regions(graph: Graph) -> None:
+    """A subnet of Azure, or a database in a state, names no region: it is in that of what holds it."""
+    resources = graph.resources
+    for identifier, resource in list(resources.items()):
+        holder = resource
+        for _ in range(_MAX_NESTING):
+            if holder.region or not holder.parent or holder.parent not in resources:
+                break
+            holder = resources[holder.parent]
+        if not resource.region and holder.region:
+            resources[identifier] = replace(resource, region=holder.region)
 
 
 def _adopted(graph: Graph) -> list[Link]:
@@ -105,7 +143,9 @@ def _adopted(graph: Graph) -> list[Link]:
     resources = graph.resources
     for link in graph.links:
         source, target = resources.get(link.source), resources.get(link.target)
-        if source is None or target is None or source.parent or not target.parent:
+        if source is None or target is None or not target.parent or _is_loose(graph, target.parent):
+            continue
+        if source.parent and not _is_loose(graph, source.parent):
             continue
         if source.kind in CONTAINER_KINDS or source.type.endswith(".other"):
             continue
