@@ -24,14 +24,10 @@ def permissions(
 
     if provider != "aws":
         raise Invalid(f"this release does not scan {provider} live, so it needs no permissions there")
-    from cloudviz.sources.aws.permissions import permissions as actions_for
+    from cloudviz.sources.aws.permissions import policy
 
     words = [part.strip() for value in types or () for part in value.split(",") if part.strip()]
     known = catalogue()
     chosen = scan_types("aws", {"resource_types": words}) or tuple(each.key for each in known.of("aws"))
-    actions = actions_for(known.types[key] for key in chosen)
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [{"Sid": "CloudVizReadOnly", "Effect": "Allow", "Action": list(actions), "Resource": "*"}],
-    }
-    typer.echo(orjson.dumps(policy, option=orjson.OPT_INDENT_2).decode())
+    document = policy(known.types[key] for key in chosen)
+    typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())

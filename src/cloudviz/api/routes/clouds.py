@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from cloudviz.api import needs
@@ -17,7 +18,9 @@ from cloudviz.api.routes.discoveries import Status, discovery_document, discover
 from cloudviz.api.schemas.discoveries import DiscoveryPage, DiscoveryReply, TypesReply
 from cloudviz.api.schemas.inventory import ResourcePage
 from cloudviz.catalogue.registry import catalogue
+from cloudviz.errors import Invalid
 from cloudviz.inventory.document import resource_document
+from cloudviz.jobs.providers import scan_types
 
 IdempotencyKey = Annotated[
     str | None,
@@ -87,4 +90,45 @@ def cloud_router(provider: str, name: str) -> APIRouter:
         ]
         return Response(dumps({"items": items, "next_cursor": None}), media_type="application/json")
 
+    @router.get(
+        "/permissions",
+        summary=f"The least-privilege policy that a scan of {name} needs",
+        response_class=Response,
+        responses={
+            200: {
+                "description": "In the cloud's own format: for AWS an IAM policy document.",
+                "content": {"application/json": {"schema": {"type": "object"}, "example": _POLICY}},
+            },
+            **refuses(422),
+        },
+    )
+    async def permissions(
+        _: needs.Viewer,
+        types: Annotated[list[str] | None, Query(max_length=200, description="Type keys; may end in `*`.")] = None,
+    ) -> Response:
+        """Derived from what the scan calls. 422 for a cloud that this release can't scan live."""
+        return Response(dumps(policy_of(provider, types or [])), media_type="application/json")
+
     return router
+
+
+_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Sid": "CloudVizReadOnly", "Effect": "Allow", "Action": ["ec2:DescribeInstances"], "Resource": "*"}
+    ],
+}
+
+
+def policy_of(provider: str, types: Sequence[str]) -> dict[str, Any]:
+    """The policy for a scan. Raises Invalid for an unknown type and for a cloud that is not scanned."""
+    if provider != "aws":
+        raise Invalid(
+            f"this release does not scan {provider} live, so it needs no permissions there",
+            hint="Import files of it with POST /imports.",
+        )
+    from cloudviz.sources.aws.permissions import policy  # boto3 takes 0.3 s to import
+
+    known = catalogue()
+    chosen = scan_types(provider, {"resource_types": list(types)}) or [each.key for each in known.of(provider)]
+    return policy(known.types[key] for key in chosen)

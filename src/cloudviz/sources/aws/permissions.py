@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from cloudviz.catalogue.declare import AwsCall, ResourceType
 from cloudviz.sources.aws.model import action
@@ -25,3 +26,12 @@ def permissions(types: Iterable[ResourceType]) -> list[str]:
         for detail in call.details:
             needed.add(detail.permission or action(detail.service or call.service, detail.operation))
     return sorted(needed)
+
+
+def policy(types: Iterable[ResourceType]) -> dict[str, Any]:
+    """The least-privilege IAM policy document for these types, ready to be attached to the scanning role."""
+    actions = permissions(types)
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "CloudVizReadOnly", "Effect": "Allow", "Action": actions, "Resource": "*"}],
+    }
