@@ -1,0 +1,80 @@
+"""What the documents tell people to type works. Blocks that follow ``<!-- runnable -->`` are run as they stand.
+
+The blocks of one document run in order, in one empty folder with the checkout's ``examples/`` in it, without
+settings of this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = ("README.md", "docs/guide/README.md")
+BLOCK = re.compile(r"<!-- runnable -->\n```console\n(.*?)```", re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
+
+
+def commands(document: str) -> list[str]:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    lines = (line for block in BLOCK.findall(text) for line in block.splitlines())
+    return [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_commands_of_a_document_work(document: str, tmp_path: Path):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(tmp_path / "home"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "NO_COLOR": "1",
+        "LANG": "C.UTF-8",
+    }
+    asked = commands(document)
+    assert asked, f"{document} has no runnable block"
+    for command in asked:
+        words = shlex.split(command)
+        assert words[0] == "cloudviz"
+        done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, f"{document}: {command}\n{done.stdout}{done.stderr}"
+        assert "Traceback" not in done.stderr
+        if "-o" in words and "." in words[words.index("-o") + 1]:
+            written = tmp_path / words[words.index("-o") + 1]
+            assert written.stat().st_size > 100, command
+
+
+def test_links_between_documents_lead_somewhere():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in LINK.findall(page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_every_command_that_a_document_names_exists():
+    named = {
+        match
+        for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+        for match in re.findall(r"(?<![\w/.-])cloudviz ([a-z]+)\b", page.read_text(encoding="utf-8"))
+    }
+    listing = subprocess.run([Path(sys.executable).parent / "cloudviz", "--help"], capture_output=True, text=True)
+    known = set(re.findall(r"^\W*([a-z]+) ", listing.stdout, re.MULTILINE))
+    assert named - known - {"and"} == set()
+
+
+def test_every_decision_is_listed():
+    files = {path.name for path in (ROOT / "docs/adr").glob("[0-9]*.md")}
+    index = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
+    assert files and all(name in index for name in files)
+    assert all(name in (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8") for name in files)
