@@ -61,7 +61,7 @@ wheel: .venv/.installed-dev web ## dist/*.whl with the web bundle in it
 	@ls -l dist/*.whl
 
 bench: .venv/.installed-dev web ## the headline figures, each with its ratio to a peer
-	@for figure in benchmarks/*.py; do $(RUN) python "$$figure" $(ARGS); done
+	@for figure in $$(grep -l __main__ benchmarks/*.py); do $(RUN) python "$$figure" $(ARGS); done
 
 clean: ## remove what was built; environments stay
 	rm -rf dist build .cache src/cloudviz/api/bundle .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -78,3 +78,16 @@ def test_every_decision_is_listed():
     index = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
     assert files and all(name in index for name in files)
     assert all(name in (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8") for name in files)
+
+
+def test_the_example_holds_secrets_and_none_of_them_is_kept(tmp_path: Path):
+    example = ROOT / "examples" / "shop.tfstate"
+    secrets = ("correct-horse-battery-staple", "also-never-stored")
+    assert all(secret in example.read_text(encoding="utf-8") for secret in secrets)
+    environment = {**os.environ, "HOME": str(tmp_path), "CLOUDVIZ_DATA_DIR": str(tmp_path / "data")}
+    for command in (["import", str(example)], ["export", "inventory", "-o", "estate.json"]):
+        program = Path(sys.executable).parent / "cloudviz"
+        subprocess.run([program, *command], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"shop" in kept
+    assert not [secret for secret in secrets if secret.encode() in kept]
