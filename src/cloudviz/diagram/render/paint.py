@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from cloudviz.diagram.render import words
 from cloudviz.diagram.render.lines import WEAK_KINDS, paint_lines
+from cloudviz.diagram.render.nesting import nesting_of
 from cloudviz.diagram.render.operations import Group, Icon, Operation, Painting, Path, Rect, Text
 from cloudviz.diagram.scene import measures as m
 from cloudviz.diagram.scene.document import Scene, SceneNode
@@ -30,7 +31,7 @@ def paint(scene: Scene) -> Painting:
     Raises Invalid when the scene names a theme that does not exist.
     """
     theme = theme_named(scene.theme)
-    depths = _depths(scene)
+    depths = nesting_of(scene).depths
     boxes = sorted((node for node in scene.nodes if node.container), key=lambda node: depths[node.id])
     full = {node.parent for node in scene.nodes}
     grounds: dict[str | None, str] = {}
@@ -52,22 +53,6 @@ def paint(scene: Scene) -> Painting:
         description=words.description(scene),
         items=items + furniture.items,
     )
-
-
-def _depths(scene: Scene) -> dict[str, int]:
-    """How deep each node lies; a parent that is missing, or a ring of parents, counts as the page."""
-    parents = {node.id: node.parent for node in scene.nodes}
-    depths: dict[str, int] = {}
-    for start in parents:
-        chain: list[str] = []
-        here: str | None = start
-        while here is not None and here in parents and here not in depths and here not in chain:
-            chain.append(here)
-            here = parents[here]
-        base = depths.get(here, -1) if here is not None else -1
-        for offset, node in enumerate(reversed(chain), 1):
-            depths[node] = base + offset
-    return depths
 
 
 def _tooltip(node: SceneNode) -> str:
