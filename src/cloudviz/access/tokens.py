@@ -21,6 +21,7 @@ from cloudviz.runtime import clock
 
 ALGORITHM = "HS256"
 TYPE = "at+jwt"  # RFC 9068 §2.1: keeps a token of another kind from passing for an access token
+_HEADERS = {"alg", "typ", "kid"}  # a token with any other, such as jwk or jku, is not one of ours
 LONGEST = 4096  # characters; ours have about 450, and nothing longer is worth parsing
 SKEW = 5  # seconds by which the clocks of two instances may differ
 
@@ -138,7 +139,7 @@ class AccessTokens:
             raise _refusal()
         try:
             decoded = jwt.decode(token, self._find_key, algorithms=[ALGORITHM], registry=self._registry)
-            if decoded.header.get("typ") != TYPE:
+            if decoded.header.get("typ") != TYPE or decoded.header.keys() - _HEADERS:
                 raise _refusal()
             self._claims.validate(decoded.claims)
         except JoseError as error:

@@ -17,6 +17,7 @@ _MEANING = {
     "404": "There is no such thing.",
     "409": "The present state does not allow it.",
     "413": "The body is over its limit.",
+    "415": "The body has the wrong type.",
     "422": "A value is not acceptable; `errors` says which.",
     "429": "Too many attempts; `Retry-After` says how long to wait.",
     "500": "A defect of ours, logged under the request id.",

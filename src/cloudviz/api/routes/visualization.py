@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -28,6 +29,7 @@ from cloudviz.api.schemas.diagrams import (
     PictureRequest,
 )
 from cloudviz.api.schemas.inventory import DiffReply
+from cloudviz.api.schemas.system import JobAccepted
 from cloudviz.diagram.options import FORMATS, LAYOUTS, THEMES
 from cloudviz.inventory.document import link_document, resource_document
 from cloudviz.inventory.select import Selection, parse_filter
@@ -55,13 +57,40 @@ NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/generate", summary="Draw a picture and keep it", responses=refuses(404))
+LARGE = 20_000
+"""Resources above which a picture is drawn in the background: laying them out takes seconds."""
+
+
+@router.post(
+    "/generate",
+    summary="Draw a picture and keep it",
+    response_model=GenerateReply,
+    responses={
+        202: {"model": JobAccepted, "description": "A large one: it is drawn in the background."},
+        **refuses(404),
+    },
+)
 async def generate(
     body: GenerateRequest, caller: needs.Operator, house: needs.House, address: needs.Address
-) -> GenerateReply:
+) -> GenerateReply | Response:
     """From the inventory now, at an instant, or from some discoveries; its files are drawn when asked for."""
-    options = body.options()
-    drawn = await house.studio.generate(selected(body), options, with_links=body.include_dependencies)
+    options, selection = body.options(), selected(body)
+    if await house.store.inventories.count(selection) > LARGE:
+        job = await house.store.jobs.enqueue(
+            "draw",
+            {
+                "discovery_ids": body.discovery_ids,
+                "filter": body.filter,
+                "at": body.at,
+                "options": dataclasses.asdict(options),
+                "with_links": body.include_dependencies,
+            },
+            requested_by=caller.username,
+        )
+        house.ring()
+        accepted = dumps({"job_id": job.id, "status": job.status})
+        return Response(accepted, 202, media_type="application/json", headers={"Location": f"/jobs/{job.id}"})
+    drawn = await house.studio.generate(selection, options, with_links=body.include_dependencies)
     await house.door.log.note(Event.DRAWN, actor=caller.username, target=drawn.diagram_id, address=address)
     return GenerateReply(
         diagram_id=drawn.diagram_id,
