@@ -97,8 +97,8 @@ class AwsCall:
     """How AWS lists a type: one paged boto3 call per account and region, then details.
 
     ``service`` and ``operation`` are boto3's names, ``result`` the path of the items in a page. When the list
-    returns bare strings (``TableNames[]``) an item becomes ``{"@item": text}``, and has the text, of a URL its last
-    part, under ``item_key`` too, so that an item whose details are denied still has its name.
+    returns bare strings (``TableNames[]``) an item becomes ``{"@item": text}``, and has the text, of a URL its
+    last part, under ``item_key`` too, so that an item whose details are denied still has its name.
     """
 
     service: str
@@ -264,13 +264,16 @@ def runs_as(target: str, where: Field, *, reverse: bool = False) -> LinkRule:
 class TerraformJoin:
     """A Terraform resource that is no thing of its own but a link, such as ``aws_volume_attachment``.
 
-    ``source`` and ``target`` are (type key, attribute path).
+    Attributes:
+        source, target: (type keys joined by ``|``, attribute path or :class:`Field` over the attributes).
+        only: which of its instances make this link: an ingress rule points the other way than an egress rule.
     """
 
     terraform: str
     kind: LinkKind
-    source: tuple[str, str]
-    target: tuple[str, str]
+    source: tuple[str, str | Field]
+    target: tuple[str, str | Field]
+    only: Only | None = None
 
 
 def arn(

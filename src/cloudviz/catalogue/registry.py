@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from cloudviz.catalogue.declare import ArmList, AssetList, AwsCall, ResourceType, TerraformJoin
+from cloudviz.catalogue.declare import ArmList, AssetList, AwsCall, Only, ResourceType, TerraformJoin
 from cloudviz.catalogue.paths import read_path
 
 
@@ -64,9 +64,11 @@ class Catalogue:
 
 def is_of_type(declared: ResourceType, body: Mapping[str, Any]) -> bool:
     """Whether an item of a shared list is of this type, by its :class:`Only`."""
-    only = declared.only
-    if only is None:
-        return True
+    return declared.only is None or matches(declared.only, body)
+
+
+def matches(only: Only, body: Mapping[str, Any]) -> bool:
+    """Whether a body holds what ``only`` asks for."""
     for value in read_path(only.path)(body):
         text = str(value)
         if only.equals and text in only.equals:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cloudviz.catalogue.declare import LinkRule, TerraformJoin
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, Kind
-from cloudviz.catalogue.registry import Catalogue
+from cloudviz.catalogue.registry import Catalogue, matches
 from cloudviz.inventory.model import Graph, Link, LinkKind, RawItem, Resource, Scope
 from cloudviz.normalise.identity import bare_key, reference_to
 from cloudviz.normalise.terraform import attribute_values
@@ -106,9 +106,11 @@ def connect(
 
 def _join(references: References, join: TerraformJoin, item: RawItem) -> list[Link]:
     """Links stated by a Terraform resource that is no thing of its own."""
+    if join.only is not None and not matches(join.only, item.body):
+        return []
     ends: list[list[str]] = []
-    for key, path in (join.source, join.target):
-        values = attribute_values(path, item.body)
+    for key, where in (join.source, join.target):
+        values = attribute_values(where, item.body) if isinstance(where, str) else where.all(item.body, {})
         found = (references.resolve(key.split("|"), str(value), item.scope) for value in values)
         ends.append([each for each in found if each is not None])
     return [Link(source, target, str(join.kind)) for source in ends[0] for target in ends[1] if source != target]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from cloudviz.catalogue.declare import ResourceType
-from cloudviz.catalogue.paths import Reader, read_path
+from cloudviz.catalogue.paths import Reader, at, read_path
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -32,7 +33,10 @@ def snake_case(path: str) -> str:
 
 
 def attribute_path(declared: ResourceType, path: str) -> str:
-    """Where a state holds what the cloud holds at ``path``: ``a|b`` the first with a value, ``a+b`` both."""
+    """Where a state holds what the cloud holds at ``path``.
+
+    ``a|b`` is the first with a value, ``a+b`` both, ``a:b`` the path ``b`` in the JSON text at ``a``.
+    """
     known = declared.known_as.terraform_fields.get(path)
     if known is not None:
         return known
@@ -45,10 +49,18 @@ def attribute_path(declared: ResourceType, path: str) -> str:
 def _readers(expression: str) -> tuple[tuple[Reader, ...], ...]:
     alternatives = [alternative.strip() for alternative in expression.split("|")]
     return tuple(
-        tuple(read_path(path.strip()) for path in alternative.split("+"))
+        tuple(_reader(path.strip()) for path in alternative.split("+"))
         for alternative in alternatives
         if alternative
     )
+
+
+def _reader(path: str) -> Reader:
+    text, _, inner = path.partition(":")
+    if not inner:
+        return read_path(text)
+    parsed = at(text).parsed(inner)
+    return lambda attributes: parsed.all(attributes, {})
 
 
 def attribute_values(expression: str, attributes: Mapping[str, Any]) -> list[Any]:
@@ -60,10 +72,35 @@ def attribute_values(expression: str, attributes: Mapping[str, Any]) -> list[Any
     return []
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How a type is lifted: plain paths one by one, and lists of blocks block by block."""
+
+    single: tuple[tuple[str, str], ...]
+    blocks: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
+
+
 @lru_cache(maxsize=1024)
-def _lifts(declared: ResourceType) -> tuple[tuple[str, str], ...]:
-    pairs = ((path, attribute_path(declared, path)) for path in declared.paths())
-    return tuple((path, expression) for path, expression in pairs if expression)
+def _plan(declared: ResourceType) -> _Plan:
+    single: list[tuple[str, str]] = []
+    lists: dict[str, list[tuple[str, str]]] = {}
+    for path in declared.paths():
+        expression = attribute_path(declared, path)
+        if expression and "[]" in path:
+            lists.setdefault(path.partition("[]")[0], []).append((path, expression))
+        elif expression:
+            single.append((path, expression))
+    blocks: list[tuple[str, str, tuple[tuple[str, str], ...]]] = []
+    for head, pairs in lists.items():
+        heads = {expression.partition("[]")[0] for _, expression in pairs}
+        plain = all("[]" in expression and not set(expression) & set("|+:") for _, expression in pairs)
+        if len(pairs) > 1 and len(heads) == 1 and plain:
+            # All of it comes from one list of blocks: an element stays one element, and can be counted.
+            inner = ((path.partition("[]")[2][1:], each.partition("[]")[2][1:]) for path, each in pairs)
+            blocks.append((head, heads.pop(), tuple((path, each) for path, each in inner if path and each)))
+        else:
+            single.extend(pairs)
+    return _Plan(tuple(single), tuple(blocks))
 
 
 def lift(declared: ResourceType, attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,12 +113,23 @@ def lift(declared: ResourceType, attributes: Mapping[str, Any]) -> dict[str, Any
     Never raises for a wrong shape: what does not fit is not there.
     """
     body: dict[str, Any] = {}
-    for path, expression in _lifts(declared):
+    plan = _plan(declared)
+    for path, expression in plan.single:
         values = attribute_values(expression, attributes)
         if len(values) == 1 and isinstance(values[0], list | tuple) and "[]" in path:
             values = list(values[0])
         if values:
             _put(body, path, values)
+    for head, name, pairs in plan.blocks:
+        for block in read_path(f"{name}[]")(attributes):
+            if not isinstance(block, Mapping):
+                continue
+            element: dict[str, Any] = {}
+            for path, expression in pairs:
+                values = attribute_values(expression, block)
+                if values:
+                    _put(element, path, values)
+            _put(body, f"{head}[]", [element])
     return body
 
 
@@ -107,5 +155,8 @@ def _put(body: dict[str, Any], path: str, values: list[Any]) -> None:
             elements.append(element)
     elif path.endswith("{}"):
         holder[name] = {str(value): {} for value in values}
+    elif len(values) > 1 and all(isinstance(value, str) for value in values):
+        # Where a cloud writes several values into one text, commas part them (VPCZoneIdentifier).
+        holder[name] = ",".join(values)
     else:
         holder[name] = values[0]

@@ -102,3 +102,46 @@ def test_alternatives_and_unions() -> None:
     assert attribute_values("a|b", attributes) == ["x"]
     assert attribute_values("b+c[]", attributes) == ["x", "y", "z"]
     assert attribute_values("a|missing", attributes) == []
+
+
+BLOCKS = ResourceType(
+    key="aws.ec2.route_table",
+    kind=Kind.ROUTE_TABLE,
+    title="Route table",
+    listing=AwsCall("ec2", "describe_route_tables", "RouteTables[]"),
+    id=arn("ec2", "route-table/{RouteTableId}"),
+    known_as=KnownAs(
+        terraform_fields={
+            "Routes[]": "route[]",
+            "Routes[].GatewayId": "route[].gateway_id",
+            "Routes[].NatGatewayId": "route[].nat_gateway_id",
+            "Zones": "zones[]",
+            "Policy.Statement[].Principal.AWS[]": "policy:Statement[].Principal.AWS[]",
+        },
+    ),
+    facts={"routes": at("Routes[]").count(), "zones": at("Zones").split(",")},
+    links=(
+        attached("aws.ec2.internet_gateway", at("Routes[].GatewayId")),
+        attached("aws.ec2.nat_gateway", at("Routes[].NatGatewayId")),
+        attached("aws.iam.role", at("Policy.Statement[].Principal.AWS[]")),
+    ),
+)
+
+
+def test_a_list_of_blocks_keeps_its_elements() -> None:
+    body = lift(
+        BLOCKS,
+        {
+            "route": [
+                {"gateway_id": "igw-1", "nat_gateway_id": ""},
+                {"gateway_id": "", "nat_gateway_id": "nat-1"},
+                {"transit_gateway_id": "tgw-1"},
+            ],
+            "zones": ["a", "b"],
+            "policy": '{"Statement": [{"Principal": {"AWS": "arn:aws:iam::1:role/a"}}, {"Principal": "*"}]}',
+        },
+    )
+    assert body["Routes"] == [{"GatewayId": "igw-1"}, {"NatGatewayId": "nat-1"}, {}]
+    assert BLOCKS.facts["routes"].one(body, {}) == 3
+    assert BLOCKS.facts["zones"].all(body, {}) == ["a", "b"]
+    assert BLOCKS.links[2].field.all(body, {}) == ["arn:aws:iam::1:role/a"]

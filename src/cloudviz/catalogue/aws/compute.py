@@ -34,6 +34,23 @@ INSTANCE = ResourceType(
         cloudformation="AWS::EC2::Instance",
         config="AWS::EC2::Instance",
         terraform=("aws_instance", "aws_spot_instance_request"),
+        terraform_fields={
+            "InstanceId": "spot_instance_id|id",
+            "State.Name": "instance_state",
+            "Placement.AvailabilityZone": "availability_zone",
+            "PrivateIpAddress": "private_ip",
+            "PublicIpAddress": "public_ip",
+            "ImageId": "ami",
+            "SecurityGroups[].GroupId": "vpc_security_group_ids[]",
+            "BlockDeviceMappings[].Ebs.VolumeId": "root_block_device[].volume_id+ebs_block_device[].volume_id",
+            "NetworkInterfaces[].NetworkInterfaceId": (
+                "primary_network_interface_id+network_interface[].network_interface_id"
+            ),
+            # The profile's name, which says as much as its ARN within one account.
+            "IamInstanceProfile.Arn": "iam_instance_profile",
+            "PlatformDetails": "",
+            "Architecture": "",
+        },
     ),
     id=arn("ec2", "instance/{InstanceId}"),
     name=tag("Name") | at("InstanceId"),
@@ -69,6 +86,11 @@ LAUNCH_TEMPLATE = ResourceType(
         cloudformation="AWS::EC2::LaunchTemplate",
         config="AWS::EC2::LaunchTemplate",
         terraform=("aws_launch_template",),
+        terraform_fields={
+            "LaunchTemplateId": "id",
+            "LaunchTemplateName": "name",
+            "LatestVersionNumber": "latest_version",
+        },
     ),
     id=arn("ec2", "launch-template/{LaunchTemplateId}"),
     name=at("LaunchTemplateName") | at("LaunchTemplateId"),
@@ -90,6 +112,21 @@ AUTOSCALING_GROUP = ResourceType(
         cloudformation="AWS::AutoScaling::AutoScalingGroup",
         config="AWS::AutoScaling::AutoScalingGroup",
         terraform=("aws_autoscaling_group",),
+        terraform_fields={
+            "AutoScalingGroupName": "name",
+            "AutoScalingGroupARN": "arn",
+            "Tags": "tag|tags",
+            "VPCZoneIdentifier": "vpc_zone_identifier[]",
+            "TargetGroupARNs[]": "target_group_arns[]",
+            "ServiceLinkedRoleARN": "service_linked_role_arn",
+            "LaunchTemplate.LaunchTemplateId": "launch_template[].id",
+            "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId": (
+                "mixed_instances_policy[].launch_template[].launch_template_specification[].launch_template_id"
+            ),
+            # The group's instances are made by AWS, and are in no state.
+            "Instances[].InstanceId": "",
+            "Status": "",
+        },
     ),
     # The real ARN has a UUID in the middle (autoScalingGroup:<uuid>:autoScalingGroupName/<name>); the built form
     # serves references by name only.
@@ -145,6 +182,13 @@ LAMBDA_FUNCTION = ResourceType(
         cloudformation="AWS::Lambda::Function",
         config="AWS::Lambda::Function",
         terraform=("aws_lambda_function",),
+        terraform_fields={
+            "FunctionArn": "arn",
+            "CodeSize": "source_code_size|code_size",
+            # Event sources are resources of their own in a state: see JOINS.
+            "EventSourceMappings[].EventSourceArn": "",
+            "State": "",
+        },
     ),
     id=arn("lambda", "function:{FunctionName}", given=at("FunctionArn")),
     name=at("FunctionName"),
@@ -196,18 +240,24 @@ JOINS: tuple[TerraformJoin, ...] = (
         LinkKind.ATTACHED_TO,
         ("aws.autoscaling.group", "autoscaling_group_name"),
         # Provider versions before 4 call it alb_target_group_arn.
-        ("aws.elbv2.target_group", "lb_target_group_arn"),
-    ),
-    TerraformJoin(
-        "aws_autoscaling_attachment",
-        LinkKind.ATTACHED_TO,
-        ("aws.autoscaling.group", "autoscaling_group_name"),
-        ("aws.elbv2.target_group", "alb_target_group_arn"),
+        ("aws.elbv2.target_group", at("lb_target_group_arn") | at("alb_target_group_arn")),
     ),
     TerraformJoin(
         "aws_lambda_event_source_mapping",
         LinkKind.ROUTES_TO,
-        ("aws.sqs.queue", "event_source_arn"),
+        ("aws.sqs.queue", at("event_source_arn").matching(r"^(arn:[^:]*:sqs:.+)$")),
+        ("aws.lambda.function", "function_arn"),
+    ),
+    TerraformJoin(
+        "aws_lambda_event_source_mapping",
+        LinkKind.ROUTES_TO,
+        ("aws.dynamodb.table", at("event_source_arn").matching(r"^(arn:[^:]*:dynamodb:[^/]+/[^/]+)")),
+        ("aws.lambda.function", "function_arn"),
+    ),
+    TerraformJoin(
+        "aws_lambda_event_source_mapping",
+        LinkKind.ROUTES_TO,
+        ("aws.kinesis.stream", at("event_source_arn").matching(r"^(arn:[^:]*:kinesis:[^/]+/[^/]+)")),
         ("aws.lambda.function", "function_arn"),
     ),
 )

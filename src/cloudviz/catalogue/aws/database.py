@@ -31,6 +31,21 @@ RDS_INSTANCE = ResourceType(
         cloudformation="AWS::RDS::DBInstance",
         config="AWS::RDS::DBInstance",
         terraform=("aws_db_instance", "aws_rds_cluster_instance"),
+        terraform_fields={
+            "DBInstanceIdentifier": "identifier|id",
+            "DBInstanceArn": "arn",
+            "DBInstanceClass": "instance_class",
+            "EngineVersion": "engine_version_actual|engine_version",
+            "DBInstanceStatus": "status",
+            "Endpoint.Address": "address|endpoint",
+            "DBClusterIdentifier": "cluster_identifier",
+            # Reading a state lays the group that db_subnet_group_name names into db_subnet_group.
+            "DBSubnetGroup.VpcId": "db_subnet_group[].vpc_id",
+            "DBSubnetGroup.Subnets[].SubnetIdentifier": "db_subnet_group[].subnet_ids[]",
+            "VpcSecurityGroups[].VpcSecurityGroupId": "vpc_security_group_ids[]",
+            "AssociatedRoles[].RoleArn": "",
+            "ReadReplicaSourceDBInstanceIdentifier": "replicate_source_db",
+        },
     ),
     id=arn("rds", "db:{DBInstanceIdentifier}", given=at("DBInstanceArn")),
     name=at("DBInstanceIdentifier"),
@@ -60,6 +75,20 @@ RDS_INSTANCE = ResourceType(
     ),
     volatile=("LatestRestorableTime",),
 )
+
+_CLUSTER_FIELDS = {
+    "DBClusterIdentifier": "cluster_identifier|id",
+    "DBClusterArn": "arn",
+    "EngineVersion": "engine_version_actual|engine_version",
+    "DBClusterMembers[]": "",
+    "DBClusterMembers[].DBInstanceIdentifier": "cluster_members[]",
+    # Reading a state lays the group that db_subnet_group_name names into db_subnet_group.
+    "SubnetGroups[].VpcId": "db_subnet_group[].vpc_id",
+    "SubnetGroups[].Subnets[].SubnetIdentifier": "db_subnet_group[].subnet_ids[]",
+    "VpcSecurityGroups[].VpcSecurityGroupId": "vpc_security_group_ids[]",
+    "AssociatedRoles[].RoleArn": "iam_roles[]",
+    "Status": "",
+}
 
 _CLUSTER_CALL = AwsCall(
     "rds",
@@ -124,7 +153,12 @@ RDS_CLUSTER = _cluster(
     "Aurora cluster",
     "aws/aurora-cluster",
     Only("Engine", prefix="aurora"),
-    KnownAs(cloudformation="AWS::RDS::DBCluster", config="AWS::RDS::DBCluster", terraform=("aws_rds_cluster",)),
+    KnownAs(
+        cloudformation="AWS::RDS::DBCluster",
+        config="AWS::RDS::DBCluster",
+        terraform=("aws_rds_cluster",),
+        terraform_fields=_CLUSTER_FIELDS,
+    ),
 )
 
 MULTI_AZ_CLUSTER = _cluster(
@@ -132,7 +166,12 @@ MULTI_AZ_CLUSTER = _cluster(
     "RDS Multi-AZ cluster",
     "aws/rds-cluster",
     Only("Engine", equals=("mysql", "postgres")),
-    KnownAs(cloudformation="AWS::RDS::DBCluster", config="AWS::RDS::DBCluster", terraform=("aws_rds_cluster",)),
+    KnownAs(
+        cloudformation="AWS::RDS::DBCluster",
+        config="AWS::RDS::DBCluster",
+        terraform=("aws_rds_cluster",),
+        terraform_fields=_CLUSTER_FIELDS,
+    ),
     supporting=True,
 )
 
@@ -141,7 +180,9 @@ DOCDB_CLUSTER = _cluster(
     "DocumentDB cluster",
     "aws/docdb-cluster",
     Only("Engine", equals=("docdb",)),
-    KnownAs(cloudformation="AWS::DocDB::DBCluster", terraform=("aws_docdb_cluster",)),
+    KnownAs(
+        cloudformation="AWS::DocDB::DBCluster", terraform=("aws_docdb_cluster",), terraform_fields=_CLUSTER_FIELDS
+    ),
     supporting=True,
 )
 
@@ -150,7 +191,11 @@ NEPTUNE_CLUSTER = _cluster(
     "Neptune cluster",
     "aws/neptune-cluster",
     Only("Engine", equals=("neptune",)),
-    KnownAs(cloudformation="AWS::Neptune::DBCluster", terraform=("aws_neptune_cluster",)),
+    KnownAs(
+        cloudformation="AWS::Neptune::DBCluster",
+        terraform=("aws_neptune_cluster",),
+        terraform_fields=_CLUSTER_FIELDS,
+    ),
     supporting=True,
 )
 
@@ -170,7 +215,20 @@ DYNAMODB_TABLE = ResourceType(
         ),
     ),
     known_as=KnownAs(
-        cloudformation="AWS::DynamoDB::Table", config="AWS::DynamoDB::Table", terraform=("aws_dynamodb_table",)
+        cloudformation="AWS::DynamoDB::Table",
+        config="AWS::DynamoDB::Table",
+        terraform=("aws_dynamodb_table",),
+        terraform_fields={
+            "TableArn": "arn",
+            "TableName": "name",
+            "TableStatus": "",
+            "BillingModeSummary.BillingMode": "billing_mode",
+            "ProvisionedThroughput.ReadCapacityUnits": "read_capacity",
+            "ProvisionedThroughput.WriteCapacityUnits": "write_capacity",
+            "TableClassSummary.TableClass": "table_class",
+            "Replicas[].RegionName": "replica[].region_name",
+            "SSEDescription.KMSMasterKeyArn": "server_side_encryption[].kms_key_arn",
+        },
     ),
     id=arn("dynamodb", "table/{TableName}", given=at("TableArn")),
     name=at("TableName"),

@@ -28,7 +28,22 @@ ROLE = ResourceType(
         arguments={"Filter": ["Role"], "MaxItems": 1000},
         is_global=True,
     ),
-    known_as=KnownAs(cloudformation="AWS::IAM::Role", config="AWS::IAM::Role", terraform=("aws_iam_role",)),
+    known_as=KnownAs(
+        cloudformation="AWS::IAM::Role",
+        config="AWS::IAM::Role",
+        terraform=("aws_iam_role",),
+        terraform_fields={
+            "Arn": "arn",
+            "RoleName": "name|id",
+            "AttachedManagedPolicies[]": "",
+            "AttachedManagedPolicies[].PolicyArn": "managed_policy_arns[]",
+            "PermissionsBoundary.PermissionsBoundaryArn": "permissions_boundary",
+            # A policy is a text of JSON in a state.
+            "AssumeRolePolicyDocument.Statement[].Principal.AWS[]": (
+                "assume_role_policy:Statement[].Principal.AWS[]"
+            ),
+        },
+    ),
     id=arn("iam", "role/{RoleName}", given=at("Arn"), has_region=False),
     name=at("RoleName"),
     tags=at("Tags"),
@@ -59,6 +74,11 @@ INSTANCE_PROFILE = ResourceType(
         cloudformation="AWS::IAM::InstanceProfile",
         config="AWS::IAM::InstanceProfile",
         terraform=("aws_iam_instance_profile",),
+        terraform_fields={
+            "Arn": "arn",
+            "InstanceProfileName": "name|id",
+            "Roles[].Arn": "role",
+        },
     ),
     id=arn("iam", "instance-profile/{InstanceProfileName}", given=at("Arn"), has_region=False),
     name=at("InstanceProfileName"),

@@ -25,7 +25,17 @@ VOLUME = ResourceType(
     title="EBS volume",
     icon="aws/ebs-volume",
     listing=AwsCall("ec2", "describe_volumes", "Volumes[]", arguments={"MaxResults": 500}),
-    known_as=KnownAs(cloudformation="AWS::EC2::Volume", config="AWS::EC2::Volume", terraform=("aws_ebs_volume",)),
+    known_as=KnownAs(
+        cloudformation="AWS::EC2::Volume",
+        config="AWS::EC2::Volume",
+        terraform=("aws_ebs_volume",),
+        terraform_fields={
+            "VolumeId": "id",
+            "VolumeType": "type",
+            "Attachments[].InstanceId": "",
+            "State": "",
+        },
+    ),
     id=arn("ec2", "volume/{VolumeId}"),
     name=tag("Name") | at("VolumeId"),
     state=at("State").as_state(AWS_LIFECYCLE),
@@ -43,6 +53,8 @@ VOLUME = ResourceType(
         uses("aws.kms.key", at("KmsKeyId")),
     ),
 )
+
+_ENCRYPTION = "server_side_encryption_configuration[].rule[].apply_server_side_encryption_by_default[]"
 
 BUCKET = ResourceType(
     key="aws.s3.bucket",
@@ -97,7 +109,28 @@ BUCKET = ResourceType(
             ),
         ),
     ),
-    known_as=KnownAs(cloudformation="AWS::S3::Bucket", config="AWS::S3::Bucket", terraform=("aws_s3_bucket",)),
+    known_as=KnownAs(
+        cloudformation="AWS::S3::Bucket",
+        config="AWS::S3::Bucket",
+        terraform=("aws_s3_bucket",),
+        terraform_fields={
+            "Name": "bucket|id",
+            # Since version 6 of the provider "region" is where it calls, and bucket_region where the bucket is.
+            "BucketRegion": "bucket_region|region",
+            "LocationConstraint": "",
+            "Versioning": "",
+            "CreationDate": "",
+            "PublicAccessBlock.RestrictPublicBuckets": "",
+            "Encryption.Rules[].ApplyServerSideEncryptionByDefault.SSEAlgorithm": f"{_ENCRYPTION}.sse_algorithm",
+            "Encryption.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID": (
+                f"{_ENCRYPTION}.kms_master_key_id"
+            ),
+            # Notifications are a resource of their own in a state: see JOINS.
+            "Notifications.LambdaFunctionConfigurations[].LambdaFunctionArn": "",
+            "Notifications.QueueConfigurations[].QueueArn": "",
+            "Notifications.TopicConfigurations[].TopicArn": "",
+        },
+    ),
     id=arn("s3", "{Name}", has_region=False, has_account=False),
     name=at("Name"),
     region=at("BucketRegion") | at("LocationConstraint"),
