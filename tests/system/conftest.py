@@ -1,0 +1,5 @@
+"""The fake clouds for tests that go the whole way."""
+
+from fake_clouds.fixtures import aws_credentials, aws_truth, faulty_aws, faulty_server, moto_server
+
+__all__ = ["aws_credentials", "aws_truth", "faulty_aws", "faulty_server", "moto_server"]
