@@ -81,7 +81,7 @@ def changed_fields(before: Resource, after: Resource) -> tuple[str, ...]:
 
 
 def _differences(path: str, before: Any, after: Any) -> list[str]:
-    """Paths below ``path`` that differ. An explicit stack, since properties may nest deeper than Python recurses."""
+    """Paths below ``path`` that differ. A stack of our own: properties may nest deeper than Python recurses."""
     found: list[str] = []
     left = [(path, before, after)]
     while left:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cloudviz.errors import Invalid, NotFound
 from cloudviz.inventory.model import Coverage, Problem
+from cloudviz.store import tables
 from cloudviz.store.engine import Database
-from cloudviz.store.records import DiscoveryRecord, Page
+from cloudviz.store.pages import fetch_page
+from cloudviz.store.records import DiscoveryRecord, DiscoveryStatus, Page, RecordedChanges
+from cloudviz.store.rows import json_value, key_text, plain_text
+from cloudviz.store.types import AnyRow, new_uuid
+
+_FINAL = (
+    DiscoveryStatus.COMPLETED,
+    DiscoveryStatus.PARTIAL,
+    DiscoveryStatus.FAILED,
+    DiscoveryStatus.CANCELLED,
+)
+_LIVE = ("aws:", "azure:", "gcp:")
 
 
 class Discoveries:
@@ -28,23 +46,48 @@ class Discoveries:
 
         Returns the id, a UUID.
         """
-        raise NotImplementedError
+        key = new_uuid()
+        name = key_text(source)
+        async with self._database.writing() as connection:
+            await connection.execute(
+                insert(tables.discoveries).values(
+                    id=key,
+                    provider=key_text(provider),
+                    source=name,
+                    origin="" if is_live(name) else name,
+                    status=DiscoveryStatus.PENDING.value,
+                    metadata={"request": json_value(request)},
+                    created_at=await self._database.now(connection),
+                )
+            )
+        return key
 
     async def start(self, discovery_id: str) -> None:
         """Status ``running``, and the time. Raises NotFound."""
-        raise NotImplementedError
+        await self._set(discovery_id, status=DiscoveryStatus.RUNNING.value, started_at=datetime.now(UTC))
 
     async def progress(self, discovery_id: str, progress: Mapping[str, Any]) -> None:
         """Replace the progress that people see. Raises NotFound."""
-        raise NotImplementedError
+        await self._set(discovery_id, progress=json_value(progress))
 
     async def finish(self, discovery_id: str, status: str) -> None:
         """A final status: completed, partial, failed, cancelled. Raises NotFound, or Invalid for another word."""
-        raise NotImplementedError
+        if status not in _FINAL:
+            raise Invalid(f"{status!r} is no final status", hint=f"Use one of {', '.join(_FINAL)}.")
+        await self._set(discovery_id, status=str(status), completed_at=datetime.now(UTC))
+
+    async def _set(self, discovery_id: str, **values: Any) -> None:
+        key = checked_id(discovery_id)
+        table = tables.discoveries
+        async with self._database.writing() as connection:
+            done = await connection.execute(update(table).where(table.c.id == key).values(**values))
+            if not done.rowcount:
+                raise unknown_discovery(discovery_id)
 
     async def get(self, discovery_id: str) -> DiscoveryRecord:
         """One discovery. Raises NotFound, also for an id that is no UUID."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            return _record(await discovery_row(connection, discovery_id))
 
     async def page(
         self,
@@ -54,12 +97,121 @@ class Discoveries:
         cursor: str | None = None,
     ) -> Page[DiscoveryRecord]:
         """Discoveries, newest first."""
-        raise NotImplementedError
+        table = tables.discoveries
+        query = select(table)
+        if provider is not None:
+            query = query.where(table.c.provider == key_text(provider))
+        if status is not None:
+            query = query.where(table.c.status == key_text(status))
+        keys = [(table.c.created_at, datetime), (table.c.id, str)]
+        async with self._database.reading() as connection:
+            return await fetch_page(connection, query, keys, _record, limit, cursor, newest_first=True)
+
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """How many discoveries there are of each (provider, status)."""
+        table = tables.discoveries.c
+        query = select(table.provider, table.status, func.count()).group_by(table.provider, table.status)
+        async with self._database.reading() as connection:
+            return {(row[0], row[1]): row[2] for row in await connection.execute(query)}
 
     async def coverage(self, discovery_id: str) -> list[Coverage]:
         """What a discovery looked at, sorted; empty before it recorded. Raises NotFound."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            found = await discovery_row(connection, discovery_id)
+            return await coverage_of(connection, [found.id])
 
     async def problems(self, discovery_id: str) -> list[Problem]:
         """The oddities it met, sorted. Raises NotFound."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            found = await discovery_row(connection, discovery_id)
+            return await problems_of(connection, [found.id])
+
+
+def is_live(source: str) -> bool:
+    """Whether a source is a cloud itself, so that what it does not show is not there."""
+    return source.startswith(_LIVE)
+
+
+def checked_id(discovery_id: str) -> str:
+    """The id in the one form it is stored in. Raises NotFound when it is no UUID."""
+    try:
+        return str(uuid.UUID(discovery_id))
+    except (ValueError, AttributeError):
+        raise unknown_discovery(discovery_id) from None
+
+
+def unknown_discovery(discovery_id: str) -> NotFound:
+    """The refusal for an id that no discovery has."""
+    return NotFound(
+        f"there is no discovery {plain_text(discovery_id)[:80]!r}",
+        hint="`cloudviz discoveries list` shows those there are.",
+    )
+
+
+async def discovery_row(connection: AsyncConnection, discovery_id: str) -> AnyRow:
+    """The row of a discovery. Raises NotFound."""
+    table = tables.discoveries
+    found = (await connection.execute(select(table).where(table.c.id == checked_id(discovery_id)))).first()
+    if found is None:
+        raise unknown_discovery(discovery_id)
+    return found
+
+
+async def coverage_of(connection: AsyncConnection, keys: list[str]) -> list[Coverage]:
+    """The coverage of some discoveries, sorted."""
+    table = tables.coverage
+    rows = await connection.execute(select(table).where(table.c.discovery_id.in_(keys)))
+    return sorted((coverage_entry(row) for row in rows), key=coverage_order)
+
+
+async def problems_of(connection: AsyncConnection, keys: list[str]) -> list[Problem]:
+    """The problems of some discoveries, sorted."""
+    table = tables.problems
+    rows = await connection.execute(select(table).where(table.c.discovery_id.in_(keys)))
+    return sorted(Problem(row.resource, row.what, row.where) for row in rows)
+
+
+def coverage_entry(row: AnyRow) -> Coverage:
+    """A coverage entry from its row."""
+    return Coverage(
+        provider=row.provider,
+        account=row.account,
+        region=row.region,
+        type=row.resource_type,
+        status=row.status,
+        count=row._mapping["count"],  # Row.count is a method of tuples
+        permission=row.permission,
+        detail=row.detail,
+    )
+
+
+def coverage_order(entry: Coverage) -> tuple[str, ...]:
+    """Total order of coverage entries; ``None`` cannot be compared with text."""
+    return (
+        entry.provider,
+        entry.account,
+        entry.region,
+        entry.type,
+        entry.status,
+        entry.permission or "",
+        entry.detail or "",
+    )
+
+
+def _record(row: AnyRow) -> DiscoveryRecord:
+    changes = row.changes
+    return DiscoveryRecord(
+        id=row.id,
+        provider=row.provider,
+        source=row.source,
+        status=row.status,
+        request=(row.metadata or {}).get("request") or {},
+        progress=row.progress or {},
+        resources_found=row.resources_found,
+        cost_estimate=row.cost_estimate,
+        changes=None if changes is None else RecordedChanges(**changes, seen_at=row.seen_at),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        seen_at=row.seen_at,
+        completed_at=row.completed_at,
+    )

@@ -2,10 +2,238 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import ARRAY, URL, ColumnElement, Table, bindparam, event, func, select, text
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import Text
+
+from cloudviz.errors import Unavailable
+from cloudviz.store.address import Address, read_address
+from cloudviz.store.refusals import refusal
+from cloudviz.store.types import time_text
+
+BUSY_SECONDS = 5.0
+"""How long SQLite waits for another process's write lock, PostgreSQL for a connection of the pool."""
+
+CONNECT_SECONDS = 10.0
+
+# PRAGMAs of every SQLite connection. WAL: readers never wait for the writer. NORMAL: with WAL a crash of the
+# process loses nothing; a power cut may lose the last commits, and never leaves the file inconsistent
+# (https://www.sqlite.org/pragma.html#pragma_synchronous).
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA cache_size = -20000",
+)
+
 
 class Database:
-    """An open database."""
+    """An open database: transactions to read and to write in, and the few things the two do differently."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.is_postgres = address.is_postgres
+        self._engine = _postgres_engine(address) if address.is_postgres else _sqlite_engine(address)
+        self._writer = self._engine.execution_options(cloudviz_write=True)
+        # SQLite has one writer. Writers of this process queue here, in order, instead of polling its lock.
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    def at(cls, url: str) -> Database:
+        """The database at a URL. Makes a SQLite file's folder; opens no connection yet.
+
+        Raises BadInput for a URL that is none, Unavailable when the folder can't be made.
+        """
+        address = read_address(url)
+        if address.file is not None:
+            try:
+                address.file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise Unavailable(
+                    f"the folder {address.file.parent} cannot be made: {error.strerror}",
+                    hint="Name another file in DATABASE_URL.",
+                ) from error
+        return cls(address)
 
     async def close(self) -> None:
         """Give every connection back."""
-        raise NotImplementedError
+        await self._engine.dispose()
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            refused = refusal(error, self.address)
+            if refused is None:
+                raise
+            raise refused from error
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one state of the database from its first statement to its last."""
+        with self._in_our_words():
+            async with self._engine.connect() as connection:
+                if self.is_postgres:
+                    await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                async with connection.begin():
+                    yield connection
+
+    @asynccontextmanager
+    async def writing(self, *, wait_seconds: float = BUSY_SECONDS) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed at the end, or leaves nothing when an error passes through it.
+
+        Arguments:
+            wait_seconds: how long to wait, on SQLite, while another process writes.
+        """
+        with self._in_our_words():
+            if self.is_postgres:
+                async with self._writer.begin() as connection:
+                    yield connection
+                return
+            async with self._turn, self._writer.connect() as connection:
+                await self._begin(connection, wait_seconds)
+                # Leaving the connection without a commit rolls back.
+                yield connection
+                await connection.commit()
+
+    async def _begin(self, connection: AsyncConnection, wait_seconds: float) -> None:
+        # SQLite itself waits BUSY_SECONDS for each try.
+        deadline = asyncio.get_running_loop().time() + wait_seconds - BUSY_SECONDS
+        while True:
+            try:
+                await connection.begin()
+                return
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or asyncio.get_running_loop().time() >= deadline:
+                    raise
+
+    async def answer(self) -> None:
+        """Make sure that the database answers; its refusal is raised otherwise."""
+        # On SQLite only reading from the file shows whether it is a database at all.
+        probe = "SELECT 1" if self.is_postgres else "SELECT count(*) FROM sqlite_master"
+        async with self.reading() as connection:
+            await connection.execute(text(probe))
+
+    async def now(self, connection: AsyncConnection) -> datetime:
+        """The time by the one clock that all users of this database share."""
+        if not self.is_postgres:
+            return datetime.now(UTC)  # one machine, one clock
+        found = await connection.scalar(select(func.clock_timestamp()))
+        return cast(datetime, found).astimezone(UTC)
+
+    def among(self, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
+        """``column IN values`` with all values in one parameter, since both databases limit their number."""
+        if self.is_postgres:
+            given = sql_cast(bindparam(None, list(values), type_=ARRAY(Text())), ARRAY(Text()))
+            return column == func.any(given)
+        listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
+        return column.in_(select(listed.c.value))
+
+    async def insert_many(
+        self, connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Append many rows in the fastest way each driver has.
+
+        Arguments:
+            rows: values as the driver takes them: times by :meth:`time`, amounts by :meth:`money`, JSON as text.
+        """
+        if not rows:
+            return
+        if self.is_postgres:
+            raw = await connection.get_raw_connection()
+            driver = cast(Any, raw.driver_connection)
+            # COPY is not seen by SQLAlchemy: it must be inside the transaction that a statement has opened.
+            await driver.copy_records_to_table(table.name, records=rows, columns=columns)
+            return
+        names = ", ".join(f'"{name}"' for name in columns)
+        marks = ", ".join("?" * len(columns))
+        statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608 - our own names
+        await connection.exec_driver_sql(statement, cast(Any, rows))
+
+    def time(self, value: datetime) -> Any:
+        """An instant as :meth:`insert_many` takes it."""
+        return value if self.is_postgres else time_text(value)
+
+    def money(self, value: Decimal | None) -> Any:
+        """An amount as :meth:`insert_many` takes it."""
+        return value if value is None or self.is_postgres else format(value, "f")
+
+    def later(self, one: Any, other: Any) -> ColumnElement[Any]:
+        """The later of two instants, in SQL."""
+        both = func.greatest(one, other) if self.is_postgres else func.max(one, other)
+        return cast(ColumnElement[Any], both)
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _sqlite_engine(address: Address) -> AsyncEngine:
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(address.file)),
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        pool_size=5,
+        max_overflow=5,
+        connect_args={"timeout": BUSY_SECONDS},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, record: Any) -> None:
+        # The driver's own BEGIN comes too late and is never IMMEDIATE; ours is emitted below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        try:
+            for pragma in _PRAGMAS:
+                cursor.execute(pragma)
+            cursor.execute("PRAGMA journal_mode")
+            if cursor.fetchone()[0] != "wal":
+                cursor.execute("PRAGMA journal_mode = WAL")
+        finally:
+            cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        write = connection.get_execution_options().get("cloudviz_write", False)
+        # A transaction that reads first and writes later can't wait for the lock: SQLite fails it at once.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(address: Address) -> AsyncEngine:
+    try:
+        import asyncpg  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise Unavailable(
+            "PostgreSQL needs the package asyncpg, which is not installed",
+            hint="Install `cloudviz[postgres]`.",
+        ) from error
+
+    async def connect() -> Any:
+        # asyncpg reads the URL itself, so that every option of libpq works: sslmode, several hosts, passfile.
+        return await asyncpg.connect(
+            address.dsn, timeout=CONNECT_SECONDS, server_settings={"application_name": "cloudviz"}
+        )
+
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=BUSY_SECONDS,
+        pool_pre_ping=True,
+    )

@@ -3,13 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cloudviz.errors import Invalid, NotFound
 from cloudviz.inventory.diff import Diff
-from cloudviz.inventory.model import Coverage, Graph, Inventory, Problem, Resource
+from cloudviz.inventory.model import (
+    Coverage,
+    CoverageStatus,
+    DiscoveryInfo,
+    Graph,
+    Inventory,
+    Link,
+    Problem,
+    Resource,
+)
 from cloudviz.inventory.select import Selection
+from cloudviz.store import tables
+from cloudviz.store.comparing import compare, moment_of
+from cloudviz.store.discoveries import coverage_entry, coverage_of, coverage_order, discovery_row, problems_of
 from cloudviz.store.engine import Database
+from cloudviz.store.instants import read_instant, write_instant
+from cloudviz.store.moments import After, Now, shown_at, shown_for
+from cloudviz.store.pages import fetch_page
+from cloudviz.store.recording import record
 from cloudviz.store.records import Page, RecordedChanges, ResourceDetail, ResourceVersion
+from cloudviz.store.rows import key_text, plain_text
+from cloudviz.store.selecting import (
+    conditions,
+    links_from,
+    present_ids,
+    read_graph,
+    resource_columns,
+    resource_of,
+    resources_by_id,
+)
+from cloudviz.store.types import AnyRow
+
+MAX_HOPS = 20
 
 
 class Inventories:
@@ -31,9 +66,9 @@ class Inventories:
         A resource that was not seen is gone only where the discovery looked with success: a coverage entry
         ``seen`` takes in its provider, account, region and type, and no entry of another status does. In an
         entry ``""`` or ``*`` takes in every account or region, and a type may end in ``*``; a global AWS type
-        is taken in whatever the region. A file (see :meth:`Discoveries.create`) that gives any ``seen`` entry
-        was read as a whole: everything that came from the same source and is not in it any more is gone, also
-        of types it no longer holds, except under its entries of another status.
+        is taken in whatever the region. A file (see :meth:`Discoveries.create`) was read as a whole: everything
+        that came from the same source and is not in it any more is gone, also of types it no longer holds,
+        except under its entries of another status.
 
         Safe to call again for the same discovery.
 
@@ -43,7 +78,9 @@ class Inventories:
 
         Raises NotFound for an unknown discovery.
         """
-        raise NotImplementedError
+        if seen_at.tzinfo is None:
+            raise Invalid("the time of a discovery has no zone", hint="Give it in UTC.")
+        return await record(self._database, discovery_id, graph, coverage, problems, seen_at)
 
     async def read(self, selection: Selection, with_links: bool = True) -> Graph:
         """The resources that match, with their ancestors, and the links between them, in canonical order.
@@ -51,55 +88,286 @@ class Inventories:
         Links whose target is in no inventory at all stay and are marked unresolved. Raises Invalid when
         ``at`` is no instant, NotFound for an unknown discovery.
         """
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            shown = await shown_for(connection, selection)
+            return await read_graph(self._database, connection, selection, shown, with_links=with_links)
 
     async def inventory(self, selection: Selection) -> Inventory:
         """The same with coverage and problems: of the one discovery asked for, else the latest of each scope."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            shown = await shown_for(connection, selection)
+            graph = await read_graph(self._database, connection, selection, shown, with_links=True)
+            if selection.discoveries:
+                rows = [await discovery_row(connection, each) for each in dict.fromkeys(selection.discoveries)]
+                coverage = await coverage_of(connection, [row.id for row in rows])
+            else:
+                before = read_instant(selection.at) if selection.at else None
+                entries = (await connection.execute(_latest_coverage(before))).all()
+                coverage = sorted(map(coverage_entry, entries), key=coverage_order)
+                keys = sorted({entry.discovery_id for entry in entries})
+                table = tables.discoveries
+                query = select(table).where(self._database.among(table.c.id, keys)).order_by(table.c.seq)
+                rows = list(await connection.execute(query))
+            problems = await problems_of(connection, [row.id for row in rows])
+        coverage = [_within(selection, entry) for entry in coverage if _concerns(selection, entry)]
+        return Inventory(_origin(rows, graph), graph, coverage, problems)
 
     async def page(self, selection: Selection, limit: int = 50, cursor: str | None = None) -> Page[Resource]:
         """The resources that match, without ancestors, in the order of their ids."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            shown = await shown_for(connection, selection)
+            query = select(*resource_columns(shown))
+            query = query.where(*await conditions(self._database, connection, selection, shown))
+            return await fetch_page(connection, query, [(shown.id, str)], resource_of, limit, cursor)
 
     async def count(self, selection: Selection) -> int:
         """How many resources match, without ancestors."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            shown = await shown_for(connection, selection)
+            query = select(func.count()).select_from(shown.rows)
+            query = query.where(*await conditions(self._database, connection, selection, shown))
+            return int(await connection.scalar(query) or 0)
 
     async def get(self, resource_id: str) -> Resource:
         """A resource as it is now. Raises NotFound."""
-        raise NotImplementedError
+        key = key_text(resource_id)
+        async with self._database.reading() as connection:
+            found = await resources_by_id(self._database, connection, [key], Now())
+        if key not in found:
+            raise _unknown_resource(resource_id)
+        return found[key]
 
     async def detail(self, resource_id: str) -> ResourceDetail:
         """A resource as it is now with its links and origin. Raises NotFound."""
-        raise NotImplementedError
+        key = key_text(resource_id)
+        resources = tables.resources.c
+        async with self._database.reading() as connection:
+            shown = shown_at(Now())
+            query = select(*resource_columns(shown), resources.source, resources.created_at)
+            row = (await connection.execute(query.where(resources.id == key))).first()
+            if row is None:
+                raise _unknown_resource(resource_id)
+            table = tables.links.c
+            named = select(table.source_id, table.target_id, table.kind).where(
+                table.end_seq.is_(None), or_(table.source_id == key, table.target_id == key)
+            )
+            names = sorted({(each[0], each[1], each[2]) for each in await connection.execute(named)})
+            ends = sorted({name[1] for name in names})
+            there = await present_ids(self._database, connection, ends, Now())
+            versions = await self._versions(connection, key)
+        links = [Link(source, target, kind, target in there) for source, target, kind in names]
+        newest, oldest = versions[0], versions[-1]
+        return ResourceDetail(
+            resource=resource_of(row),
+            links=links,
+            source=row.source,
+            first_seen_at=oldest.valid_from,
+            last_seen_at=newest.last_seen_at,
+            first_discovery=oldest.first_discovery,
+            last_discovery=newest.last_discovery,
+        )
 
     async def neighbours(self, resource_id: str, hops: int = 1, limit: int = 500) -> Graph:
         """What can be reached over links and containment, in either direction, within ``hops`` steps.
 
         The nearest come first when ``limit`` cuts. Raises NotFound.
         """
-        raise NotImplementedError
+        if not 0 <= hops <= MAX_HOPS or limit < 1:
+            raise Invalid(f"{hops} hops, {limit} resources", hint=f"Ask for 0 to {MAX_HOPS} hops, and for some.")
+        start = key_text(resource_id)
+        async with self._database.reading() as connection:
+            found = await resources_by_id(self._database, connection, [start], Now())
+            if start not in found:
+                raise _unknown_resource(resource_id)
+            edge = [start]
+            for _ in range(hops):
+                if not edge or len(found) >= limit:
+                    break
+                near = await self._beside(connection, edge)
+                fresh = await present_ids(self._database, connection, sorted(near - found.keys()), Now())
+                edge = sorted(fresh)[: limit - len(found)]
+                found.update(await resources_by_id(self._database, connection, edge, Now()))
+            links = await links_from(self._database, connection, found, Now())
+        inside = [link for link in links if link.resolved]
+        return Graph(found, inside).sorted()
+
+    async def _beside(self, connection: AsyncConnection, keys: list[str]) -> set[str]:
+        """The ids one step away, over a link or in and out of a container."""
+        links, resources = tables.links.c, tables.resources.c
+        now = links.end_seq.is_(None)
+        steps: list[Select[Any]] = [
+            select(links.target_id).where(now, self._database.among(links.source_id, keys)),
+            select(links.source_id).where(now, self._database.among(links.target_id, keys)),
+            select(resources.parent).where(
+                self._database.among(resources.id, keys), resources.parent.is_not(None)
+            ),
+            select(resources.id).where(self._database.among(resources.parent, keys)),
+        ]
+        found: set[str] = set()
+        for step in steps:
+            found.update(await connection.scalars(step))
+        return found
 
     async def history(self, resource_id: str) -> list[ResourceVersion]:
         """Every distinct state, newest first, also of a resource that is gone. Raises NotFound."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            versions = await self._versions(connection, key_text(resource_id))
+        if not versions:
+            raise _unknown_resource(resource_id)
+        return versions
+
+    async def _versions(self, connection: AsyncConnection, key: str) -> list[ResourceVersion]:
+        versions = tables.resource_versions.c
+        shown = shown_at(After(0))
+        query = (
+            select(
+                *resource_columns(shown),
+                versions.content_hash,
+                versions.source,
+                versions.valid_from,
+                versions.valid_to,
+                versions.discovery_id,
+                *_last_sight(),
+            )
+            .where(versions.resource_id == key)
+            .order_by(versions.first_seq.desc())
+        )
+        rows = (await connection.execute(query)).all()
+        table = tables.discoveries.c
+        numbers = {number for row in rows for number in (row.looked, row.sighted) if number is not None}
+        query = select(table.seq, table.id, table.seen_at).where(table.seq.in_(numbers))
+        by_number = {each.seq: each for each in await connection.execute(query)}
+        return [_version(row, by_number) for row in rows]
 
     async def facets(self, selection: Selection) -> dict[str, dict[str, int]]:
         """How many of the matching resources have each ``provider``, ``type``, ``region``, ``account``, ``state``.
 
         A resource without a region, account or state is counted under ``""``.
         """
-        raise NotImplementedError
+        facets: dict[str, dict[str, int]] = {}
+        async with self._database.reading() as connection:
+            shown = await shown_for(connection, selection)
+            wanted = await conditions(self._database, connection, selection, shown)
+            columns = shown.rows.c
+            for name, column in (
+                ("provider", columns.provider),
+                ("type", columns.resource_type),
+                ("region", columns.region),
+                ("account", columns.account),
+                ("state", func.coalesce(columns.state, "")),
+            ):
+                counted = select(column, func.count()).where(*wanted).group_by(column)
+                facets[name] = {row[0]: row[1] for row in sorted(await connection.execute(counted))}
+        return facets
 
     async def diff(self, a: str, b: str) -> Diff:
         """What changed from ``a`` to ``b``: each a discovery id (the inventory just after it was recorded) or an
         RFC 3339 instant. Raises NotFound for an unknown discovery, Invalid for what is neither."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            first, second = await moment_of(connection, a), await moment_of(connection, b)
+            return await compare(self._database, connection, first, second)
 
     async def coverage(self, providers: Sequence[str] = ()) -> list[Coverage]:
         """The latest coverage entry of each (provider, account, region, type), sorted."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            rows = await connection.execute(_latest_coverage(None))
+            found = [coverage_entry(row) for row in rows]
+        return sorted((each for each in found if not providers or each.provider in providers), key=coverage_order)
 
     async def data_version(self) -> int:
         """A number that grows whenever a discovery is recorded: for caches and ETags."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(select(func.max(tables.discoveries.c.seq))) or 0)
+
+
+def _unknown_resource(resource_id: str) -> NotFound:
+    return NotFound(
+        f"there is no resource {plain_text(resource_id)[:200]!r}", hint="`cloudviz resources search` finds ids."
+    )
+
+
+def _latest_coverage(before: datetime | None) -> Select[Any]:
+    """The newest coverage entries of each scope and origin: of all, or of what was seen until an instant."""
+    table, discoveries = tables.coverage.c, tables.discoveries.c
+    if before is None:
+        return select(tables.coverage).where(table.latest)
+    # rank, not row_number: a discovery may have listed one type twice, once denied.
+    rank = func.rank().over(partition_by=table.key, order_by=discoveries.seq.desc())
+    ranked = (
+        select(tables.coverage, rank.label("rank"))
+        .join(tables.discoveries, discoveries.id == table.discovery_id)
+        .where(discoveries.seen_at <= before)
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.rank == 1)
+
+
+def _concerns(selection: Selection, entry: Coverage) -> bool:
+    """Whether a coverage entry says something of what a selection asks for."""
+    probe = Resource("", entry.provider, entry.type, "", "", "", entry.account, entry.region)
+    asked = Selection(
+        providers=selection.providers,
+        types=selection.types,
+        regions=selection.regions,
+        accounts=selection.accounts,
+    )
+    return asked.matches(probe)
+
+
+def _within(selection: Selection, entry: Coverage) -> Coverage:
+    """The entry as it is true of a selection: by name or tag a part was picked, and the rest was not looked at.
+
+    Whoever records such an inventory again must not find that the rest is gone.
+    """
+    asks_more = (selection.kinds, selection.states, selection.ids, selection.tags, selection.text)
+    if entry.status != CoverageStatus.SEEN or not any(asks_more):
+        return entry
+    return replace(entry, status=CoverageStatus.SKIPPED.value, detail="only what matched a filter is here")
+
+
+def _origin(rows: Sequence[AnyRow], graph: Graph) -> DiscoveryInfo:
+    """Whence an inventory comes: its one discovery, or the store over the time of several."""
+    if len(rows) == 1:
+        row = rows[0]
+        started = write_instant(row.started_at or row.created_at)
+        return DiscoveryInfo(row.id, row.provider, row.source, started, write_instant(row.completed_at))
+    providers = {row.provider for row in rows} or {item.provider for item in graph.resources.values()}
+    seen = [row.seen_at for row in rows if row.seen_at is not None]
+    return DiscoveryInfo(
+        id="",
+        provider=providers.pop() if len(providers) == 1 else "mixed",
+        source="store",
+        started_at=write_instant(min(seen, default=None)),
+        completed_at=write_instant(max(seen, default=None)),
+    )
+
+
+def _last_sight() -> tuple[Any, Any]:
+    """Of a version: the number of the last discovery that saw the whole of its scope, and the last that saw it."""
+    versions, looks, sightings = tables.resource_versions.c, tables.looks.c, tables.sightings.c
+    looked = select(func.max(looks.seq)).where(
+        looks.scope_id == versions.scope_id,
+        looks.origin == versions.origin,
+        looks.seq >= versions.first_seq,
+        or_(versions.end_seq.is_(None), looks.seq < versions.end_seq),
+    )
+    sighted = select(func.max(sightings.seq)).where(
+        sightings.resource_id == versions.resource_id,
+        sightings.seq >= versions.first_seq,
+        or_(versions.end_seq.is_(None), sightings.seq < versions.end_seq),
+    )
+    return looked.scalar_subquery().label("looked"), sighted.scalar_subquery().label("sighted")
+
+
+def _version(row: AnyRow, seen: dict[int, AnyRow]) -> ResourceVersion:
+    last = seen.get(max(row.looked or 0, row.sighted or 0))
+    return ResourceVersion(
+        resource=resource_of(row),
+        content_hash=row.content_hash,
+        source=row.source,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        first_discovery=row.discovery_id,
+        last_discovery=row.discovery_id if last is None else last.id,
+        last_seen_at=row.valid_from if last is None else max(row.valid_from, last.seen_at),
+    )

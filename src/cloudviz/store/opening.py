@@ -12,6 +12,7 @@ from cloudviz.store.inventories import Inventories
 from cloudviz.store.jobs import Jobs
 from cloudviz.store.people import ApiKeys, People
 from cloudviz.store.records import SchemaState
+from cloudviz.store.schema import migrate_database, refuse_newer, schema_state
 
 
 class Store:
@@ -27,13 +28,19 @@ class Store:
         self.jobs = Jobs(database)
         self.audit = Audit(database)
 
+    @property
+    def shown(self) -> str:
+        """How messages name the database: a file, or ``host:port/name``; never with a password."""
+        return self._database.address.shown
+
     async def ping(self) -> None:
         """Ask the database for a sign of life. Raises Unavailable."""
-        raise NotImplementedError
+        await self._database.answer()
 
     async def schema(self) -> SchemaState:
         """Which revision the database has, and which this release brings."""
-        raise NotImplementedError
+        async with self._database.reading() as connection:
+            return await schema_state(connection)
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -57,7 +64,15 @@ async def open_store(url: str) -> Store:
     Raises BadInput for a URL that is none of these, a file that is no database, or a schema newer than this
     release; Unavailable when the database can't be reached.
     """
-    raise NotImplementedError
+    database = Database.at(url)
+    try:
+        await database.answer()
+        store = Store(database)
+        refuse_newer(await store.schema(), store.shown)
+    except BaseException:
+        await database.close()
+        raise
+    return store
 
 
 async def migrate(url: str) -> SchemaState:
@@ -65,4 +80,8 @@ async def migrate(url: str) -> SchemaState:
 
     Raises as :func:`open_store` does.
     """
-    raise NotImplementedError
+    database = Database.at(url)
+    try:
+        return await migrate_database(database)
+    finally:
+        await database.close()

@@ -1,0 +1,112 @@
+"""What changed between two moments, found by the validity ranges: states that hold at both are never read."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cloudviz.errors import Invalid, NotFound
+from cloudviz.inventory.diff import Changed, Diff, changed_fields
+from cloudviz.inventory.model import Link, Resource
+from cloudviz.store import tables
+from cloudviz.store.discoveries import discovery_row
+from cloudviz.store.engine import Database
+from cloudviz.store.instants import read_instant
+from cloudviz.store.moments import After, At, Columns, Moment, shown_at
+from cloudviz.store.selecting import present_ids, resource_columns, resource_of
+
+
+async def moment_of(connection: AsyncConnection, word: str) -> After | At:
+    """The moment that a discovery id or an RFC 3339 instant means.
+
+    Raises NotFound for an unknown or unrecorded discovery, Invalid for what is neither.
+    """
+    try:
+        uuid.UUID(word)
+    except ValueError:
+        try:
+            return At(read_instant(word))
+        except Invalid:
+            raise Invalid(
+                f"{word[:80]!r} is neither a discovery nor an instant",
+                hint="Use an id of `cloudviz discoveries list`, or an instant such as 2026-11-24T05:35:00Z.",
+            ) from None
+    found = await discovery_row(connection, word)
+    if found.seq is None:
+        raise NotFound(f"the discovery {found.id} recorded nothing", hint="Compare one that is completed.")
+    return After(found.seq)
+
+
+async def compare(database: Database, connection: AsyncConnection, a: Moment, b: Moment) -> Diff:
+    """What has to be done to the inventory at ``a`` to get the one at ``b``."""
+    result = Diff()
+    before, after = await _differing_resources(connection, a, b)
+    for key in sorted(before.keys() | after.keys()):
+        was, now = before.get(key), after.get(key)
+        if was is None and now is not None:
+            result.added.append(now)
+        elif was is not None and now is None:
+            result.removed.append(was)
+        elif was is not None and now is not None and (names := changed_fields(was, now)):
+            result.changed.append(Changed(was, now, names))
+    gone, come = await _differing_links(database, connection, a, b)
+    result.links_removed = await _resolved(database, connection, gone, a)
+    result.links_added = await _resolved(database, connection, come, b)
+    return result
+
+
+async def _differing_resources(
+    connection: AsyncConnection, a: Moment, b: Moment
+) -> tuple[dict[str, Resource], dict[str, Resource]]:
+    versions = tables.resource_versions
+    shown = shown_at(a)
+    at_a, at_b = a.holds(versions.c), b.holds(versions.c)
+    found: list[dict[str, Resource]] = []
+    for here, there in ((at_a, at_b), (at_b, at_a)):
+        query = select(*resource_columns(shown)).where(_moved(versions.c, a, b), here, ~there)
+        found.append({row[0]: resource_of(row) for row in await connection.execute(query)})
+    return found[0], found[1]
+
+
+LinkName = tuple[str, str, str]
+"""(source, target, kind)."""
+
+
+async def _differing_links(
+    database: Database, connection: AsyncConnection, a: Moment, b: Moment
+) -> tuple[set[LinkName], set[LinkName]]:
+    """Links that hold at one moment only."""
+    table = tables.links.c
+    names = select(table.source_id, table.target_id, table.kind)
+    found: list[set[LinkName]] = []
+    for here, there in ((a.holds(table), b.holds(table)), (b.holds(table), a.holds(table))):
+        query = names.where(_moved(table, a, b), here, ~there)
+        ended = {(row[0], row[1], row[2]) for row in await connection.execute(query)}
+        # A link can be held by two owners, and still holds when one of them lets go.
+        sources = sorted({name[0] for name in ended})
+        held = await connection.execute(names.where(database.among(table.source_id, sources), there))
+        found.append(ended - {(row[0], row[1], row[2]) for row in held})
+    return found[0], found[1]
+
+
+def _moved(columns: Columns, a: Moment, b: Moment) -> ColumnElement[bool]:
+    """Rows that began or ended between the moments, by an index. Implied by the conditions beside it."""
+    if isinstance(a, After) and isinstance(b, After):
+        return _between(columns.first_seq, columns.end_seq, *sorted((a.seq, b.seq)))
+    if isinstance(a, At) and isinstance(b, At):
+        return _between(columns.valid_from, columns.valid_to, *sorted((a.instant, b.instant)))
+    return true()
+
+
+def _between(first: Any, end: Any, low: Any, high: Any) -> ColumnElement[bool]:
+    return or_(and_(first > low, first <= high), and_(end > low, end <= high))
+
+
+async def _resolved(
+    database: Database, connection: AsyncConnection, links: set[LinkName], moment: Moment
+) -> list[Link]:
+    there = await present_ids(database, connection, sorted({target for _, target, _ in links}), moment)
+    return [Link(source, target, kind, target in there) for source, target, kind in sorted(links)]

@@ -1,0 +1,137 @@
+"""Which rows hold: now, at an instant, just after a discovery, or as some discoveries saw them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnCollection, ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.selectable import FromClause
+
+from cloudviz.inventory.select import Selection
+from cloudviz.store import tables
+from cloudviz.store.discoveries import discovery_row
+from cloudviz.store.instants import read_instant
+
+Columns = ColumnCollection[str, Any]
+
+
+class Moment(Protocol):
+    """A point in the history; it says which version, and which link, holds then."""
+
+    def holds(self, columns: Columns) -> ColumnElement[bool]:
+        """The condition on a table with ``first_seq``, ``end_seq``, ``valid_from`` and ``valid_to``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What was recorded last."""
+
+    def holds(self, columns: Columns) -> ColumnElement[bool]:
+        open_ended: ColumnElement[bool] = columns.end_seq.is_(None)
+        return open_ended
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """What held at an instant: ranges include their beginning and not their end."""
+
+    instant: datetime
+
+    def holds(self, columns: Columns) -> ColumnElement[bool]:
+        return and_(
+            columns.valid_from <= self.instant,
+            or_(columns.valid_to.is_(None), columns.valid_to > self.instant),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What held when the discovery with this number had been recorded."""
+
+    seq: int
+
+    def holds(self, columns: Columns) -> ColumnElement[bool]:
+        return and_(columns.first_seq <= self.seq, or_(columns.end_seq.is_(None), columns.end_seq > self.seq))
+
+
+@dataclass(frozen=True, slots=True)
+class AfterAny:
+    """What held after any of several discoveries."""
+
+    seqs: tuple[int, ...]
+
+    def holds(self, columns: Columns) -> ColumnElement[bool]:
+        return or_(false(), *(After(seq).holds(columns) for seq in self.seqs))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where a selection reads: resources with the condition that they hold, and the moment for the rest.
+
+    Attributes:
+        rows: the table or subquery with the columns of a resource.
+        id: its id column.
+        condition: which of its rows hold.
+        moment: for links and ancestors of what was found.
+    """
+
+    rows: FromClause
+    id: ColumnElement[str]
+    condition: ColumnElement[bool]
+    moment: Moment
+
+
+def shown_at(moment: Moment) -> Shown:
+    """All resources that hold at a moment."""
+    if isinstance(moment, Now):
+        # The present has a table of its own, without the past to be skipped.
+        return Shown(tables.resources, tables.resources.c.id, true(), moment)
+    versions = tables.resource_versions
+    return Shown(versions, versions.c.resource_id, moment.holds(versions.c), moment)
+
+
+async def shown_for(connection: AsyncConnection, selection: Selection) -> Shown:
+    """Where to read for a selection's ``at`` and ``discoveries``.
+
+    Raises Invalid when ``at`` is no instant, NotFound for an unknown discovery.
+    """
+    at = At(read_instant(selection.at)) if selection.at else None
+    if not selection.discoveries:
+        return shown_at(at or Now())
+    found = [await discovery_row(connection, each) for each in dict.fromkeys(selection.discoveries)]
+    seqs = tuple(sorted(row.seq for row in found if row.seq is not None))
+    versions = tables.resource_versions
+    seen = _seen_by([row.id for row in found])
+    if at is not None:
+        return Shown(versions, versions.c.resource_id, and_(at.holds(versions.c), seen), at)
+    if len(seqs) <= 1:
+        return Shown(versions, versions.c.resource_id, seen, AfterAny(seqs))
+    # Several discoveries may have seen several states of one resource: the latest of them is shown.
+    rank = func.row_number().over(partition_by=versions.c.resource_id, order_by=versions.c.first_seq.desc())
+    ranked = select(versions, rank.label("rank")).where(seen).subquery()
+    return Shown(ranked, ranked.c.resource_id, ranked.c.rank == 1, AfterAny(seqs))
+
+
+def _seen_by(discovery_ids: Sequence[str]) -> ColumnElement[bool]:
+    """Versions that one of these discoveries saw: it looked at the whole of their scope while they held, or saw
+    the resource itself."""
+    versions, looks, sightings = tables.resource_versions.c, tables.looks.c, tables.sightings.c
+    whole = exists().where(
+        looks.discovery_id.in_(discovery_ids),
+        looks.scope_id == versions.scope_id,
+        looks.origin == versions.origin,
+        looks.seq >= versions.first_seq,
+        or_(versions.end_seq.is_(None), looks.seq < versions.end_seq),
+    )
+    single = exists().where(
+        sightings.discovery_id.in_(discovery_ids),
+        sightings.resource_id == versions.resource_id,
+        sightings.seq >= versions.first_seq,
+        or_(versions.end_seq.is_(None), sightings.seq < versions.end_seq),
+    )
+    return or_(whole, single)

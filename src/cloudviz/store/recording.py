@@ -1,0 +1,430 @@
+"""Recording a discovery: what it saw is laid over what is known, in one transaction.
+
+History is kept by validity (architecture, decision 4): a state that holds on is not written again. The work is
+done in chunks of ids, so that memory does not grow with the estate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from sqlalchemy import Table, bindparam, delete, func, insert, literal, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cloudviz.inventory.model import Coverage, Graph, Link, Problem, Resource
+from cloudviz.store import tables
+from cloudviz.store.discoveries import discovery_row
+from cloudviz.store.engine import Database
+from cloudviz.store.reach import Reach, ScopeKey
+from cloudviz.store.records import RecordedChanges
+from cloudviz.store.rows import ResourceRow, key_text, link_key, plain_text, row_of
+from cloudviz.store.types import AnyRow
+
+CHUNK = 2000
+"""Rows at a time. Hashing so many takes about 20 ms, for which the event loop waits."""
+
+# "cvrecord" in ASCII. Recorders wait for each other: sequence numbers then have no holes and no races.
+_RECORD_LOCK = 0x63767265636F7264
+
+_CONTENT = (
+    "provider",
+    "resource_type",
+    "native_type",
+    "kind",
+    "name",
+    "account",
+    "region",
+    "zone",
+    "parent",
+    "state",
+    "tags",
+    "properties",
+    "cost_monthly",
+    "currency",
+    "search",
+    "content_hash",
+    "source",
+    "origin",
+    "scope_id",
+    "valid_from",
+)
+_NOW_COLUMNS = ("id", "discovery_id", *_CONTENT, "links_hash", "created_at")
+_VERSION_COLUMNS = ("resource_id", "first_seq", "discovery_id", *_CONTENT)
+_LINK_COLUMNS = ("key", "first_seq", "owner_id", "source_id", "target_id", "kind", "valid_from")
+
+
+async def record(
+    database: Database,
+    discovery_id: str,
+    graph: Graph,
+    coverage: Sequence[Coverage],
+    problems: Sequence[Problem],
+    seen_at: datetime,
+) -> RecordedChanges:
+    """See :meth:`cloudviz.store.inventories.Inventories.record`."""
+    async with database.writing() as connection:
+        if database.is_postgres:
+            await connection.execute(select(func.pg_advisory_xact_lock(_RECORD_LOCK)))
+        discovery = await discovery_row(connection, discovery_id)
+        recording = _Recording(database, connection, discovery, seen_at, Reach(coverage))
+        await recording.begin()
+        await recording.resources(graph)
+        await recording.gone()
+        await recording.notes(coverage, problems)
+        return await recording.end()
+
+
+@dataclass
+class _Recording:
+    """One discovery being recorded: the transaction and what is counted on the way."""
+
+    database: Database
+    connection: AsyncConnection
+    discovery: AnyRow
+    seen_at: datetime
+    reach: Reach
+    seq: int = 0
+    is_late: bool = False
+    scope_ids: dict[ScopeKey, int] = field(default_factory=dict)
+    looked: set[int] = field(default_factory=set)
+    present: set[str] = field(default_factory=set)
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    cost: Decimal = Decimal(0)
+    currencies: set[str] = field(default_factory=set)
+
+    @property
+    def origin(self) -> str:
+        """The file that this discovery read; empty for a live scan."""
+        return str(self.discovery.origin)
+
+    async def begin(self) -> None:
+        """Take the next number, and take back what an earlier try at the same discovery noted."""
+        table = tables.discoveries
+        last = await self.connection.scalar(select(func.max(table.c.seq)))
+        self.seq = (last or 0) + 1
+        newer = select(literal(1)).where(table.c.seen_at > self.seen_at, table.c.id != self.discovery.id)
+        self.is_late = (await self.connection.execute(newer.limit(1))).first() is not None
+        for noted in (tables.coverage, tables.problems, tables.looks, tables.sightings):
+            await self.connection.execute(delete(noted).where(noted.c.discovery_id == self.discovery.id))
+        rows = await self.connection.execute(select(tables.scopes))
+        self.scope_ids = {(row.provider, row.account, row.region, row.resource_type): row.id for row in rows}
+
+    # --- what is there ------------------------------------------------------------------------------------
+
+    async def resources(self, graph: Graph) -> None:
+        """Store every resource of the graph that is new or differs, and its links."""
+        owned = _links_by_owner(graph)
+        items = sorted(graph.resources.values(), key=lambda item: item.id)
+        for chunk in _chunks(items, CHUNK):
+            rows = {row.resource.id: row for row in map(row_of, chunk)}
+            # Two ids may have become one, by a NUL replaced in both: the first one stays.
+            rows = {key: row for key, row in rows.items() if key not in self.present}
+            self.present.update(rows)
+            await self._store(rows, owned)
+
+    async def _store(self, rows: dict[str, ResourceRow], owned: dict[str, dict[str, Link]]) -> None:
+        known = await self._known(list(rows))
+        reborn = await self._last_ends([key for key in rows if key not in known]) if self.is_late else {}
+        await self._find_scopes(rows.values())
+        now: list[tuple[Any, ...]] = []
+        versions: list[tuple[Any, ...]] = []
+        closing: list[str] = []
+        relinked: dict[str, str] = {}
+        sighted: list[str] = []
+        for key, row in rows.items():
+            self._count_cost(row.resource)
+            scope_id = self.scope_ids[row.scope]
+            if self._is_whole(row.scope):
+                self.looked.add(scope_id)
+            else:
+                sighted.append(key)
+            old = known.get(key)
+            links_hash = _links_hash(owned.get(key))
+            if old is not None and old.content_hash == row.content_hash and old.origin == self.origin:
+                if old.links_hash != links_hash:
+                    relinked[key] = links_hash
+                continue
+            # A state never begins before the one it follows, even when looks come out of order.
+            before = old.valid_from if old is not None else reborn.get(key, self.seen_at)
+            content = self._content(row, scope_id, max(self.seen_at, before))
+            created = self.database.time(old.created_at if old is not None else max(self.seen_at, before))
+            now.append((key, self.discovery.id, *content, links_hash, created))
+            versions.append((key, self.seq, self.discovery.id, *content))
+            if old is None:
+                self.added += 1
+                relinked[key] = links_hash
+                continue
+            self.changed += old.content_hash != row.content_hash
+            closing.append(key)
+            if old.links_hash != links_hash:
+                relinked[key] = links_hash
+        await self._end(tables.resource_versions, "resource_id", closing)
+        await self._delete(closing)
+        await self._insert(tables.resources, _NOW_COLUMNS, now)
+        await self._insert(tables.resource_versions, _VERSION_COLUMNS, versions)
+        await self._insert(
+            tables.sightings,
+            ("resource_id", "seq", "discovery_id"),
+            [(key, self.seq, self.discovery.id) for key in sighted],
+        )
+        await self._relink(relinked, owned, known)
+
+    def _is_whole(self, scope: ScopeKey) -> bool:
+        verdict = self.reach.verdict(scope)
+        if self.origin:
+            # A file is read to its end or refused: what it holds of a scope is all it has of it.
+            return verdict is not False
+        return verdict is True
+
+    def _content(self, row: ResourceRow, scope_id: int, valid_from: datetime) -> tuple[Any, ...]:
+        item = row.resource
+        return (
+            item.provider,
+            item.type,
+            item.native_type,
+            item.kind,
+            item.name,
+            item.account,
+            item.region,
+            item.zone,
+            item.parent,
+            item.state,
+            row.tags,
+            row.properties,
+            self.database.money(item.cost_monthly),
+            item.currency,
+            row.search,
+            row.content_hash,
+            self.discovery.source,
+            self.origin,
+            scope_id,
+            self.database.time(valid_from),
+        )
+
+    def _count_cost(self, item: Resource) -> None:
+        if item.cost_monthly is not None:
+            self.cost += item.cost_monthly
+            self.currencies.add(item.currency or "")
+
+    async def _known(self, keys: list[str]) -> dict[str, AnyRow]:
+        table = tables.resources.c
+        query = select(
+            table.id, table.content_hash, table.origin, table.links_hash, table.valid_from, table.created_at
+        ).where(self.database.among(table.id, keys))
+        return {row.id: row for row in await self.connection.execute(query)}
+
+    async def _last_ends(self, keys: list[str]) -> dict[str, datetime]:
+        """When resources that are not there now were last gone, where that is after this look."""
+        table = tables.resource_versions.c
+        query = (
+            select(table.resource_id, func.max(table.valid_to, type_=table.valid_to.type).label("ended"))
+            .where(self.database.among(table.resource_id, keys), table.valid_to > self.seen_at)
+            .group_by(table.resource_id)
+        )
+        return {row.resource_id: row.ended for row in await self.connection.execute(query)}
+
+    async def _find_scopes(self, rows: Iterable[ResourceRow]) -> None:
+        for scope in {row.scope for row in rows} - self.scope_ids.keys():
+            provider, account, region, kind = scope
+            made = await self.connection.execute(
+                insert(tables.scopes)
+                .values(key=_digest(scope), provider=provider, account=account, region=region, resource_type=kind)
+                .returning(tables.scopes.c.id)
+            )
+            self.scope_ids[scope] = made.scalar_one()
+
+    # --- links --------------------------------------------------------------------------------------------
+
+    async def _relink(
+        self, relinked: dict[str, str], owned: dict[str, dict[str, Link]], known: dict[str, AnyRow]
+    ) -> None:
+        """Store the links of resources whose set of links differs from the stored one."""
+        table = tables.links
+        stored: dict[str, set[str]] = {}
+        held = [key for key in relinked if key in known]
+        if held:
+            query = select(table.c.owner_id, table.c.key).where(
+                self.database.among(table.c.owner_id, held), table.c.end_seq.is_(None)
+            )
+            for row in await self.connection.execute(query):
+                stored.setdefault(row.owner_id, set()).add(row.key)
+            await self.connection.execute(
+                update(tables.resources)
+                .where(tables.resources.c.id == bindparam("key"))
+                .values(links_hash=bindparam("digest")),
+                [{"key": key, "digest": relinked[key]} for key in held],
+            )
+        valid_from = self.database.time(self.seen_at)
+        fresh: list[tuple[Any, ...]] = []
+        ended: list[str] = []
+        for owner in relinked:
+            wanted, there = owned.get(owner, {}), stored.get(owner, set())
+            ended += sorted(there - wanted.keys())
+            fresh += [
+                (key, self.seq, owner, link.source, link.target, link.kind, valid_from)
+                for key, link in wanted.items()
+                if key not in there
+            ]
+        await self._end(table, "key", ended)
+        for chunk in _chunks(fresh, CHUNK):
+            await self._insert(table, _LINK_COLUMNS, chunk)
+
+    # --- what is gone -------------------------------------------------------------------------------------
+
+    async def gone(self) -> None:
+        """End what was there before, was looked for, and was not seen."""
+        table = tables.resources
+        query = select(table.c.id).order_by(table.c.id).limit(CHUNK)
+        if self.origin:
+            gaps = [key for scope, key in self.scope_ids.items() if self.reach.verdict(scope) is False]
+            query = query.where(table.c.origin == self.origin)
+            if gaps:
+                query = query.where(table.c.scope_id.not_in(_numbers(gaps)))
+            await self._end_absent(query)
+            return
+        for scope, key in sorted(self.scope_ids.items()):
+            if self.reach.verdict(scope) is True:
+                await self._end_absent(query.where(table.c.scope_id == key))
+
+    async def _end_absent(self, query: Any) -> None:
+        last = ""
+        while True:
+            keys = list(await self.connection.scalars(query.where(tables.resources.c.id > last)))
+            if not keys:
+                return
+            last = keys[-1]
+            absent = [key for key in keys if key not in self.present]
+            self.removed += len(absent)
+            await self._end(tables.resource_versions, "resource_id", absent)
+            await self._end(tables.links, "owner_id", absent)
+            await self._delete(absent)
+
+    # --- notes --------------------------------------------------------------------------------------------
+
+    async def notes(self, coverage: Sequence[Coverage], problems: Sequence[Problem]) -> None:
+        """Store what was looked at and what was odd; mark the newest coverage of each scope."""
+        key = self.discovery.id
+        entries: list[tuple[Any, ...]] = []
+        for position, entry in enumerate(coverage):
+            scope = (*map(key_text, (entry.provider, entry.account, entry.region, entry.type)),)
+            permission, detail = (
+                None if each is None else plain_text(each) for each in (entry.permission, entry.detail)
+            )
+            count = min(max(int(entry.count), 0), 2**62)
+            digest = _digest((self.origin, *scope))
+            row = (key, position, *scope, key_text(str(entry.status)), count, permission, detail, digest, True)
+            entries.append(row)
+        table = tables.coverage
+        names = [column.name for column in table.columns]
+        for chunk in _chunks(entries, CHUNK):
+            digests = sorted({row[-2] for row in chunk})
+            await self.connection.execute(
+                update(table)
+                .where(table.c.latest, self.database.among(table.c.key, digests), table.c.discovery_id != key)
+                .values(latest=False)
+            )
+            await self._insert(table, names, chunk)
+        rows = [
+            (key, position, plain_text(each.resource), plain_text(each.what), plain_text(each.where))
+            for position, each in enumerate(problems)
+        ]
+        for chunk in _chunks(rows, CHUNK):
+            await self._insert(tables.problems, [column.name for column in tables.problems.columns], chunk)
+        looks = [(scope_id, self.seq, key, self.origin) for scope_id in sorted(self.looked)]
+        await self._insert(tables.looks, ("scope_id", "seq", "discovery_id", "origin"), looks)
+
+    async def end(self) -> RecordedChanges:
+        """Write the sums into the discovery."""
+        counts = {
+            "added": self.added,
+            "changed": self.changed,
+            "removed": self.removed,
+            "unchanged": len(self.present) - self.added - self.changed,
+        }
+        # Amounts of several currencies have no sum.
+        cost = self.cost if len(self.currencies) == 1 else None
+        table = tables.discoveries
+        # A second try finds its own resources there: what it all changed is the sum of both.
+        told = dict(counts)
+        for name, before in (self.discovery.changes or {}).items():
+            if name != "unchanged":
+                told[name] += before
+        if self.discovery.changes:
+            told["unchanged"] = max(0, len(self.present) - told["added"] - told["changed"])
+        await self.connection.execute(
+            update(table)
+            .where(table.c.id == self.discovery.id)
+            .values(
+                seq=self.seq,
+                seen_at=self.seen_at,
+                resources_found=len(self.present),
+                cost_estimate=cost,
+                changes=told,
+            )
+        )
+        return RecordedChanges(**counts, seen_at=self.seen_at)
+
+    # --- statements ---------------------------------------------------------------------------------------
+
+    async def _end(self, table: Table, column: str, keys: Sequence[str]) -> None:
+        """Let rows that hold now end with this discovery."""
+        for chunk in _chunks(keys, CHUNK):
+            await self.connection.execute(
+                update(table)
+                .where(table.c.end_seq.is_(None), self.database.among(table.c[column], chunk))
+                .values(
+                    end_seq=self.seq,
+                    valid_to=self.database.later(literal(self.seen_at, table.c.valid_to.type), table.c.valid_from),
+                )
+            )
+
+    async def _delete(self, keys: Sequence[str]) -> None:
+        table = tables.resources
+        if keys:
+            await self.connection.execute(delete(table).where(self.database.among(table.c.id, keys)))
+
+    async def _insert(self, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        await self.database.insert_many(self.connection, table, columns, rows)
+
+
+def _numbers(values: Sequence[int]) -> Any:
+    # Our own integers, written out: a scan may have more gaps than a statement has parameters.
+    return text(f"({', '.join(str(int(value)) for value in values)})")
+
+
+def _links_by_owner(graph: Graph) -> dict[str, dict[str, Link]]:
+    """Each resource's own links by their key: those it is the source of, or the target of when the source is
+    not in the graph. A link with neither end in the graph belongs to nobody and is left out."""
+    owned: dict[str, dict[str, Link]] = {}
+    for link in graph.links:
+        source, target = key_text(link.source), key_text(link.target)
+        if link.source in graph.resources:
+            owner = source
+        elif link.target in graph.resources:
+            owner = target
+        else:
+            continue
+        clean = Link(source, target, key_text(str(link.kind)))
+        owned.setdefault(owner, {})[link_key(owner, clean)] = clean
+    return owned
+
+
+def _links_hash(links: dict[str, Link] | None) -> str:
+    return blake2b("".join(sorted(links)).encode(), digest_size=16).hexdigest() if links else ""
+
+
+def _digest(words: Sequence[str]) -> str:
+    return blake2b(orjson.dumps(list(words)), digest_size=16).hexdigest()
+
+
+def _chunks(items: Sequence[Any], size: int) -> Iterator[Any]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,91 @@
+"""What a database's own errors mean to a person: the same words for both databases, and never a password."""
+
+from __future__ import annotations
+
+from cloudviz.errors import BadInput, CloudVizError, Unavailable
+from cloudviz.store.address import Address
+
+_NOT_MIGRATED = "Run `cloudviz migrate`."
+
+# SQLSTATE → (what is wrong, what to do). PostgreSQL documentation, appendix A.
+_STATES = {
+    "28P01": ("refused the user name or the password", "Check the credentials in DATABASE_URL."),
+    "28000": ("does not let this user in", "Check the credentials in DATABASE_URL and pg_hba.conf."),
+    "3D000": ("does not exist on its server", "Create it with `createdb`, or correct the name in DATABASE_URL."),
+    "42P01": ("does not have CloudViz's tables", _NOT_MIGRATED),
+    "42703": ("does not have the columns of this release", _NOT_MIGRATED),
+    "42501": ("does not give this user the right to do that", "Grant it, or use the owner of the database."),
+    "53100": ("has no disk space left", "Make room on its server."),
+    "53300": ("has no connection left", "Raise max_connections, or run fewer CloudViz processes."),
+    "55P03": ("is locked by somebody else for too long", "Try again when the other work is done."),
+    "57014": ("took too long and the statement was ended", "Try again, or raise the statement timeout."),
+    "57P03": ("is starting up or shutting down", "Try again in a moment."),
+    "25006": ("is read-only", "Point DATABASE_URL at the primary server."),
+}
+_SQLITE = (
+    ("no such table", "does not have CloudViz's tables", _NOT_MIGRATED),
+    ("no such column", "does not have the columns of this release", _NOT_MIGRATED),
+    ("has no column named", "does not have the columns of this release", _NOT_MIGRATED),
+    ("database is locked", "is being written by another process for too long", "Try again when it is done."),
+    ("unable to open", "cannot be opened", "Check the folder, its permissions and its free space."),
+    ("readonly database", "is read-only", "Give CloudViz the right to write to the file and its folder."),
+    ("disk is full", "has no disk space left", "Make room, and run the command again."),
+    (
+        "disk I/O error",
+        "cannot be read or written by its disk",
+        "Check the disk, and that it is no network share.",
+    ),
+    ("malformed", "is damaged", "Restore it from a backup, or import and discover again into a new file."),
+)
+
+
+def refusal(error: BaseException, address: Address) -> CloudVizError | None:
+    """The refusal that a driver's error amounts to; ``None`` when it is a fault of CloudViz itself."""
+    cause: BaseException = getattr(error, "orig", None) or error
+    if address.is_postgres:
+        return _postgres_refusal(cause, address)
+    return _sqlite_refusal(cause, address)
+
+
+def _postgres_refusal(cause: BaseException, address: Address) -> CloudVizError | None:
+    # SQLAlchemy's adapter keeps asyncpg's own error as the cause of the one it raises.
+    state = getattr(cause, "sqlstate", None) or getattr(cause.__cause__, "sqlstate", None)
+    if state in _STATES:
+        what, hint = _STATES[state]
+        return Unavailable(f"the database {address.shown} {what}", hint=hint)
+    module = type(cause).__module__
+    lost = isinstance(state, str) and state[:2] in ("08", "57")
+    if lost or isinstance(cause, OSError | TimeoutError | EOFError):
+        return Unavailable(
+            f"cannot connect to the database at {address.shown}",
+            hint="Check that it runs and can be reached from here, and DATABASE_URL.",
+        )
+    if module.startswith("asyncpg") and type(cause).__name__ in ("InterfaceError", "ClientConfigurationError"):
+        return Unavailable(
+            f"the connection to the database at {address.shown} could not be made or was lost",
+            hint="Check the options in DATABASE_URL, and that the server still runs.",
+        )
+    if "connection" in str(cause).lower() and "closed" in str(cause).lower():
+        return Unavailable(
+            f"the connection to the database at {address.shown} was lost", hint="Check that it still runs."
+        )
+    return None
+
+
+def _sqlite_refusal(cause: BaseException, address: Address) -> CloudVizError | None:
+    text = str(cause)
+    if "file is not a database" in text or "unsupported file format" in text:
+        return BadInput(
+            "is no SQLite database",
+            where=address.shown,
+            hint="Name another file in DATABASE_URL; CloudViz makes it when it is not there.",
+        )
+    if isinstance(cause, OSError):
+        return Unavailable(
+            f"the database {address.shown} cannot be opened: {cause.strerror or 'the system refused'}",
+            hint="Check the folder and its permissions.",
+        )
+    for piece, what, hint in _SQLITE:
+        if piece in text:
+            return Unavailable(f"the database {address.shown} {what}", hint=hint)
+    return None

@@ -1,0 +1,161 @@
+"""A resource as a row and back: texts that both databases take, the content hash, the search text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from cloudviz.inventory.model import Link, Resource
+
+MAX_KEY_BYTES = 2000
+"""PostgreSQL's B-tree takes 2,704 bytes an entry. A longer id is shortened, with a hash that keeps it distinct."""
+
+MAX_DEPTH = 100
+"""Properties nested deeper are cut; orjson writes 254 levels, and no cloud nests 20."""
+
+_MAX_EXPONENT = 30  # of an amount of money: beyond it is a slip or an attack (1E+999999 is a megabyte of digits)
+
+
+@dataclass(slots=True)
+class ResourceRow:
+    """A resource made ready to be stored."""
+
+    resource: Resource
+    tags: str
+    properties: str
+    content_hash: str
+
+    @property
+    def search(self) -> str:
+        """Name and id as the search looks at them; the separator occurs in no search."""
+        return f"{self.resource.name.lower()}\x1f{self.resource.id.lower()}"
+
+    @property
+    def scope(self) -> tuple[str, str, str, str]:
+        """(provider, account, region, type)."""
+        item = self.resource
+        return (item.provider, item.account, item.region, item.type)
+
+
+def row_of(resource: Resource) -> ResourceRow:
+    """The row of a resource, in the normal form that both databases store alike."""
+    item = Resource(
+        id=key_text(resource.id),
+        provider=key_text(resource.provider),
+        type=key_text(resource.type),
+        native_type=plain_text(resource.native_type),
+        kind=key_text(str(resource.kind)),
+        name=plain_text(resource.name),
+        account=key_text(resource.account),
+        region=key_text(resource.region),
+        zone=_optional(resource.zone),
+        parent=None if resource.parent is None else key_text(resource.parent),
+        state=None if resource.state is None else key_text(str(resource.state)),
+        tags=resource.tags,
+        cost_monthly=amount(resource.cost_monthly),
+        currency=_optional(resource.currency),
+        properties=resource.properties,
+    )
+    tags = json_bytes({str(key): str(value) for key, value in resource.tags.items()})
+    properties = json_bytes(resource.properties)
+    head = [item.provider, item.type, item.native_type, item.kind, item.name, item.account, item.region]
+    cost = None if item.cost_monthly is None else _digits(item.cost_monthly)
+    rest = [item.zone, item.parent, item.state, cost, item.currency]
+    digest = blake2b(orjson.dumps([head, rest]), digest_size=16)
+    # The lengths keep a byte from wandering from one part to the next unnoticed.
+    digest.update(b"%d:" % len(tags))
+    digest.update(tags)
+    digest.update(properties)
+    return ResourceRow(item, tags.decode(), properties.decode(), digest.hexdigest())
+
+
+def link_key(owner: str, link: Link) -> str:
+    """The hash that names a link of an owner."""
+    return blake2b(orjson.dumps([owner, link.source, link.target, link.kind]), digest_size=16).hexdigest()
+
+
+def plain_text(text: str) -> str:
+    """A text that both databases take: PostgreSQL has no NUL, and neither has half a surrogate pair."""
+    if text.isascii():
+        return text.replace("\x00", "\ufffd") if "\x00" in text else text
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+    return text
+
+
+def key_text(text: str) -> str:
+    """The same for what is indexed: a text over ``MAX_KEY_BYTES`` is shortened and gets the hash of the whole."""
+    clean = plain_text(text)
+    if len(clean) * 4 <= MAX_KEY_BYTES:
+        return clean
+    encoded = clean.encode()
+    if len(encoded) <= MAX_KEY_BYTES:
+        return clean
+    digest = blake2b(encoded, digest_size=16).hexdigest()
+    return f"{encoded[: MAX_KEY_BYTES - 40].decode(errors='ignore')}…{digest}"
+
+
+def _optional(text: str | None) -> str | None:
+    return None if text is None else plain_text(text)
+
+
+def amount(value: Decimal | None) -> Decimal | None:
+    """An amount that can be stored: infinite, no number, or absurdly large or long becomes unknown."""
+    if value is None or not value.is_finite():
+        return None
+    exponent = value.as_tuple().exponent
+    if abs(value.adjusted()) > _MAX_EXPONENT or (isinstance(exponent, int) and exponent < -_MAX_EXPONENT):
+        return None
+    return value
+
+
+def _digits(value: Decimal) -> str:
+    """One writing for 70.08 and 70.080, without Decimal.normalize, which rounds to 28 digits."""
+    written = format(value, "f")
+    return (written.rstrip("0").rstrip(".") if "." in written else written) if value else "0"
+
+
+def json_bytes(value: Any) -> bytes:
+    """Canonical JSON that both databases take and give back equal."""
+    try:
+        encoded = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        encoded = b""
+    # Almost everything passes here. What does not (a NUL, a surrogate, a huge integer, a set) is rewritten.
+    if encoded and b"\\u0000" not in encoded:
+        return encoded
+    return orjson.dumps(_plain(value, 0), option=orjson.OPT_SORT_KEYS)
+
+
+def json_value(value: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The same for columns that SQLAlchemy writes itself."""
+    if value is None:
+        return None
+    made: dict[str, Any] = orjson.loads(json_bytes(value))
+    return made
+
+
+def _plain(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        return plain_text(str(value))
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**64 else str(value)
+    if depth >= MAX_DEPTH:
+        return "…"
+    if isinstance(value, Mapping):
+        return {plain_text(str(key)): _plain(each, depth + 1) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        listed = [_plain(each, depth + 1) for each in value]
+        return sorted(listed, key=str) if isinstance(value, set | frozenset) else listed
+    return plain_text(str(value))

@@ -1,0 +1,188 @@
+"""A :class:`~cloudviz.inventory.select.Selection` as SQL, and rows as resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, select, true, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cloudviz.inventory.model import Graph, Link, Resource
+from cloudviz.inventory.select import Selection
+from cloudviz.store import tables
+from cloudviz.store.engine import Database
+from cloudviz.store.moments import Columns, Moment, Shown, shown_at
+from cloudviz.store.rows import key_text, plain_text
+from cloudviz.store.types import AnyRow
+
+_WILD = frozenset("*?[")
+
+_FIELDS = (
+    "provider",
+    "resource_type",
+    "native_type",
+    "kind",
+    "name",
+    "account",
+    "region",
+    "zone",
+    "parent",
+    "state",
+    "tags",
+    "cost_monthly",
+    "currency",
+    "properties",
+)
+
+
+def resource_columns(shown: Shown) -> list[ColumnElement[Any]]:
+    """The columns that :func:`resource_of` needs, in its order."""
+    return [shown.id.label("id"), *(shown.rows.c[name] for name in _FIELDS)]
+
+
+def resource_of(row: AnyRow) -> Resource:
+    """A resource from the columns of :func:`resource_columns`, which must come first in the row."""
+    return Resource(
+        id=row[0],
+        provider=row[1],
+        type=row[2],
+        native_type=row[3],
+        kind=row[4],
+        name=row[5],
+        account=row[6],
+        region=row[7],
+        zone=row[8],
+        parent=row[9],
+        state=row[10],
+        tags=row[11],
+        cost_monthly=row[12],
+        currency=row[13],
+        properties=row[14],
+    )
+
+
+async def conditions(
+    database: Database, connection: AsyncConnection, selection: Selection, shown: Shown
+) -> list[ColumnElement[bool]]:
+    """The conditions of a selection on the rows it is shown from; the same as ``Selection.matches``."""
+    columns = shown.rows.c
+    found = [shown.condition]
+    for values, column in (
+        (selection.providers, columns.provider),
+        (selection.kinds, columns.kind),
+        (selection.regions, columns.region),
+        (selection.accounts, columns.account),
+        (selection.states, func.coalesce(columns.state, "")),
+        (selection.ids, shown.id),
+    ):
+        if values:
+            found.append(database.among(column, [key_text(value) for value in values]))
+    if selection.types:
+        kinds = await _matching_types(connection, selection.types)
+        found.append(database.among(columns.resource_type, kinds))
+    for key, value in selection.tags:
+        found.append(_has_tag(database, columns, plain_text(key), plain_text(value)))
+    if selection.text:
+        found.append(_has_text(database, columns, plain_text(selection.text).lower()))
+    return found
+
+
+async def _matching_types(connection: AsyncConnection, wanted: Iterable[str]) -> list[str]:
+    """The types meant by names and patterns. There are few, so Python's own pattern rules decide."""
+    exact = [key_text(each) for each in wanted if _WILD.isdisjoint(each)]
+    patterns = [each for each in wanted if not _WILD.isdisjoint(each)]
+    if not patterns:
+        return exact
+    known = await connection.scalars(select(tables.scopes.c.resource_type).distinct())
+    return [*exact, *(kind for kind in known if any(fnmatchcase(kind, each) for each in patterns))]
+
+
+def _has_tag(database: Database, columns: Columns, key: str, value: str) -> ColumnElement[bool]:
+    if database.is_postgres:
+        tags = type_coerce(columns.tags, JSONB)
+        return tags.contains({key: value}) if value else tags.has_key(key)
+    # json_each compares keys as they are; a JSON path would have to quote them.
+    each = func.json_each(columns.tags).table_valued("key", "value")
+    query = exists().where(each.c.key == key)
+    return query.where(each.c.value == value) if value else query
+
+
+def _has_text(database: Database, columns: Columns, needle: str) -> ColumnElement[bool]:
+    if database.is_postgres:
+        found: ColumnElement[bool] = columns.search.contains(needle, autoescape=True)
+        return found
+    # Not LIKE: SQLite's ends at patterns of 50,000 bytes.
+    return func.instr(columns.search, needle) > 0
+
+
+async def read_graph(
+    database: Database, connection: AsyncConnection, selection: Selection, shown: Shown, *, with_links: bool
+) -> Graph:
+    """What a selection shows, with its ancestors and the links between, in canonical order."""
+    query = select(*resource_columns(shown))
+    query = query.where(*await conditions(database, connection, selection, shown))
+    graph = Graph()
+    async for rows in (await connection.stream(query)).partitions(2000):
+        graph.resources.update((row[0], resource_of(row)) for row in rows)
+    is_whole = selection == Selection(at=selection.at)
+    if not is_whole:
+        await _add_ancestors(database, connection, graph, shown.moment)
+    if with_links:
+        graph.links = await links_from(database, connection, graph.resources, shown.moment, is_whole=is_whole)
+    return graph.sorted()
+
+
+async def _add_ancestors(database: Database, connection: AsyncConnection, graph: Graph, moment: Moment) -> None:
+    missing = {item.parent for item in graph.resources.values() if item.parent} - graph.resources.keys()
+    while missing:
+        found = await resources_by_id(database, connection, sorted(missing), moment)
+        graph.resources.update(found)
+        missing = {item.parent for item in found.values() if item.parent} - graph.resources.keys()
+
+
+async def resources_by_id(
+    database: Database, connection: AsyncConnection, keys: list[str], moment: Moment
+) -> dict[str, Resource]:
+    """Those of some resources that hold at a moment."""
+    shown = shown_at(moment)
+    query = select(*resource_columns(shown)).where(database.among(shown.id, keys), shown.condition)
+    return {row[0]: resource_of(row) for row in await connection.execute(query)}
+
+
+async def present_ids(
+    database: Database, connection: AsyncConnection, keys: list[str], moment: Moment
+) -> set[str]:
+    """Those of some ids that a resource has at a moment."""
+    if not keys:
+        return set()
+    shown = shown_at(moment)
+    query = select(shown.id).where(database.among(shown.id, keys), shown.condition)
+    return set(await connection.scalars(query))
+
+
+async def links_from(
+    database: Database,
+    connection: AsyncConnection,
+    kept: dict[str, Resource],
+    moment: Moment,
+    *,
+    is_whole: bool = False,
+) -> list[Link]:
+    """The links that go from one of the kept resources to another, or to what is in no inventory at all."""
+    table = tables.links.c
+    wanted = true() if is_whole else database.among(table.source_id, list(kept))
+    query = select(table.source_id, table.target_id, table.kind).where(moment.holds(table), wanted)
+    links: list[Link] = []
+    loose: list[Link] = []
+    async for rows in (await connection.stream(query)).partitions(2000):
+        for source, target, kind in rows:
+            if source in kept:
+                (links if target in kept else loose).append(Link(source, target, kind, target in kept))
+    if loose and not is_whole:
+        outside = sorted({link.target for link in loose})
+        elsewhere = await present_ids(database, connection, outside, moment)
+        loose = [link for link in loose if link.target not in elsewhere]
+    return links + loose

@@ -1,0 +1,341 @@
+"""The tables. Names and columns of contract §6 stay; they are widened, and others stand beside them.
+
+A change here needs a migration: a test compares the two.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from cloudviz.store.types import (
+    Json,
+    Key,
+    Money,
+    Serial,
+    UtcTime,
+    Uuid,
+    Uuids,
+    Words,
+    only_viewer,
+    random_uuid,
+    utc_now,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "idx_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _uuid_key() -> Column[Any]:
+    return Column("id", Uuid(), primary_key=True, server_default=random_uuid())
+
+
+def _created() -> Column[Any]:
+    return Column("created_at", UtcTime(), nullable=False, server_default=utc_now())
+
+
+def _words(name: str, *, default: str = "") -> Column[Any]:
+    return Column(name, Text, nullable=False, server_default=text(f"'{default}'"))
+
+
+def _number(name: str) -> Column[Any]:
+    return Column(name, BigInteger, nullable=False, server_default=text("0"))
+
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("username", String(50), nullable=False),
+    Column("email", String(100), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("roles", Words, nullable=False, server_default=only_viewer()),
+    _created(),
+    UniqueConstraint("username"),
+    UniqueConstraint("email"),
+    # An id is never given out twice: a token of somebody deleted must not become somebody else's.
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("refresh_hash", Text, nullable=False),
+    _created(),
+    Column("expires_at", UtcTime(), nullable=False),
+    Column("revoked_at", UtcTime()),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _uuid_key(),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("key_hash", Text, nullable=False),
+    Column("roles", Words, nullable=False),
+    _created(),
+    Column("expires_at", UtcTime()),
+    Column("last_used_at", UtcTime()),
+    Column("revoked_at", UtcTime()),
+    UniqueConstraint("key_hash"),
+)
+
+discoveries = Table(
+    "discoveries",
+    metadata,
+    _uuid_key(),
+    Column("provider", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default=text("'pending'")),
+    Column("resources_found", Integer, nullable=False, server_default=text("0")),
+    Column("cost_estimate", Money()),
+    Column("metadata", Json),
+    _created(),
+    Column("completed_at", UtcTime()),
+    _words("source"),
+    # What only a file with this source may make gone; empty for live scans, which all see the same cloud.
+    _words("origin"),
+    Column("progress", Json),
+    Column("changes", Json),
+    Column("started_at", UtcTime()),
+    Column("seen_at", UtcTime()),
+    # The order in which discoveries were recorded: 1, 2, 3… Validity ranges are kept in it and in time.
+    Column("seq", BigInteger),
+    UniqueConstraint("seq"),
+    Index("idx_discoveries_status", "status"),
+    Index("idx_discoveries_created_at_id", "created_at", "id"),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("discovery_id", Uuid(), ForeignKey("discoveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _words("provider"),
+    _words("account"),
+    _words("region"),
+    _words("resource_type"),
+    _words("status"),
+    _number("count"),
+    Column("permission", Text),
+    Column("detail", Text),
+    # The newest entry of its key, so that what is known now is found without reading every scan there ever was.
+    # The key is a hash of the origin and the scope: a file says nothing of what a live scan could see.
+    Column("key", Text, nullable=False),
+    Column("latest", Boolean, nullable=False),
+    Index("idx_coverage_latest", "key", postgresql_where=text("latest"), sqlite_where=text("latest")),
+)
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("discovery_id", Uuid(), ForeignKey("discoveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _words("resource"),
+    _words("what"),
+    _words("where"),
+)
+
+# Every (provider, account, region, type) in which a resource was ever seen. What is true of all resources of a
+# scope, that it was looked at, is written once here instead of once a resource.
+scopes = Table(
+    "scopes",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False),  # a hash of the four: together they may be too long for an index
+    _words("provider"),
+    _words("account"),
+    _words("region"),
+    _words("resource_type"),
+    UniqueConstraint("key"),
+)
+
+# A discovery saw the whole of a scope: all the resources there were then (of its own origin, for a file).
+looks = Table(
+    "looks",
+    metadata,
+    Column("scope_id", BigInteger, ForeignKey("scopes.id"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("discovery_id", Uuid(), ForeignKey("discoveries.id", ondelete="CASCADE"), nullable=False, index=True),
+    _words("origin"),
+)
+
+# A discovery saw this resource, though not the whole of its scope: the listing broke off.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("resource_id", Key, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("discovery_id", Uuid(), ForeignKey("discoveries.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+
+def _content() -> list[Column[Any]]:
+    """The columns that hold a resource's state, the same in the present and in the past."""
+    return [
+        _words("provider"),
+        _words("resource_type"),
+        _words("native_type"),
+        _words("kind"),
+        _words("name"),
+        _words("account"),
+        _words("region"),
+        Column("zone", Text),
+        Column("parent", Text),
+        Column("state", Text),
+        Column("tags", Json, nullable=False),
+        Column("properties", Json, nullable=False),
+        Column("cost_monthly", Money()),
+        Column("currency", Text),
+        # Name and id in lower case by Unicode's rules, which SQLite's LIKE does not know.
+        _words("search"),
+        Column("content_hash", Text, nullable=False),
+        _words("source"),
+        _words("origin"),
+        Column("scope_id", BigInteger, ForeignKey("scopes.id"), nullable=False),
+        Column("valid_from", UtcTime(), nullable=False),
+    ]
+
+
+resources = Table(
+    "resources",
+    metadata,
+    Column("id", Key, primary_key=True),
+    # The discovery that brought the present state; later ones that saw the same write nothing here.
+    Column("discovery_id", Uuid(), ForeignKey("discoveries.id"), nullable=False),
+    *_content(),
+    Column("links_hash", Text, nullable=False, server_default=text("''")),
+    Column("created_at", UtcTime(), nullable=False),
+    Index("idx_resources_provider", "provider"),
+    Index("idx_resources_type", "resource_type"),
+    Index("idx_resources_region", "region"),
+    Index("idx_resources_scope_id_id", "scope_id", "id"),
+    Index("idx_resources_parent", "parent"),
+    Index(
+        "idx_resources_origin",
+        "origin",
+        "id",
+        postgresql_where=text("origin <> ''"),
+        sqlite_where=text("origin <> ''"),
+    ),
+)
+
+resource_versions = Table(
+    "resource_versions",
+    metadata,
+    Column("resource_id", Key, primary_key=True),
+    Column("first_seq", BigInteger, primary_key=True),
+    Column("end_seq", BigInteger),  # the first discovery that saw otherwise; empty while the state holds
+    Column("discovery_id", Uuid(), ForeignKey("discoveries.id"), nullable=False),
+    *_content(),
+    Column("valid_to", UtcTime()),
+    Index("idx_resource_versions_first_seq", "first_seq"),
+    Index("idx_resource_versions_end_seq", "end_seq"),
+    Index("idx_resource_versions_valid_from", "valid_from"),
+    Index("idx_resource_versions_valid_to", "valid_to"),
+    Index("idx_resource_versions_scope_id", "scope_id"),
+)
+
+# Present and past in one table: the present has no end. A link belongs to the resource that was recorded with
+# it: its source, or its target where the source was not in the same graph.
+links = Table(
+    "links",
+    metadata,
+    Column("key", Text, primary_key=True),  # a hash of owner, source, target and kind
+    Column("first_seq", BigInteger, primary_key=True),
+    Column("end_seq", BigInteger),
+    Column("owner_id", Key, nullable=False),
+    Column("source_id", Key, nullable=False),
+    Column("target_id", Key, nullable=False),
+    _words("kind"),
+    Column("valid_from", UtcTime(), nullable=False),
+    Column("valid_to", UtcTime()),
+    Index("idx_links_owner_id", "owner_id"),
+    Index("idx_links_source_id", "source_id"),
+    Index("idx_links_target_id", "target_id"),
+    Index("idx_links_first_seq", "first_seq"),
+    Index("idx_links_end_seq", "end_seq"),
+)
+
+diagrams = Table(
+    "diagrams",
+    metadata,
+    _uuid_key(),
+    Column("discovery_ids", Uuids(), nullable=False),
+    Column("mermaid_code", Text, nullable=False),
+    Column("theme", Text, nullable=False, server_default=text("'enterprise'")),
+    Column("layout", Text, nullable=False, server_default=text("'hierarchical'")),
+    Column("metadata", Json),
+    _created(),
+    Column("options", Json),
+    Column("scene", LargeBinary),
+    Index("idx_diagrams_created_at_id", "created_at", "id"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _uuid_key(),
+    _words("kind"),
+    Column("status", Text, nullable=False, server_default=text("'queued'")),
+    Column("arguments", Json, nullable=False),
+    _words("requested_by"),
+    Column("idempotency_key", Text),
+    Column("owner", Text),
+    _number("token"),
+    _number("attempt"),
+    Column("lease_seconds", Float),
+    Column("lease_until", UtcTime()),
+    Column("run_after", UtcTime(), nullable=False),
+    Column("cancel_requested", Boolean, nullable=False, server_default=false()),
+    Column("progress", Json),
+    Column("result", Json),
+    Column("error", Json),
+    _created(),
+    Column("started_at", UtcTime()),
+    Column("finished_at", UtcTime()),
+    UniqueConstraint("requested_by", "idempotency_key"),
+    Index("idx_jobs_status_run_after", "status", "run_after"),
+    Index("idx_jobs_created_at_id", "created_at", "id"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("at", UtcTime(), nullable=False, server_default=utc_now()),
+    _words("actor"),
+    _words("action"),
+    _words("target"),
+    _words("address"),
+    Column("detail", Json),
+    Index("idx_audit_actor", "actor"),
+    Index("idx_audit_action", "action"),
+    sqlite_autoincrement=True,
+)
