@@ -3,7 +3,7 @@
  * `--dev` keeps names of functions and adds source maps. Nothing is inlined, so that a strict CSP holds.
  */
 
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -35,23 +35,10 @@ const result = await build({
 const names = Object.entries(result.metafile.outputs)
   .filter(([, output]) => output.entryPoint)
   .map(([path]) => basename(path));
-const icon = await copyHashed("src/icon.svg");
 const page = (await readFile(join(here, "src/index.html"), "utf8"))
-  .replace("{{script}}", `/assets/${names.find((name) => name.endsWith(".js"))}`)
-  .replace("{{style}}", `/assets/${names.find((name) => name.endsWith(".css"))}`)
-  .replace("{{icon}}", `/assets/${icon}`);
+  .replace("{{script}}", `assets/${names.find((name) => name.endsWith(".js"))}`)
+  .replace("{{style}}", `assets/${names.find((name) => name.endsWith(".css"))}`);
 await writeFile(join(out, "index.html"), page);
-await writeFile(
-  join(out, "assets", "LICENSE-Inter.txt"),
-  await readFile(join(here, "node_modules/@fontsource-variable/inter/LICENSE")),
-);
+await copyFile(join(here, "src/favicon.svg"), join(out, "favicon.svg"));
+await copyFile(join(here, "node_modules/@fontsource-variable/inter/LICENSE"), join(out, "assets/LICENSE-Inter.txt"));
 console.error(`Built ${relative(process.cwd(), out)}`);
-
-async function copyHashed(path) {
-  const { createHash } = await import("node:crypto");
-  const bytes = await readFile(join(here, path));
-  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase();
-  const name = basename(path).replace(/(\.\w+)$/, `-${hash}$1`);
-  await writeFile(join(out, "assets", name), bytes);
-  return name;
-}

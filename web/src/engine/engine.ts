@@ -8,9 +8,10 @@
 
 import { Camera, type View, between } from "./camera.js";
 import { type Context, FONT, Frame } from "./frame.js";
-import { type Bounds, grown } from "./geometry.js";
+import type { Bounds } from "./geometry.js";
 import { Glyphs } from "./glyphs.js";
 import { type Direction, type Hit, containerAt, hitTest, nextLeaf } from "./hit_test.js";
+import { detailAt } from "./level_of_detail.js";
 import { Model } from "./model.js";
 import { paintContainers, paintTitles, visibleContainers } from "./paint_containers.js";
 import { byLength, paintEdges, paintPills, visibleEdges } from "./paint_edges.js";
@@ -50,6 +51,8 @@ export class MapEngine {
   hovered: Hit | null = null;
   /** How long the last drawing of the picture took, in ms, for benchmarks. */
   lastPaint = 0;
+  /** Parts of the canvas that something else covers, in CSS px: fitting and flying keep clear of them. */
+  inset = { right: 0, bottom: 0 };
   private readonly base: Context;
   private readonly over: Context;
   private readonly glyphs: Glyphs;
@@ -145,7 +148,7 @@ export class MapEngine {
   }
 
   fit(): void {
-    if (this.model) this.flyTo(this.camera.viewOf(this.model.world));
+    if (this.model) this.flyTo(this.clear(this.model.world, 24));
   }
 
   look(view: View): void {
@@ -168,10 +171,18 @@ export class MapEngine {
   /** Bring a node into the middle, near enough to read it. */
   flyToNode(number: number): void {
     if (!this.model) return;
+    this.flyTo(this.clear(this.model.boundsOf(number), this.model.node(number).container ? 60 : 24));
+  }
+
+  /** Move as little as needed to have a node in sight, and near enough to read it. */
+  bringIntoView(number: number): void {
+    if (!this.model) return;
     const bounds = this.model.boundsOf(number);
-    const room = this.model.node(number).container ? 40 : 0;
-    const view = this.camera.viewOf(grown(bounds, room), 60, 1.25);
-    this.flyTo({ ...view, zoom: Math.max(view.zoom, 0.02) });
+    const { zoom, width, height } = this.camera;
+    const from = this.camera.toScreen(bounds.minX, bounds.minY);
+    const to = this.camera.toScreen(bounds.maxX, bounds.maxY);
+    const inSight = from.x >= 0 && from.y >= 0 && to.x <= width - this.inset.right && to.y <= height - this.inset.bottom;
+    if (!inSight || !detailAt(zoom).labels) this.flyToNode(number);
   }
 
   choose(number: number): void {
@@ -239,6 +250,16 @@ export class MapEngine {
   invalidate(): void {
     this.pictureStale = this.highlightStale = true;
     this.schedule();
+  }
+
+  /** The view of some bounds in the part of the canvas that nothing covers. */
+  private clear(bounds: Bounds, padding: number): View {
+    const { right, bottom } = this.inset;
+    const free = new Camera();
+    free.width = Math.max(1, this.camera.width - right);
+    free.height = Math.max(1, this.camera.height - bottom);
+    const view = free.viewOf(bounds, padding);
+    return { x: view.x + right / 2 / view.zoom, y: view.y + bottom / 2 / view.zoom, zoom: view.zoom };
   }
 
   private leafNearMiddle(): number {

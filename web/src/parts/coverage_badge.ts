@@ -1,0 +1,54 @@
+/** The mark on the map that says how much of the estate could be seen, and the panel behind it. */
+
+import type { Api } from "../state/api.js";
+import { BLIND } from "../state/contract.js";
+import { isAbort } from "../state/problem.js";
+import { words } from "../texts.js";
+import { CoveragePanel } from "./coverage_panel.js";
+import { el, fill, shape } from "./element.js";
+
+const { coverage: texts } = words;
+
+export class CoverageBadge {
+  readonly element: HTMLButtonElement;
+  readonly panel: CoveragePanel;
+  asked = false;
+  private readonly stop = new AbortController();
+
+  constructor(
+    private readonly api: Api,
+    onClose: () => void,
+    onOpen: () => void,
+  ) {
+    this.element = el("button", { type: "button", class: "button badge", hidden: true, onclick: onOpen });
+    this.panel = new CoveragePanel(onClose);
+  }
+
+  async load(): Promise<void> {
+    this.asked = true;
+    this.panel.wait();
+    try {
+      const report = await this.api.coverage(this.stop.signal);
+      const gaps = report.items.filter((item) => BLIND.has(item.status)).length;
+      this.mark(gaps, report.items.length > 0);
+      this.panel.show(report);
+    } catch (thrown) {
+      if (isAbort(thrown)) return;
+      // Without an answer nothing can be said; the panel says that, and the mark does not say "complete".
+      this.mark(0, false);
+      this.panel.refuse(thrown, () => void this.load());
+    }
+  }
+
+  destroy(): void {
+    this.stop.abort();
+  }
+
+  private mark(gaps: number, known: boolean): void {
+    this.element.hidden = false;
+    this.element.classList.toggle("warn", gaps > 0);
+    const text = gaps > 0 ? texts.badge(gaps) : known ? texts.complete : texts.title;
+    this.element.setAttribute("aria-label", gaps > 0 ? texts.badgeLabel(gaps) : known ? texts.completeLabel : texts.title);
+    fill(this.element, shape(gaps > 0 || !known ? "warning" : "check"), el("span", { class: "label" }, text));
+  }
+}

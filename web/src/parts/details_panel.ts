@@ -1,0 +1,198 @@
+/** All about one resource, one stack, or one container that is no resource (an account, a region, a group). */
+
+import type { SceneNode } from "../engine/scene.js";
+import type { Api } from "../state/api.js";
+import type { Resource, ResourceDetails } from "../state/contract.js";
+import { asProblem, isAbort } from "../state/problem.js";
+import { count, humanKind, money, shortId, words } from "../texts.js";
+import { linksOf } from "./details_links.js";
+import { type Child, el, foreign, shape } from "./element.js";
+import { loading, refusal } from "./notice.js";
+import { propertyTree } from "./property_tree.js";
+import { SidePanel } from "./side_panel.js";
+
+const { details: texts } = words;
+const FIRST_MEMBERS = 50;
+
+export interface DetailsActions {
+  close(): void;
+  /** Open the details of another resource. */
+  open(id: string): void;
+  showOnMap: ((id: string) => void) | null;
+  /** Draw only what hangs together with a resource. */
+  focus(id: string): void;
+  /** What is known of an id without asking: the name of a box on the map. */
+  nameOf(id: string): string | null;
+}
+
+export class DetailsPanel {
+  readonly element: HTMLElement;
+  private readonly panel: SidePanel;
+  private running: AbortController | null = null;
+
+  constructor(
+    private readonly api: Api,
+    private readonly actions: DetailsActions,
+  ) {
+    this.panel = new SidePanel(texts.label, texts.close, () => actions.close());
+    this.element = this.panel.element;
+  }
+
+  /** Load and show a resource. `node` is its box, for the time until the answer is there. */
+  async showResource(id: string, node: SceneNode | null = null): Promise<void> {
+    const running = this.start();
+    this.head(node?.label || shortId(id), node ? humanKind(node.kind) : "");
+    this.panel.show(loading(texts.loading));
+    try {
+      const details = await this.api.resource(id, running.signal);
+      this.head(details.resource.name || shortId(id), humanKind(details.resource.kind));
+      this.panel.show(...this.resource(details));
+    } catch (thrown) {
+      if (isAbort(thrown)) return;
+      // Accounts, regions and groups are boxes of the picture and no resources.
+      if (node?.container && asProblem(thrown).status === 404) this.showContainer(node, []);
+      else this.panel.show(refusal(texts.failed, thrown, () => void this.showResource(id, node)));
+    }
+  }
+
+  showStack(node: SceneNode): void {
+    this.start();
+    this.head(node.label, humanKind(node.kind), `×${count(node.count)}`);
+    this.panel.show(
+      node.cost_monthly === null ? null : facts([[texts.fields.cost, words.map.costs(money(node.cost_monthly, null))]]),
+      el("h3", { class: "section-title" }, texts.members(count(node.count))),
+      this.idList(node.members),
+    );
+  }
+
+  showContainer(node: SceneNode, inside: readonly SceneNode[]): void {
+    this.start();
+    this.head(node.label, humanKind(node.role || node.kind));
+    this.panel.show(
+      facts([
+        [texts.fields.provider, words.resources.providers[node.provider] ?? node.provider],
+        ["", node.sublabel],
+        [texts.fields.cost, node.cost_monthly === null ? "" : words.map.costs(money(node.cost_monthly, null))],
+      ]),
+      inside.length > 0 ? el("h3", { class: "section-title" }, texts.inside(count(inside.length))) : null,
+      inside.length > 0 ? this.idList(inside.map((each) => each.id)) : null,
+    );
+  }
+
+  focus(): void {
+    this.element.focus({ preventScroll: true });
+  }
+
+  destroy(): void {
+    this.running?.abort();
+  }
+
+  private start(): AbortController {
+    this.running?.abort();
+    this.running = new AbortController();
+    return this.running;
+  }
+
+  private head(name: string, kind: string, mark = ""): void {
+    this.panel.head(
+      el("h2", { class: "clamped", title: name }, foreign(name)),
+      el("p", { class: "quiet" }, kind, mark && el("span", { class: "count-mark" }, mark)),
+    );
+  }
+
+  private resource(details: ResourceDetails): Child[] {
+    const { resource } = details;
+    const open = (id: string): HTMLElement => this.resourceLink(id);
+    return [
+      this.buttons(resource.id),
+      facts([
+        [texts.fields.state, resource.state && el("span", { class: `state ${stateClass(resource.state)}` }, resource.state)],
+        [texts.fields.cost, resource.cost_monthly === null ? "" : words.map.costs(money(Number(resource.cost_monthly), resource.currency))],
+        [texts.fields.type, resource.type && el("code", {}, foreign(resource.type))],
+        [texts.fields.region, foreignOrNone(resource.region)],
+        [texts.fields.zone, foreignOrNone(resource.zone)],
+        [texts.fields.account, foreignOrNone(resource.account)],
+        [texts.fields.parent, resource.parent && open(resource.parent)],
+        [texts.fields.native, foreignOrNone(resource.native_type)],
+        [texts.fields.seen, details.last_seen_at ? date(details.last_seen_at) : ""],
+        [texts.fields.id, el("code", { class: "id" }, foreign(resource.id))],
+      ]),
+      el("h3", { class: "section-title" }, texts.tags),
+      tags(resource),
+      el("h3", { class: "section-title" }, texts.links),
+      linksOf(resource, details.links, open),
+      el("h3", { class: "section-title" }, texts.properties),
+      propertyTree(resource.properties),
+    ];
+  }
+
+  private buttons(id: string): HTMLElement {
+    const { showOnMap } = this.actions;
+    const copy = el("button", { type: "button", class: "button small" }, shape("copy"), texts.copy);
+    copy.addEventListener("click", () => {
+      void navigator.clipboard?.writeText(id).then(() => {
+        copy.lastChild!.textContent = texts.copied;
+        window.setTimeout(() => (copy.lastChild!.textContent = texts.copy), 1500);
+      });
+    });
+    return el(
+      "div",
+      { class: "actions" },
+      showOnMap && el("button", { type: "button", class: "button small primary", onclick: () => showOnMap(id) }, shape("target"), texts.showOnMap),
+      el("button", { type: "button", class: "button small", onclick: () => this.actions.focus(id) }, shape("hops"), texts.focus),
+      // Without a secure context there is no clipboard to write to.
+      navigator.clipboard ? copy : null,
+    );
+  }
+
+  private resourceLink(id: string): HTMLElement {
+    const name = this.actions.nameOf(id) ?? shortId(id);
+    return el("button", { type: "button", class: "link", title: id, onclick: () => this.actions.open(id) }, foreign(name));
+  }
+
+  private idList(ids: readonly string[]): HTMLElement {
+    const item = (id: string): HTMLElement => el("li", {}, this.resourceLink(id));
+    const list = el("ul", { class: "links" }, ...ids.slice(0, FIRST_MEMBERS).map(item));
+    if (ids.length <= FIRST_MEMBERS) return list;
+    const more = el("button", { type: "button", class: "button small" }, texts.more(ids.length - FIRST_MEMBERS));
+    more.addEventListener("click", () => {
+      list.append(...ids.slice(FIRST_MEMBERS).map(item));
+      more.remove();
+    });
+    return el("div", {}, list, more);
+  }
+}
+
+function foreignOrNone(text: string | null): Child {
+  return text ? foreign(text) : null;
+}
+
+function facts(rows: [name: string, value: Child | ""][]): HTMLElement {
+  const kept = rows.filter(([, value]) => value);
+  return el("dl", { class: "facts" }, ...kept.flatMap(([name, value]) => [el("dt", {}, name), el("dd", { class: "wrap" }, value as Child)]));
+}
+
+function tags(resource: Resource): HTMLElement {
+  const pairs = Object.entries(resource.tags);
+  if (pairs.length === 0) return el("p", { class: "quiet" }, texts.noTags);
+  return el(
+    "ul",
+    { class: "tags" },
+    ...pairs.map(([key, value]) =>
+      el("li", { class: "tag", title: `${key} = ${value}` }, el("span", { class: "tag-key" }, foreign(key)), el("span", { class: "tag-value" }, foreign(value))),
+    ),
+  );
+}
+
+/** Colours for the states that everybody knows; others stay grey. */
+export function stateClass(state: string): string {
+  if (/^(running|active|available|enabled|in_use|attached|succeeded)$/i.test(state)) return "up";
+  if (/^(stopped|deallocated|disabled|suspended|terminated|detached)$/i.test(state)) return "off";
+  if (/^(failed|error|unhealthy|degraded)$/i.test(state)) return "bad";
+  return "";
+}
+
+function date(text: string): string {
+  const when = new Date(text);
+  return Number.isNaN(when.valueOf()) ? text : when.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+}

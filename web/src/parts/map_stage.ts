@@ -1,0 +1,98 @@
+/** The two canvases of the map with what the engine needs from a browser: size, clock, fonts, light or dark. */
+
+import type { MapEngine, Surroundings } from "../engine/engine.js";
+import { DARK, LIGHT } from "../engine/palette.js";
+import type { SceneDocument } from "../engine/scene.js";
+import { el } from "./element.js";
+
+export class Stage {
+  readonly element: HTMLElement;
+  readonly base = el("canvas", { "aria-hidden": "true" });
+  readonly overlay = el("canvas", { "aria-hidden": "true" });
+  /** Lies on top and takes pointer and keys. */
+  readonly surface: HTMLElement;
+  readonly surroundings: Surroundings;
+  private readonly stop = new AbortController();
+  private readonly watcher: ResizeObserver;
+  private readonly darkQuery = window.matchMedia("(prefers-color-scheme: dark)");
+  private readonly stillQuery = window.matchMedia("(prefers-reduced-motion: reduce)");
+  private engine: MapEngine | null = null;
+
+  constructor(label: string, instructions: string) {
+    this.surface = el("div", {
+      class: "map-surface", tabindex: "0", role: "application", "aria-label": label, "aria-describedby": "map-instructions",
+    });
+    this.element = el(
+      "div",
+      { class: "map-stage" },
+      this.base,
+      this.overlay,
+      this.surface,
+      el("p", { id: "map-instructions", class: "visually-hidden" }, instructions),
+    );
+    this.surroundings = {
+      surface: (side) => {
+        const made = document.createElement("canvas");
+        made.width = made.height = side;
+        return made;
+      },
+      requestFrame: (callback) => window.requestAnimationFrame(callback),
+      cancelFrame: (handle) => window.cancelAnimationFrame(handle),
+      now: () => performance.now(),
+      motion: () => !this.stillQuery.matches,
+    };
+    this.watcher = new ResizeObserver(() => this.measure());
+  }
+
+  get dark(): boolean {
+    return this.darkQuery.matches;
+  }
+
+  /** Keep the engine in step with the page. */
+  drive(engine: MapEngine): void {
+    this.engine = engine;
+    const { signal } = this.stop;
+    engine.setPalette(this.dark ? DARK : LIGHT);
+    this.darkQuery.addEventListener("change", () => engine.setPalette(this.dark ? DARK : LIGHT), { signal });
+    document.fonts.addEventListener("loadingdone", () => engine.fontsChanged(), { signal });
+    // A canvas does not wait for fonts; ask for the two weights so that they come.
+    void document.fonts.load('600 12px "Inter Variable"');
+    void document.fonts.load('400 12px "Inter Variable"');
+    this.watcher.observe(this.element);
+    this.watchDensity(signal);
+  }
+
+  /** Room that the side panel takes, so that what is flown to stands beside it and not behind it. */
+  inset(engine: MapEngine, side: HTMLElement): void {
+    const box = side.hidden ? null : side.getBoundingClientRect();
+    const whole = this.element.getBoundingClientRect();
+    // On a phone the panel comes from below.
+    const below = box !== null && box.width > whole.width * 0.9;
+    engine.inset = { right: box && !below ? box.width : 0, bottom: below ? box.height : 0 };
+  }
+
+  describe(scene: SceneDocument): void {
+    this.element.dataset["nodes"] = String(scene.nodes.length);
+    this.element.dataset["edges"] = String(scene.edges.length);
+  }
+
+  destroy(): void {
+    this.stop.abort();
+    this.watcher.disconnect();
+  }
+
+  private measure(): void {
+    const { width, height } = this.element.getBoundingClientRect();
+    if (width > 0 && height > 0) this.engine?.resize(width, height, window.devicePixelRatio || 1);
+  }
+
+  /** The density changes when a window moves to another screen or the page is zoomed. */
+  private watchDensity(signal: AbortSignal): void {
+    const query = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    const changed = (): void => {
+      this.measure();
+      this.watchDensity(signal);
+    };
+    query.addEventListener("change", changed, { signal, once: true });
+  }
+}

@@ -1,0 +1,150 @@
+/** A search box with a list of suggestions (the combobox pattern of the WAI-ARIA practices). */
+
+import type { Api } from "../state/api.js";
+import type { Resource } from "../state/contract.js";
+import { asProblem, isAbort } from "../state/problem.js";
+import { humanKind, words } from "../texts.js";
+import { el, foreign, shape } from "./element.js";
+
+const PAUSE_MS = 180;
+const MOST = 8;
+const { search: texts } = words;
+
+export class SearchBox {
+  readonly element: HTMLElement;
+  private readonly input: HTMLInputElement;
+  private readonly list: HTMLElement;
+  private readonly status: HTMLElement;
+  private found: Resource[] = [];
+  private active = -1;
+  private timer = 0;
+  private running: AbortController | null = null;
+
+  constructor(
+    private readonly api: Api,
+    private readonly onPick: (resource: Resource) => void,
+    private readonly onAll: (text: string) => void,
+  ) {
+    this.input = el("input", {
+      type: "search", placeholder: texts.placeholder, "aria-label": texts.label, role: "combobox", autocomplete: "off",
+      spellcheck: "false", "aria-expanded": "false", "aria-controls": "search-results", "aria-autocomplete": "list",
+      maxlength: 500, enterkeyhint: "search",
+    });
+    this.list = el("ul", { id: "search-results", class: "suggestions", role: "listbox", "aria-label": texts.label, hidden: true });
+    this.status = el("span", { class: "visually-hidden", role: "status" });
+    this.element = el("div", { class: "search-box" }, shape("search"), this.input, this.list, this.status);
+    this.input.addEventListener("input", () => this.later());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => this.close());
+    this.input.addEventListener("focus", () => {
+      if (this.input.value.trim() && this.found.length > 0) this.open();
+    });
+    // The input must keep its focus, or the list would close before the click arrives.
+    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+  }
+
+  focus(): void {
+    this.input.focus();
+    this.input.select();
+  }
+
+  destroy(): void {
+    window.clearTimeout(this.timer);
+    this.running?.abort();
+  }
+
+  private later(): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.search(), PAUSE_MS);
+  }
+
+  private async search(): Promise<void> {
+    const text = this.input.value.trim();
+    this.running?.abort();
+    if (text === "") {
+      this.found = [];
+      this.close();
+      return;
+    }
+    const running = new AbortController();
+    this.running = running;
+    try {
+      const page = await this.api.resources({ q: text, limit: MOST }, running.signal);
+      this.found = page.items;
+      this.show(text, page.next_cursor !== null);
+    } catch (thrown) {
+      if (isAbort(thrown)) return;
+      this.found = [];
+      this.list.replaceChildren(el("li", { class: "suggestion-note" }, asProblem(thrown).detail));
+      this.open();
+    }
+  }
+
+  private show(text: string, more: boolean): void {
+    this.active = -1;
+    this.list.replaceChildren(
+      ...this.found.map((resource, at) =>
+        el(
+          "li",
+          { id: `search-result-${at}`, role: "option", "aria-selected": "false", class: "suggestion", onclick: () => this.pick(at) },
+          foreign(resource.name || resource.id, "suggestion-name"),
+          el("span", { class: "suggestion-what" }, humanKind(resource.kind), resource.region ? " · " : "", foreign(resource.region)),
+        ),
+      ),
+    );
+    if (this.found.length === 0) this.list.append(el("li", { class: "suggestion-note" }, texts.none));
+    if (more) {
+      const all = el("li", { class: "suggestion all", role: "option", "aria-selected": "false", id: "search-result-all" }, texts.more);
+      all.addEventListener("click", () => this.all(text));
+      this.list.append(all);
+    }
+    this.status.textContent = texts.results(this.found.length);
+    this.open();
+  }
+
+  private key(event: KeyboardEvent): void {
+    const options = this.list.querySelectorAll<HTMLElement>("[role=option]");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (this.list.hidden || options.length === 0) return;
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      this.active = (this.active + step + options.length + (this.active < 0 && step < 0 ? 1 : 0)) % options.length;
+      options.forEach((option, at) => option.setAttribute("aria-selected", String(at === this.active)));
+      const active = options[this.active] as HTMLElement;
+      this.input.setAttribute("aria-activedescendant", active.id);
+      active.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter") {
+      const at = this.active >= 0 ? this.active : 0;
+      if (!this.list.hidden && at < this.found.length) this.pick(at);
+      else if (this.input.value.trim()) this.all(this.input.value.trim());
+    } else if (event.key === "Escape") {
+      if (this.list.hidden) this.input.value = "";
+      this.close();
+      event.stopPropagation();
+    }
+  }
+
+  private pick(at: number): void {
+    const resource = this.found[at];
+    if (!resource) return;
+    this.close();
+    this.onPick(resource);
+  }
+
+  private all(text: string): void {
+    this.close();
+    this.onAll(text);
+  }
+
+  private open(): void {
+    if (document.activeElement !== this.input) return;
+    this.list.hidden = false;
+    this.input.setAttribute("aria-expanded", "true");
+  }
+
+  private close(): void {
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
+}

@@ -1,0 +1,171 @@
+/** The door to the CloudViz API: adds the token, renews it once when it has run out, turns refusals into problems. */
+
+import type {
+  Choice, CoverageReport, Facets, Format, Page, Person, Resource, ResourceDetails, Tokens,
+} from "./contract.js";
+import type { SceneDocument } from "../engine/scene.js";
+import { problemOf } from "./problem.js";
+import type { Session } from "./session.js";
+
+export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>;
+
+export interface PictureFile {
+  name: string;
+  content: Blob;
+}
+
+export class Api {
+  private renewing: Promise<boolean> | null = null;
+
+  constructor(
+    private readonly session: Session,
+    /** What stands before every path: empty at a server's root. */
+    private readonly base = "",
+    private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
+  ) {}
+
+  // ---- who
+
+  async signIn(username: string, password: string): Promise<void> {
+    this.session.begin(await this.open<Tokens>("/auth/login", { username, password }));
+  }
+
+  async exchange(code: string): Promise<void> {
+    this.session.begin(await this.open<Tokens>("/auth/exchange", { code }));
+  }
+
+  /** Sign out here in any case, and at the server when it answers. */
+  async signOut(): Promise<void> {
+    const { accessToken, refreshToken } = this.session;
+    this.session.end();
+    if (!accessToken) return;
+    const headers = { Authorization: `Bearer ${accessToken}`, "Content-Type": "application/json" };
+    const body = JSON.stringify({ refresh_token: refreshToken });
+    await this.ask("/auth/logout", { method: "POST", headers, body }).catch(() => undefined);
+  }
+
+  me(signal?: AbortSignal): Promise<Person> {
+    return this.get<Person>("/auth/me", {}, signal);
+  }
+
+  // ---- what there is
+
+  resources(query: Query, signal?: AbortSignal): Promise<Page<Resource>> {
+    return this.get("/resources", query, signal);
+  }
+
+  facets(query: Query, signal?: AbortSignal): Promise<Facets> {
+    return this.get("/resources/facets", query, signal);
+  }
+
+  resource(id: string, signal?: AbortSignal): Promise<ResourceDetails> {
+    return this.get(`/resources/${encodeURIComponent(id)}`, {}, signal);
+  }
+
+  coverage(signal?: AbortSignal): Promise<CoverageReport> {
+    return this.get("/visualization/map/coverage", {}, signal);
+  }
+
+  // ---- pictures
+
+  scene(query: Query, signal?: AbortSignal): Promise<SceneDocument> {
+    return this.get("/visualization/map/scene", query, signal);
+  }
+
+  icons(theme: string, signal?: AbortSignal): Promise<unknown> {
+    return this.get("/visualization/map/icons", { theme }, signal);
+  }
+
+  async picture(format: Format, query: Query, signal?: AbortSignal): Promise<PictureFile> {
+    const answer = await this.send("GET", `/visualization/map/picture${queryString({ ...query, format })}`, { signal });
+    const suffix = format === "mermaid" ? "mmd" : format;
+    const name = fileName(answer.headers.get("Content-Disposition")) ?? `cloudviz-map.${suffix}`;
+    return { name, content: await answer.blob() };
+  }
+
+  /** The layouts that this server draws. */
+  layouts(signal?: AbortSignal): Promise<Page<Choice>> {
+    return this.get("/visualization/layouts", {}, signal);
+  }
+
+  // ---- how
+
+  private ask(path: string, init: RequestInit): Promise<Response> {
+    return this.fetcher(this.base + path, init);
+  }
+
+  private async get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+    const answer = await this.send("GET", path + queryString(query), { signal });
+    return (await answer.json()) as T;
+  }
+
+  /** A request without a token. */
+  private async open<T>(path: string, body: unknown): Promise<T> {
+    const headers = { "Content-Type": "application/json", Accept: "application/json" };
+    const answer = await this.ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw await problemOf(answer);
+    return (await answer.json()) as T;
+  }
+
+  private async send(method: string, path: string, more: { signal?: AbortSignal | undefined }): Promise<Response> {
+    const once = (): Promise<Response> => {
+      const init: RequestInit = { method, headers: { Authorization: `Bearer ${this.session.accessToken ?? ""}` } };
+      if (more.signal) init.signal = more.signal;
+      return this.ask(path, init);
+    };
+    const used = this.session.accessToken;
+    let answer = await once();
+    // While we waited another request may have renewed the token already.
+    if (answer.status === 401 && (this.session.accessToken !== used || (await this.renew()))) answer = await once();
+    if (answer.ok) return answer;
+    const problem = await problemOf(answer);
+    if (problem.signedOut) this.session.end();
+    throw problem;
+  }
+
+  /** One renewal at a time: a refresh token is good for one use. */
+  private renew(): Promise<boolean> {
+    this.renewing ??= this.renewOnce().finally(() => {
+      this.renewing = null;
+    });
+    return this.renewing;
+  }
+
+  private async renewOnce(): Promise<boolean> {
+    const token = this.session.refreshToken;
+    if (!token) return false;
+    try {
+      this.session.begin(await this.open<Tokens>("/auth/refresh", { refresh_token: token }));
+      return true;
+    } catch (thrown) {
+      // No answer at all says nothing about the token: let the caller report that.
+      if (thrown instanceof TypeError) throw thrown;
+      return false;
+    }
+  }
+}
+
+/** `?a=1&b=x&b=y`, without what is empty. */
+export function queryString(query: Query): string {
+  const parts = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value === null || value === undefined || value === "" || value === false) continue;
+    for (const each of Array.isArray(value) ? (value as readonly string[]) : [String(value)]) parts.append(key, each);
+  }
+  const text = parts.toString();
+  return text ? `?${text}` : "";
+}
+
+/** The file name in a Content-Disposition header (RFC 6266), without any folder. */
+export function fileName(disposition: string | null): string | null {
+  if (!disposition) return null;
+  const extended = /filename\*=(?:UTF-8|utf-8)''([^;]+)/.exec(disposition)?.[1];
+  const plain = /filename="((?:[^"\\]|\\.)*)"|filename=([^;"\s]+)/.exec(disposition);
+  let name = plain?.[1]?.replace(/\\(.)/g, "$1") ?? plain?.[2] ?? null;
+  try {
+    if (extended) name = decodeURIComponent(extended);
+  } catch {
+    // Not percent-encoded after all: the plain name has to do.
+  }
+  return name?.split(/[\\/]/).pop() || null;
+}

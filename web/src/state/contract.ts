@@ -1,0 +1,82 @@
+/** What the API says and hears, as far as the web client speaks it. Field names are the API's own. */
+
+export interface Tokens {
+  access_token: string;
+  refresh_token: string;
+  token_type: string;
+  expires_in: number;
+}
+
+export interface Person {
+  username: string;
+  roles: string[];
+}
+
+export interface Resource {
+  id: string;
+  provider: string;
+  type: string;
+  native_type: string;
+  kind: string;
+  name: string;
+  account: string;
+  region: string;
+  zone: string | null;
+  parent: string | null;
+  state: string | null;
+  tags: Record<string, string>;
+  cost_monthly: number | null;
+  currency: string | null;
+  properties: Record<string, unknown>;
+}
+
+export interface Link {
+  source: string;
+  target: string;
+  kind: string;
+  resolved?: boolean;
+}
+
+export interface ResourceDetails {
+  resource: Resource;
+  links: Link[];
+  source?: string;
+  first_seen_at?: string;
+  last_seen_at?: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export interface Choice {
+  name: string;
+  title: string;
+  is_default?: boolean;
+}
+
+/** Under `""` are counted those that have no value. */
+export type Facets = Record<string, Record<string, number>>;
+
+export interface Coverage {
+  provider: string;
+  account: string;
+  region: string;
+  type: string;
+  status: string;
+  count: number;
+  permission: string | null;
+  detail: string | null;
+}
+
+export interface CoverageReport {
+  items: Coverage[];
+  gaps: number;
+}
+
+/** The states of coverage that hide something from us; `skipped` and `unsupported` were not asked for. */
+export const BLIND = new Set(["denied", "throttled", "timeout", "failed"]);
+
+export const FORMATS = ["svg", "png", "pdf", "mermaid", "json"] as const;
+export type Format = (typeof FORMATS)[number];
