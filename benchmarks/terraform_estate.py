@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 ACCOUNT = "123456789012"
 REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2", "us-west-2")
 PROVIDER = 'provider["registry.terraform.io/hashicorp/aws"]'
+
+JOINS = ("aws_lb_target_group_attachment",)
 
 Attributes = dict[str, Any]
 Found = tuple[str, str, Attributes]
@@ -30,7 +32,7 @@ def write_state(path: Path, size: int) -> None:
             "provider": PROVIDER,
             "instances": [{"schema_version": 1, "attributes": attributes, "sensitive_attributes": []}],
         }
-        for kind, name, attributes in islice(_estate(), size)
+        for kind, name, attributes in _first(size)
     ]
     document = {
         "version": 4,
@@ -44,13 +46,20 @@ def write_state(path: Path, size: int) -> None:
     path.write_text(json.dumps(document), encoding="utf-8")
 
 
-def _estate() -> Iterator[Found]:
+def _first(size: int) -> Iterator[Found]:
+    """Resources until there are ``size`` of them; what only joins two of them is not counted."""
+    seen = 0
     for number in count():
-        yield from _cell(number)
+        for found in _cell(number):
+            if found[0] not in JOINS:
+                if seen == size:
+                    return
+                seen += 1
+            yield found
 
 
 def _cell(number: int) -> Iterator[Found]:
-    """Fifty-three resources; those that others name come first, so that a cut estate dangles nowhere."""
+    """Fifty-one resources; those that others name come first, so that a cut estate dangles nowhere."""
     region = REGIONS[number % len(REGIONS)]
     here = f"arn:aws:%s:{region}:{ACCOUNT}:%s"
     zones = [f"{region}{letter}" for letter in "ab"]
@@ -164,6 +173,15 @@ def _cell(number: int) -> Iterator[Found]:
             **named("web"),
         },
     )
+    for index in range(12):
+        volume = ident("vol", index)
+        yield (
+            "aws_ebs_volume",
+            f"vol{number}_{index}",
+            ec2(
+                "volume", volume, size=100, type="gp3", encrypted=True, availability_zone=zones[0], **named("data")
+            ),
+        )
     for index in range(14):
         instance = ident("i", index)
         subnet_at = 2 + index % 2
@@ -180,17 +198,16 @@ def _cell(number: int) -> Iterator[Found]:
                 private_ip=f"10.{octet}.{subnet_at}.{10 + index}",
                 subnet_id=subnets[subnet_at],
                 vpc_security_group_ids=groups[1:2],
+                ebs_block_device=[{"volume_id": ident("vol", index), "device_name": "/dev/xvdf"}]
+                if index < 12
+                else [],
                 **named("app"),
             ),
         )
-    for index in range(12):
-        volume = ident("vol", index)
         yield (
-            "aws_ebs_volume",
-            f"vol{number}_{index}",
-            ec2(
-                "volume", volume, size=100, type="gp3", encrypted=True, availability_zone=zones[0], **named("data")
-            ),
+            "aws_lb_target_group_attachment",
+            f"a{number}_{index}",
+            {"id": f"{target}-{index}", "target_group_arn": target, "target_id": instance, "port": 8080},
         )
     for index in range(2):
         name = f"db-{number}-{index}"
