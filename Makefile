@@ -43,16 +43,11 @@ browser:
 
 # ---- the web app
 
-ifneq ($(wildcard web/package.json),)
 web: ## build the web bundle into src/cloudviz/api/bundle when an input changed
 	@$(WEB) build
 
 web-test: ## type check and unit tests of the web app
 	$(WEB) run test
-else
-web web-test:
-	@echo "web/package.json is not there yet: no web app in this build" >&2
-endif
 
 # ---- packages and figures
 

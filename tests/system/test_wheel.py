@@ -38,7 +38,7 @@ def test_the_web_app_is_in_the_wheel(wheel: Path):
     # The page names its files by their content; each of them has to be there.
     with zipfile.ZipFile(wheel) as archive:
         page = archive.read("cloudviz/api/bundle/index.html").decode()
-    wanted = set(re.findall(r'(?:src|href)="/(assets/[^"]+)"', page))
+    wanted = set(re.findall(r'(?:src|href)="[./]*(assets/[^"]+)"', page))
     assert wanted and wanted <= held
 
 
