@@ -1,0 +1,234 @@
+"""Boxes as rows of boxes: the one structure that all nested layouts fill and that edges are routed through.
+
+A cell holds rows of cells. Between its rows lie horizontal channels, between the cells of a row vertical gaps;
+both are free of boxes by construction, and as wide as the lines in them need. A cell without a node is invisible,
+and only groups others (a column of boxes beside a taller one). Sizes are found bottom-up, places top-down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudviz.diagram.scene.document import SceneNode
+from cloudviz.diagram.scene.measures import HEADER, LEAF_HEIGHT, LEAF_WIDTH, title_width
+
+GAP = 30.0  # between boxes, where lines ask for no more
+PADDING = 18.0  # between a container's border and what is in it
+TITLE_WIDEST = 300.0  # a longer title is shortened where the container's contents are narrower
+
+
+class Cell:
+    """A leaf, a container, or an invisible group of cells.
+
+    Attributes:
+        node: what is drawn, ``None`` for an invisible cell.
+        rows: cells in rows, top-down, left to right. Empty for a leaf.
+        is_grid: rows share their columns, so the gaps between them run through from top to bottom.
+        channels: height of the free space above each row and below the last.
+        gaps: for each row, width of the free space left of each cell and right of the last; one list for a grid.
+        justify: whether containers in a row grow to fill it.
+        aligned: whether the rows of the cells in one row stand at the same height (zones side by side).
+    """
+
+    __slots__ = (
+        "aligned",
+        "channel_tops",
+        "channels",
+        "column",
+        "column_widths",
+        "content_left",
+        "content_right",
+        "depth",
+        "gaps",
+        "header",
+        "height",
+        "is_grid",
+        "justify",
+        "least_channels",
+        "least_gaps",
+        "node",
+        "number",
+        "parent",
+        "row",
+        "row_heights",
+        "rows",
+        "title_end",
+        "width",
+        "x",
+        "y",
+    )
+
+    def __init__(
+        self, node: SceneNode | None, rows: list[list[Cell]] | None = None, *, is_grid: bool = False
+    ) -> None:
+        self.node = node
+        self.rows = rows or []
+        self.is_grid = is_grid
+        self.parent: Cell | None = None
+        self.row = self.column = self.depth = self.number = 0
+        self.x = self.y = 0.0
+        self.width, self.height = LEAF_WIDTH, LEAF_HEIGHT
+        self.channels: list[float] = []
+        self.gaps: list[list[float]] = []
+        self.least_channels: list[float] = []
+        self.least_gaps: list[list[float]] = []
+        self.row_heights: list[float] = []
+        self.justify = False
+        self.aligned = False
+        self.header = 0.0
+        self.title_end = 0.0
+        self.channel_tops: list[float] = []
+        self.column_widths: list[float] = []
+        self.content_left = self.content_right = 0.0
+        if self.rows:
+            self._set_least()
+            self.measure()
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this is a box without boxes in it."""
+        return not self.rows
+
+    @property
+    def is_container(self) -> bool:
+        """Whether this is a drawn box around others."""
+        return self.node is not None and bool(self.rows)
+
+    def walk(self) -> Iterator[Cell]:
+        """This cell and all in it, parents first."""
+        pending = [self]
+        while pending:
+            cell = pending.pop()
+            yield cell
+            for row in reversed(cell.rows):
+                pending.extend(reversed(row))
+
+    def settle(self) -> None:
+        """Tell each cell its parent, row, column and depth."""
+        for number, cell in enumerate(self.walk()):
+            cell.number = number
+            for at, row in enumerate(cell.rows):
+                for column, child in enumerate(row):
+                    child.parent, child.row, child.column, child.depth = cell, at, column, cell.depth + 1
+
+    def _set_least(self) -> None:
+        drawn = self.node is not None
+        count = len(self.rows)
+        edge = PADDING if drawn else 0.0
+        self.header = HEADER if drawn else 0.0
+        self.least_channels = [8.0 if drawn else 0.0, *[GAP] * (count - 1), edge]
+        widest = max(len(row) for row in self.rows)
+        rows = [widest] if self.is_grid else [len(row) for row in self.rows]
+        self.least_gaps = [[edge, *[GAP] * (length - 1), edge] if length else [edge] for length in rows]
+        self.row_heights = [0.0] * count
+        if self.node is not None:
+            self.title_end = title_width(self.node.title, self.node.sublabel)
+
+    def refit(self) -> None:
+        """Find the size anew after the rows were changed."""
+        self._set_least()
+        self.measure()
+
+    def gaps_of(self, row: int) -> list[float]:
+        """The gaps of a row."""
+        return self.gaps[0] if self.is_grid else self.gaps[row]
+
+    def measure(self) -> None:
+        """Find this cell's size from those of its rows, which must have theirs."""
+        if self.aligned:
+            for row in self.rows:
+                _align([cell for cell in row if cell.node is not None and cell.node.role == "zone"])
+        self.channels = list(self.least_channels)
+        self.gaps = [list(gaps) for gaps in self.least_gaps]
+        self.row_heights = [max((cell.height for cell in row), default=0.0) for row in self.rows]
+        if self.is_grid:
+            widest = max(len(row) for row in self.rows)
+            columns = ((row[at].width for row in self.rows if at < len(row)) for at in range(widest))
+            self.column_widths = [max(widths) for widths in columns]
+        self.width = max(map(self.row_width, range(len(self.rows))), default=0.0)
+        if self.node is not None:
+            self.width = max(self.width, min(self.title_end, TITLE_WIDEST) + PADDING)
+        self.height = self.header + sum(self.channels) + sum(self.row_heights)
+
+    def row_width(self, row: int) -> float:
+        """Width that a row takes with its gaps and the space at both ends."""
+        if self.is_grid:
+            return sum(self.column_widths) + sum(self.gaps[0])
+        return sum(cell.width for cell in self.rows[row]) + sum(self.gaps[row])
+
+    def grow(self, width: float, height: float) -> None:
+        """Take more room than needed: rows are spread, containers in them grow with them."""
+        spare = height - self.height
+        if self.rows and spare > 0:
+            self._spread(spare)
+        self.height = max(self.height, height)
+        self.width = max(self.width, width)
+        self._justify()
+
+    def _spread(self, spare: float) -> None:
+        stretchable = [at for at, row in enumerate(self.rows) if row and all(cell.rows for cell in row)]
+        if self.node is None and stretchable:
+            share = spare / len(stretchable)
+            for at in stretchable:
+                self.row_heights[at] += share
+        else:
+            share = spare / len(self.channels)
+            self.channels = [channel + share for channel in self.channels]
+
+    def _justify(self) -> None:
+        """Let containers fill the height of their row, and the rows of containers fill the width."""
+        if self.is_grid:
+            return
+        for at, row in enumerate(self.rows):
+            if not row:
+                continue
+            spare = self.width - self.row_width(at)
+            fills = self.justify and all(cell.rows for cell in row) and spare > 0
+            total = sum(cell.width for cell in row)
+            fills = fills and spare < total
+            for cell in row:
+                if cell.rows:
+                    extra = spare * cell.width / total if fills else 0.0
+                    cell.grow(cell.width + extra, self.row_heights[at])
+
+    def put(self, x: float, y: float) -> None:
+        """Give this cell and all in it their places; sizes must be settled."""
+        pending = [(self, x, y)]
+        while pending:
+            cell, left, top = pending.pop()
+            cell.x, cell.y = left, top
+            below = top + cell.header
+            cell.channel_tops = []
+            cell.content_left, cell.content_right = left + cell.width, left
+            for at, row in enumerate(cell.rows):
+                cell.channel_tops.append(below)
+                below += cell.channels[at]
+                gaps = cell.gaps_of(at)
+                start = left + (cell.width - cell.row_width(at)) / 2 + gaps[0]
+                cell.content_left = min(cell.content_left, start)
+                for column, child in enumerate(row):
+                    room = cell.column_widths[column] if cell.is_grid else child.width
+                    drop = (cell.row_heights[at] - child.height) / 2
+                    pending.append((child, start + (room - child.width) / 2, below + drop))
+                    start += room + gaps[column + 1]
+                if row:
+                    cell.content_right = max(cell.content_right, start - gaps[len(row)])
+                below += cell.row_heights[at]
+            cell.channel_tops.append(below)
+
+    def channel_span(self, index: int) -> tuple[float, float]:
+        """Upper and lower end of the channel above row ``index``."""
+        top = self.channel_tops[index]
+        return top, top + self.channels[index]
+
+
+def _align(cells: list[Cell]) -> None:
+    """Give the rows of cells that stand side by side the same heights."""
+    count = max((len(cell.rows) for cell in cells), default=0)
+    if len(cells) < 2 or any(len(cell.rows) != count for cell in cells):
+        return
+    heights = [max(cell.row_heights[at] for cell in cells) for at in range(count)]
+    channels = [max(cell.channels[at] for cell in cells) for at in range(count + 1)]
+    for cell in cells:
+        cell.row_heights, cell.channels = list(heights), list(channels)
+        cell.height = cell.header + sum(channels) + sum(heights)

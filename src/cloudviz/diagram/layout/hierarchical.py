@@ -1,0 +1,189 @@
+"""The default layout: nested boxes top-down, from who is asked to who holds the data.
+
+What stands at the edge (DNS, CDN, gateways, balancers) is put above the boxes, zones side by side with like
+subnets at the same height, groups of regional services in a column beside the networks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from math import log
+
+from cloudviz.catalogue.kinds import Tier
+from cloudviz.diagram.layout.cells import GAP, Cell
+from cloudviz.diagram.layout.ordering import Local, chains, flow
+from cloudviz.diagram.layout.packing import ASPECT, column, columns_for, pack
+from cloudviz.diagram.scene.document import SceneNode
+from cloudviz.diagram.scene.measures import (
+    LEAF_HEIGHT,
+    LEAF_PADDING,
+    LEAF_WIDEST,
+    LEAF_WIDTH,
+    leaf_text_width,
+)
+
+_ABOVE = (Tier.EDGE, Tier.ENTRY)
+_SUBNET_ROWS = {Tier.EDGE: 0, Tier.COMPUTE: 1, Tier.DATA: 2}
+_LETTER = re.compile(r"[\s\-_]*(?:[a-f]|\d[a-f]?)(?=\s|$)|\s[\d.]+/\d+", re.IGNORECASE)
+
+
+def arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local) -> Cell:
+    """The cell of one container (``None``: the page) from the cells of its children, which have their sizes."""
+    leaves = [cell for cell in cells if cell.node is not None and cell.is_leaf]
+    boxes = [cell for cell in cells if not cell.is_leaf]
+    if not boxes:
+        return Cell(node, grid_rows(leaves, local), is_grid=True)
+    above = [cell for cell in leaves if cell.node is not None and cell.node.tier in _ABOVE and not cell.node.role]
+    below = [cell for cell in leaves if cell not in above] if len(above) < len(leaves) else []
+    rows: list[list[Cell]] = []
+    if above:
+        rows.append([block(above, local, wide=True)])
+    zones = [cell for cell in boxes if _role(cell) == "zone"]
+    groups = [cell for cell in boxes if _role(cell) == "group"]
+    others = [cell for cell in boxes if _role(cell) not in ("zone", "group")]
+    aligned = False
+    if zones and len(zones) <= 4:
+        rows.append(_by_flow(zones, local))
+        aligned = True
+        rows.extend(pack(_by_flow(others, local)) if others else [])
+    elif node is not None and node.role == "zone" and len(others) <= 4:
+        rows.extend([cell] for cell in others)
+    elif groups and others:
+        rows.extend(_beside(pack([*zones, *_by_flow(others, local)]), groups))
+    else:
+        rows.extend(pack(_by_flow([*zones, *others, *groups], local)))
+    if below:
+        rows.append([block(below, local, wide=True)])
+    cell = Cell(node, rows)
+    cell.justify = True
+    if aligned:
+        _match_rows(zones)
+        cell.aligned = True
+        cell.measure()
+    return cell
+
+
+def _role(cell: Cell) -> str:
+    return cell.node.role if cell.node is not None else ""
+
+
+def _by_flow(cells: Sequence[Cell], local: Local) -> list[Cell]:
+    by_key = {cell.node.id: cell for cell in cells if cell.node is not None}
+    return [by_key[key] for key in flow(list(by_key), local)]
+
+
+def grid_rows(leaves: Sequence[Cell], local: Local, wide: bool = False) -> list[list[Cell]]:
+    """Leaves of one container in rows of equal columns: what is linked stands in one row, in its flow."""
+    by_key = {cell.node.id: cell for cell in leaves if cell.node is not None}
+    width = max(_leaf_width(cell) for cell in leaves)
+    for cell in leaves:
+        cell.width, cell.height = width, LEAF_HEIGHT
+    parts = chains(list(by_key), local)
+    count = len(leaves)
+    columns = columns_for(count, width + GAP, LEAF_HEIGHT + GAP, 5.0 if wide else ASPECT)
+    if len(parts) > 1 and len(parts[0]) > 1:
+        longest = len(parts[0])
+        columns = max(columns, longest) if longest <= columns * 1.5 else columns
+    rows: list[list[Cell]] = []
+    for part in parts:
+        fits = rows and len(rows[-1]) + len(part) <= columns
+        is_loose = part is parts[-1] and not any(local.get(key) for key in part)
+        if not fits and not (is_loose and rows and len(rows[-1]) < columns):
+            rows.append([])
+        for key in part:
+            if len(rows[-1]) >= columns:
+                rows.append([])
+            rows[-1].append(by_key[key])
+    return rows
+
+
+def block(leaves: Sequence[Cell], local: Local, wide: bool = False) -> Cell:
+    """An invisible grid of leaves that stand in a container beside boxes."""
+    if len(leaves) == 1:
+        leaves[0].width, leaves[0].height = _leaf_width(leaves[0]), LEAF_HEIGHT
+        return leaves[0]
+    return Cell(None, grid_rows(leaves, local, wide), is_grid=True)
+
+
+def _leaf_width(cell: Cell) -> float:
+    if cell.node is None:
+        return LEAF_WIDTH
+    text = leaf_text_width(cell.node.label, cell.node.sublabel) + 2 * LEAF_PADDING
+    return min(max(LEAF_WIDTH, float(-int(-text // 4) * 4)), LEAF_WIDEST)
+
+
+def _beside(rows: list[list[Cell]], groups: Sequence[Cell]) -> list[list[Cell]]:
+    """Groups in a column beside the boxes, or in a row below them, whatever makes the better page."""
+    main = rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else Cell(None, rows)
+    if main.node is None:
+        main.justify = True
+    side = column(groups)
+    width_beside, height_beside = main.width + GAP + side.width, max(main.height, side.height)
+    bottom = pack(groups, 4.0)
+    below = Cell(None, bottom)
+    width_below, height_below = max(main.width, below.width), main.height + GAP + below.height
+
+    def cost(width: float, height: float) -> float:
+        return log(width * height) + 0.7 * abs(log(width / height / ASPECT))
+
+    if cost(width_beside, height_beside) <= cost(width_below, height_below) + 0.15:
+        return [[main, groups[0] if len(groups) == 1 else side]]
+    return [*rows, *bottom]
+
+
+def _match_rows(zones: Sequence[Cell]) -> None:
+    """Give zones the same rows: subnets of one purpose stand at the same height in each."""
+    keys: dict[tuple[int, str], None] = {}
+    found: list[dict[tuple[int, str], list[Cell]]] = []
+    for zone in zones:
+        rows: dict[tuple[int, str], list[Cell]] = {}
+        for row in zone.rows:
+            for cell in row:
+                rows.setdefault(_purpose(cell), []).append(cell)
+        if any(len(row) > 1 and row[0].rows for row in rows.values()) or zone.is_grid:
+            return
+        found.append(rows)
+    for rows in found:
+        keys.update(dict.fromkeys(rows))
+    if len(keys) > 1 + max(len(rows) for rows in found):
+        return
+    order = sorted(keys)
+    for zone, rows in zip(zones, found, strict=True):
+        zone.rows = [rows.get(key, []) for key in order]
+        zone.refit()
+
+
+def _purpose(cell: Cell) -> tuple[int, str]:
+    """What tells the like subnets of several zones from the others: their tier, their name without the zone."""
+    node = cell.node
+    if node is None or not cell.rows:
+        return (9, "")
+    return (_SUBNET_ROWS.get(Tier(node.tier), 1) if node.tier else 1, _LETTER.sub("", node.title))
+
+
+def local_links(
+    parents: Mapping[str, str | None], edges: Sequence[tuple[str, str, int]]
+) -> dict[str | None, dict[str, dict[str, float]]]:
+    """Container → the links among its children, those of what lies deeper lifted to them.
+
+    Arguments:
+        parents: node id → id of its container, ``None`` at the page.
+        edges: (source, target, count).
+    """
+    found: dict[str | None, dict[str, dict[str, float]]] = {}
+    for source, target, count in edges:
+        path: dict[str | None, str] = {}
+        key: str | None = source
+        while key is not None:
+            path[parents[key]] = key
+            key = parents[key]
+        key = target
+        while key is not None and parents[key] not in path:
+            key = parents[key]
+        if key is None:
+            continue
+        outer = parents[key]
+        near = found.setdefault(outer, {}).setdefault(path[outer], {})
+        near[key] = near.get(key, 0.0) + count
+    return found

@@ -1,0 +1,85 @@
+"""Putting boxes of unequal sizes into rows so that the whole has the shape of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log, sqrt
+
+from cloudviz.diagram.layout.cells import GAP, Cell
+
+ASPECT = 1.5
+"""Width to height that everything tends to: a page on its side, a screen."""
+
+
+def columns_for(count: int, width: float, height: float, aspect: float = ASPECT) -> int:
+    """How many columns make a grid of like boxes page-like without many holes in its last row."""
+    if count <= 3:
+        return count
+    ideal = sqrt(count * aspect * height / width)
+    best, best_cost = count, float("inf")
+    for columns in range(max(1, int(ideal * 0.6)), int(ideal * 1.7) + 2):
+        rows = -(-count // columns)
+        holes = rows * columns - count
+        cost = abs(log(columns * width / (rows * height) / aspect)) + 1.2 * holes / count
+        if cost < best_cost - 1e-9:
+            best, best_cost = columns, cost
+    return min(best, count)
+
+
+def pack(cells: Sequence[Cell], aspect: float = ASPECT) -> list[list[Cell]]:
+    """Rows of cells, the tall ones first; beside a tall one lower ones are put on top of each other.
+
+    Several page widths are tried; the one with the least waste and the best shape wins.
+    """
+    if len(cells) <= 1:
+        return [list(cells)]
+    ordered = sorted(cells, key=lambda cell: (-cell.height, -cell.width))
+    total = sum(cell.width + GAP for cell in cells)
+    area = sum((cell.width + GAP) * (cell.height + GAP) for cell in cells)
+    widest = max(cell.width for cell in cells)
+    tries = sorted({min(max(widest, sqrt(area * aspect) * factor), total) for factor in _FACTORS})
+    best: list[list[list[Cell]]] = []
+    best_cost = float("inf")
+    for limit in tries:
+        shelves, width, height = _shelves(ordered, limit)
+        cost = width * height / area - 1 + 0.6 * abs(log(width / height / aspect))
+        if cost < best_cost - 1e-9:
+            best, best_cost = shelves, cost
+    return [[_column(column) for column in shelf] for shelf in best]
+
+
+_FACTORS = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5, 1.8)
+
+
+def _shelves(cells: Sequence[Cell], limit: float) -> tuple[list[list[list[Cell]]], float, float]:
+    """Shelves of columns of cells within a width, with the width and height that they take."""
+    shelves: list[list[list[Cell]]] = []
+    used = height = tallest = column_width = column_height = widest = 0.0
+    for cell in cells:
+        if shelves and column_height + GAP + cell.height <= tallest * 1.01 and cell.width <= column_width * 1.02:
+            shelves[-1][-1].append(cell)
+            column_height += GAP + cell.height
+            continue
+        if not shelves or used + GAP + cell.width > limit * 1.001:
+            widest = max(widest, used)
+            height += tallest + GAP
+            shelves.append([[cell]])
+            used, tallest = cell.width, cell.height
+        else:
+            shelves[-1].append([cell])
+            used += GAP + cell.width
+        column_width, column_height = cell.width, cell.height
+    return shelves, max(widest, used), height + tallest
+
+
+def _column(cells: list[Cell]) -> Cell:
+    if len(cells) == 1:
+        return cells[0]
+    return column(cells)
+
+
+def column(cells: Sequence[Cell]) -> Cell:
+    """An invisible cell with the given ones on top of each other, as wide as the widest."""
+    cell = Cell(None, [[inner] for inner in cells])
+    cell.justify = True
+    return cell
