@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,13 +87,33 @@ def collect(instances: Iterable[Instance], name: str, asked: Asked) -> Contents:
                 )
                 continue
         kept.append((instance, own))
+    _lay_groups([instance for instance, _ in kept])
     for instance, own in kept:
-        scope = places.scope(own, instance.configuration, instance.native_type, instance.address)
+        # A join only lends its links the scope to resolve names in; where it is itself matters to nobody.
+        address = "" if instance.native_type in joins else instance.address
+        scope = places.scope(own, instance.configuration, instance.native_type, address)
         contents.items.append(_item(instance, scope, name))
     contents.problems.extend(places.problems(name))
     if not managed:
         contents.problems.append(Problem("", "holds no resources", name))
     return contents
+
+
+def _lay_groups(instances: Sequence[Instance]) -> None:
+    """Lay DB subnet groups into the databases that name them, as a live scan does: only they know the network."""
+    groups: dict[tuple[str, str], dict[str, Any]] = {}
+    for instance in instances:
+        if instance.native_type == "aws_db_subnet_group":
+            name = instance.attributes.get("name") or instance.attributes.get("id")
+            groups[(instance.configuration, str(name))] = instance.attributes
+    for instance in instances if groups else ():
+        attributes = instance.attributes
+        named = attributes.get("db_subnet_group_name")
+        if isinstance(named, str) and "db_subnet_group" not in attributes:
+            group = groups.get((instance.configuration, named))
+            if group is not None:
+                laid = {key: group[key] for key in ("vpc_id", "subnet_ids") if group.get(key)}
+                attributes["db_subnet_group"] = [laid]
 
 
 def _item(instance: Instance, scope: Scope, name: str) -> RawItem:

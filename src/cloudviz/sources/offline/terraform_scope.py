@@ -177,17 +177,20 @@ class Places:
         return self._facts.setdefault(configuration, Facts())
 
     def scope(self, own: Own, configuration: str, native_type: str, address: str) -> Scope:
-        """Where a resource is. Call it when all resources of the file have been learnt of."""
+        """Where a resource is. Call it when all resources of the file have been learnt of.
+
+        With an address, what can't be told becomes a problem.
+        """
         if own.provider not in ("aws", "gcp"):
             return Scope(own.provider, own.account or "", own.region or "")
         facts = self.facts(configuration)
         account = own.account or facts.account() or self._asked.account
-        if not account:
+        if not account and address:
             self._unknown.setdefault("account" if own.provider == "aws" else "project", []).append(address)
         region = own.region
         if region is None and not _is_global(native_type):
             region = facts.region() or self._asked.region
-            if not region:
+            if not region and address:
                 self._unknown.setdefault("region", []).append(address)
         if own.provider == "gcp":
             return Scope("gcp", account, region or "")
