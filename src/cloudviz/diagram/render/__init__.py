@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 
 from cloudviz.diagram.render.mermaid import mermaid
@@ -53,5 +55,25 @@ def render(scene: Scene, format: str, *, scale: float = 2.0) -> bytes:
     if format == "mermaid":
         return mermaid(scene).encode("utf-8")
     if format == "json":
-        return orjson.dumps(scene.to_document(), option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+        return _json(scene)
     raise Invalid(f"{format!r} is not a picture format", hint="Use " + ", ".join(MEDIA_TYPES) + ".")
+
+
+def _json(scene: Scene) -> bytes:
+    document = scene.to_document()
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+    try:
+        return orjson.dumps(document, option=options)
+    except TypeError:  # a lone surrogate in some name, which UTF-8 cannot hold
+        return orjson.dumps(_encodable(document), option=options)
+
+
+def _encodable(value: Any) -> Any:
+    """The same value with U+FFFD in the place of lone surrogates."""
+    if isinstance(value, str):
+        return "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in value)
+    if isinstance(value, list):
+        return [_encodable(item) for item in value]
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    return value

@@ -49,9 +49,9 @@ class Canvas:
 
     def draw(self, painting: Painting) -> None:
         """The whole painting, ground first."""
-        self._canvas.drawRect(
-            self._skia.Rect.MakeWH(painting.width, painting.height), self._fill(painting.theme.background)
-        )
+        # Pages and bitmaps end on whole units: the ground reaches a little beyond the picture.
+        ground = self._skia.Rect.MakeWH(painting.width + 4, painting.height + 4)
+        self._canvas.drawRect(ground, self._fill(painting.theme.background))
         self._run(painting.items)
 
     def _run(self, items: Iterable[Operation]) -> None:
@@ -61,15 +61,23 @@ class Canvas:
             elif isinstance(item, Text):
                 self._text(item)
             elif isinstance(item, Rect):
-                box = self._skia.Rect.MakeXYWH(item.x, item.y, item.width, item.height)
-                for paint in self._paints(item):
-                    self._canvas.drawRoundRect(box, item.radius, item.radius, paint)
+                self._rect(item)
             elif isinstance(item, Path):
                 shape = self._shape(item.commands)
                 for paint in self._paints(item):
                     self._canvas.drawPath(shape, paint)
             else:
                 self._icon(item)
+
+    def _rect(self, item: Rect) -> None:
+        if item.dash:
+            shape = self._shape(_outline(item))
+            for paint in self._paints(item):
+                self._canvas.drawPath(shape, paint)
+            return
+        box = self._skia.Rect.MakeXYWH(item.x, item.y, item.width, item.height)
+        for paint in self._paints(item):
+            self._canvas.drawRoundRect(box, item.radius, item.radius, paint)
 
     def _fill(self, colour: str) -> Any:
         return self._skia.Paint(Color=0xFF000000 | int(colour[1:], 16), AntiAlias=True)
@@ -147,6 +155,25 @@ class Canvas:
         for run in runs:
             run.draw(self._canvas, x, item.y, paint)
             x += run.width
+
+
+def _outline(item: Rect) -> list[Command]:
+    """A rectangle as SVG walks along it, so that its dashes fall in the same places (SVG 2, chapter 10.2)."""
+    radius = min(item.radius, item.width / 2, item.height / 2)
+    left, top, right, bottom = item.x, item.y, item.x + item.width, item.y + item.height
+    arc = (radius, radius, 0.0, 0.0, 1.0)
+    return [
+        ("M", (left + radius, top)),
+        ("L", (right - radius, top)),
+        ("A", (*arc, right, top + radius)),
+        ("L", (right, bottom - radius)),
+        ("A", (*arc, right - radius, bottom)),
+        ("L", (left + radius, bottom)),
+        ("A", (*arc, left, bottom - radius)),
+        ("L", (left, top + radius)),
+        ("A", (*arc, left + radius, top)),
+        ("Z", ()),
+    ]
 
 
 class _Plain:

@@ -5,6 +5,8 @@ Source: ISO 32000-1, annex C.2 (the largest page is 14,400 units).
 
 from __future__ import annotations
 
+from math import ceil
+
 from cloudviz.diagram.render.canvas import Canvas, load_skia
 from cloudviz.diagram.render.operations import Painting
 
@@ -26,7 +28,7 @@ def pdf(painting: Painting) -> bytes:
         Creator="CloudViz",
         Producer="CloudViz",
     )
-    canvas = document.beginPage(width * scale, height * scale)
+    canvas = document.beginPage(ceil(width * scale), ceil(height * scale))
     canvas.scale(scale, scale)
     Canvas(canvas, painting.theme, vectors=True).draw(painting)
     document.endPage()
