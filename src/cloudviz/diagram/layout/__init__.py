@@ -9,6 +9,7 @@ from __future__ import annotations
 from cloudviz.diagram.layout.cells import Cell
 from cloudviz.diagram.layout.hierarchical import arrange, local_links
 from cloudviz.diagram.layout.ordering import Local
+from cloudviz.diagram.layout.pills import put_labels
 from cloudviz.diagram.layout.routing import Lane, Router
 from cloudviz.diagram.layout.tracks import CLEAR, TRACK, Route, assign, points
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode
@@ -54,7 +55,7 @@ def place(scene: Scene, previous: Scene | None = None) -> Scene:
     _write(scene, cells, root)
     for edge, route in zip(scene.edges, routes, strict=True):
         edge.points = points(route)
-        edge.label_at = None
+    put_labels(scene.edges, scene.nodes)
     return scene
 
 

@@ -116,7 +116,9 @@ class Cell:
         count = len(self.rows)
         edge = PADDING if drawn else 0.0
         self.header = HEADER if drawn else 0.0
-        self.least_channels = [8.0 if drawn else 0.0, *[GAP] * (count - 1), edge]
+        # the cards and the ×n pill of a stack reach up towards the title
+        above = (18.0 if any(map(_is_stacked, self.rows[0])) else 8.0) if drawn else 0.0
+        self.least_channels = [above, *[GAP] * (count - 1), edge]
         widest = max(len(row) for row in self.rows)
         rows = [widest] if self.is_grid else [len(row) for row in self.rows]
         self.least_gaps = [[edge, *[GAP] * (length - 1), edge] if length else [edge] for length in rows]
@@ -185,7 +187,6 @@ class Cell:
             spare = self.width - self.row_width(at)
             fills = self.justify and all(cell.rows for cell in row) and spare > 0
             total = sum(cell.width for cell in row)
-            fills = fills and spare < total
             for cell in row:
                 if cell.rows:
                     extra = spare * cell.width / total if fills else 0.0
@@ -232,3 +233,10 @@ def _align(cells: list[Cell]) -> None:
     for cell in cells:
         cell.row_heights, cell.channels = list(heights), list(channels)
         cell.height = cell.header + sum(channels) + sum(heights)
+
+
+def _is_stacked(cell: Cell) -> bool:
+    """Whether a cell has a stack in its first row, or is one."""
+    if cell.node is None and cell.rows:
+        return any(map(_is_stacked, cell.rows[0]))
+    return cell.node is not None and cell.node.count > 1 and cell.is_leaf

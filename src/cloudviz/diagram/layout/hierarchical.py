@@ -34,8 +34,10 @@ def arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local) -> Cell
     boxes = [cell for cell in cells if not cell.is_leaf]
     if not boxes:
         return Cell(node, grid_rows(leaves, local), is_grid=True)
-    above = [cell for cell in leaves if cell.node is not None and cell.node.tier in _ABOVE and not cell.node.role]
-    below = [cell for cell in leaves if cell not in above] if len(above) < len(leaves) else []
+    if node is not None and node.role == "zone":
+        boxes, leaves = _subnets_apart(cells)
+    above = [cell for cell in leaves if _is_above(cell)]
+    below = [cell for cell in leaves if not _is_above(cell)]
     rows: list[list[Cell]] = []
     if above:
         rows.append([block(above, local, wide=True)])
@@ -44,10 +46,10 @@ def arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local) -> Cell
     others = [cell for cell in boxes if _role(cell) not in ("zone", "group")]
     aligned = False
     if zones and len(zones) <= 4:
-        rows.append(_by_flow(zones, local))
+        rows.append(zones)
         aligned = True
         rows.extend(pack(_by_flow(others, local)) if others else [])
-    elif node is not None and node.role == "zone" and len(others) <= 4:
+    elif node is not None and node.role == "zone" and len(others) <= 5:
         rows.extend([cell] for cell in others)
     elif groups and others:
         rows.extend(_beside(pack([*zones, *_by_flow(others, local)]), groups))
@@ -62,6 +64,21 @@ def arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local) -> Cell
         cell.aligned = True
         cell.measure()
     return cell
+
+
+def _is_above(cell: Cell) -> bool:
+    """Whether a leaf belongs above the boxes: what traffic meets first."""
+    return cell.node is not None and cell.node.tier in _ABOVE and not cell.node.role
+
+
+def _subnets_apart(cells: Sequence[Cell]) -> tuple[list[Cell], list[Cell]]:
+    """Subnets and other leaves of a zone; empty and collapsed subnets keep the rows that open ones would have."""
+    subnets = [cell for cell in cells if not cell.is_leaf or _role(cell).startswith("subnet")]
+    others = [cell for cell in cells if cell.is_leaf and not _role(cell).startswith("subnet")]
+    for cell in subnets:
+        if cell.is_leaf:
+            cell.width = _leaf_width(cell)
+    return sorted(subnets, key=_purpose), others
 
 
 def _role(cell: Cell) -> str:
@@ -120,7 +137,7 @@ def _beside(rows: list[list[Cell]], groups: Sequence[Cell]) -> list[list[Cell]]:
         main.justify = True
     side = column(groups)
     width_beside, height_beside = main.width + GAP + side.width, max(main.height, side.height)
-    bottom = pack(groups, 4.0)
+    bottom = pack(groups, 4.0, keep_order=True)
     below = Cell(None, bottom)
     width_below, height_below = max(main.width, below.width), main.height + GAP + below.height
 
@@ -141,7 +158,7 @@ def _match_rows(zones: Sequence[Cell]) -> None:
         for row in zone.rows:
             for cell in row:
                 rows.setdefault(_purpose(cell), []).append(cell)
-        if any(len(row) > 1 and row[0].rows for row in rows.values()) or zone.is_grid:
+        if any(len(row) > 1 and _role(row[0]) for row in rows.values()) or zone.is_grid:
             return
         found.append(rows)
     for rows in found:
@@ -157,7 +174,7 @@ def _match_rows(zones: Sequence[Cell]) -> None:
 def _purpose(cell: Cell) -> tuple[int, str]:
     """What tells the like subnets of several zones from the others: their tier, their name without the zone."""
     node = cell.node
-    if node is None or not cell.rows:
+    if node is None or not node.role:
         return (9, "")
     return (_SUBNET_ROWS.get(Tier(node.tier), 1) if node.tier else 1, _LETTER.sub("", node.title))
 

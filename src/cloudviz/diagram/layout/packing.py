@@ -26,14 +26,14 @@ def columns_for(count: int, width: float, height: float, aspect: float = ASPECT)
     return min(best, count)
 
 
-def pack(cells: Sequence[Cell], aspect: float = ASPECT) -> list[list[Cell]]:
+def pack(cells: Sequence[Cell], aspect: float = ASPECT, *, keep_order: bool = False) -> list[list[Cell]]:
     """Rows of cells, the tall ones first; beside a tall one lower ones are put on top of each other.
 
     Several page widths are tried; the one with the least waste and the best shape wins.
     """
     if len(cells) <= 1:
         return [list(cells)]
-    ordered = sorted(cells, key=lambda cell: (-cell.height, -cell.width))
+    ordered = list(cells) if keep_order else sorted(cells, key=lambda cell: (-cell.height, -cell.width))
     total = sum(cell.width + GAP for cell in cells)
     area = sum((cell.width + GAP) * (cell.height + GAP) for cell in cells)
     widest = max(cell.width for cell in cells)
@@ -56,7 +56,12 @@ def _shelves(cells: Sequence[Cell], limit: float) -> tuple[list[list[list[Cell]]
     shelves: list[list[list[Cell]]] = []
     used = height = tallest = column_width = column_height = widest = 0.0
     for cell in cells:
-        if shelves and column_height + GAP + cell.height <= tallest * 1.01 and cell.width <= column_width * 1.02:
+        if (
+            shelves
+            and cell.height <= tallest
+            and column_height + GAP + cell.height <= tallest * 1.01
+            and cell.width <= column_width * 1.02
+        ):
             shelves[-1][-1].append(cell)
             column_height += GAP + cell.height
             continue
@@ -68,6 +73,7 @@ def _shelves(cells: Sequence[Cell], limit: float) -> tuple[list[list[list[Cell]]
         else:
             shelves[-1].append([cell])
             used += GAP + cell.width
+            tallest = max(tallest, cell.height)
         column_width, column_height = cell.width, cell.height
     return shelves, max(widest, used), height + tallest
 

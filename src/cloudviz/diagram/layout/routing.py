@@ -19,6 +19,7 @@ from cloudviz.diagram.scene.measures import TITLE_LEFT
 Side = Literal["top", "bottom", "left", "right"]
 OPPOSITE: dict[Side, Side] = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
 _FAR = 1 << 30  # column number of the gap right of a whole row
+_DETOUR = 250.0  # px of detour that weigh as much as one turn
 _MANY_ROWS = 6  # rows passed one by one; beyond that the margin is taken
 
 
@@ -232,12 +233,16 @@ class Router:
 
 def _best_side(chain: list[Cell], facing: Side, distance: float) -> Side:
     """The side to leave a box by towards another row: the facing one unless boxes or titles are in the way."""
-    toward: Side = "right" if distance > 0 else "left"
-    choices: list[tuple[float, int, Side]] = [
-        (_hurdles(chain, facing), 0, facing),
-        (_hurdles(chain, toward) + 1.0, 1, toward),
-        (_hurdles(chain, OPPOSITE[toward]) + 1.3 + min(abs(distance) / 400, 2.0), 2, OPPOSITE[toward]),
-    ]
+    inner, outer = chain[0], chain[-1]
+    middle = inner.x + inner.width / 2
+    choices: list[tuple[float, int, Side]] = [(_hurdles(chain, facing), 0, facing)]
+    sides: tuple[tuple[Side, float], ...] = (
+        ("left", outer.x - middle),
+        ("right", outer.x + outer.width - middle),
+    )
+    for number, (side, border) in enumerate(sides, 1):
+        detour = abs(border) + abs(distance - border) - abs(distance)
+        choices.append((_hurdles(chain, side) + 1.0 + detour / _DETOUR, number, side))
     return min(choices)[2]
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, PLUMBING_KINDS
 from cloudviz.catalogue.registry import catalogue
 from cloudviz.diagram.options import PictureOptions
-from cloudviz.diagram.scene.boxes import Box, Tree
+from cloudviz.diagram.scene.boxes import Box, Tree, short_title
 from cloudviz.diagram.scene.budget import reduce
 from cloudviz.diagram.scene.containment import Containment
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode, SceneSummary
@@ -172,7 +172,7 @@ def _node(box: Box, cost: Decimal | None, currency: str | None, show_costs: bool
         provider=box.provider,
         role=box.role,
         tier=str(box.tier),
-        cost_monthly=cost,
+        cost_monthly=cost if show_costs else None,
         title=clean(box.label) or clean(box.key),
     )
     declared = catalogue().get(box.type)
@@ -188,7 +188,8 @@ def _node(box: Box, cost: Decimal | None, currency: str | None, show_costs: bool
     both = f"{own_words} · {price}" if own_words and price else own_words or price
     if price and measure(both, SUBLABEL_SIZE, SUBLABEL_WEIGHT) > _ROOM:
         both = price
-    node.label = fit(node.title, _ROOM, LABEL_SIZE, LABEL_WEIGHT, middle=" " not in node.title)
+    short = clean(short_title(box)) if box.role else node.title
+    node.label = fit(short, _ROOM, LABEL_SIZE, LABEL_WEIGHT, middle=" " not in short)
     node.sublabel = fit(both, _ROOM, SUBLABEL_SIZE, SUBLABEL_WEIGHT)
     return node
 

@@ -26,7 +26,8 @@ _DIGITS = re.compile(r"(\d+)")
 class Box:
     """A container, or a leaf that stands for its ``members``.
 
-    ``own`` is the resource that a container is made of (a network, a subnet), if it is one.
+    ``own`` is the resource that a container is made of (a network, a subnet), if it is one. ``name`` is the bare
+    name of a container, without the words of its ``label``.
     """
 
     key: str
@@ -37,7 +38,7 @@ class Box:
     type: str = ""
     provider: str = ""
     label: str = ""
-    sublabel: str = ""
+    name: str = ""
     tier: Tier = Tier.OTHER
     own: Resource | None = None
     members: list[Resource] = field(default_factory=list)
@@ -66,13 +67,15 @@ class Tree:
     boxes: dict[str, Box] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
 
-    def container(self, key: str, parent: Box, role: str, kind: str, provider: str, label: str) -> Box:
+    def container(
+        self, key: str, parent: Box, role: str, kind: str, provider: str, label: str, name: str = ""
+    ) -> Box:
         """The container with this key, made when first asked for. Keys never collide with resource ids."""
         while key in self.taken:
             key += "~"
         box = self.boxes.get(key)
         if box is None:
-            box = Box(key, parent, False, role=role, kind=kind, provider=provider, label=label)
+            box = Box(key, parent, False, role=role, kind=kind, provider=provider, label=label, name=name)
             self.boxes[key] = box
             parent.children.append(box)
         return box
@@ -121,6 +124,11 @@ def order(box: Box) -> tuple[int, int, int, tuple[tuple[int, str], ...], str]:
     """The canonical order of siblings: leaves by tier, then containers by their place, then by name and key."""
     rank = {"network": 0, "subnet_public": 1, "subnet_private": 2, "group": 9}.get(box.role, 3)
     return (0 if box.is_leaf else 1, rank, TIER_ORDER[box.tier], natural(box.label), box.key)
+
+
+def short_title(box: Box) -> str:
+    """What a container is called when drawn as small as a leaf: its bare name, for its icon says the rest."""
+    return box.name or box.label
 
 
 @lru_cache(maxsize=65_536)

@@ -87,7 +87,8 @@ class Containment:
 
     def place(self, item: Resource) -> Box:
         """The account or region box of a resource, by its fields alone."""
-        title = account_title(item.provider, item.account, self.names.get((item.provider, item.account), ""))
+        name = self.names.get((item.provider, item.account), "")
+        title = account_title(item.provider, item.account, name)
         account = self.tree.container(
             f"account:{item.provider}/{item.account}",
             self.tree.root,
@@ -95,6 +96,7 @@ class Containment:
             Kind.ACCOUNT,
             item.provider,
             title,
+            name or item.account,
         )
         if not item.region or item.region == "global":
             return account
@@ -105,6 +107,7 @@ class Containment:
             Kind.REGION,
             item.provider,
             region_title(item.provider, item.region),
+            item.region,
         )
 
     def _around(self, key: str) -> str | None:
@@ -140,7 +143,9 @@ class Containment:
         is_subnet = item.kind == Kind.SUBNET
         if is_subnet and parent.own is not None and parent.own.kind == Kind.NETWORK:
             parent = self._between(parent, item)
-        box = Box(key, parent, False, kind=item.kind, type=item.type, provider=item.provider, own=item)
+        box = Box(
+            key, parent, False, kind=item.kind, type=item.type, provider=item.provider, name=item.name, own=item
+        )
         if is_subnet:
             is_public = item.properties.get("public") is True or key in self.folded.public
             box.role, box.label = subnet_title(item, is_public)
@@ -159,6 +164,7 @@ class Containment:
                 Kind.REGION,
                 subnet.provider,
                 region_title(subnet.provider, subnet.region),
+                subnet.region,
             )
         if subnet.zone:
             word = "Availability Zone" if subnet.provider == "aws" else "Zone"
@@ -169,6 +175,7 @@ class Containment:
                 Kind.ZONE,
                 subnet.provider,
                 f"{word} {subnet.zone}",
+                subnet.zone,
             )
         return box
 

@@ -120,7 +120,7 @@ def contents_line(members: Sequence[Resource]) -> str:
 
 def money(amount: Decimal, currency: str | None) -> str:
     """``$70.08/mo``, ``€1,204/mo``: cents only where they matter."""
-    digits = f"{amount:,.2f}" if abs(amount) < 1000 else f"{amount:,.0f}"
+    digits = f"{amount:,.2f}" if abs(amount) < 100 else f"{amount:,.0f}"
     sign = _CURRENCIES.get(currency or "USD")
     return f"{sign}{digits}/mo" if sign else f"{digits} {currency}/mo"
 

@@ -1,0 +1,90 @@
+"""Where the labels of edges stand: on a straight piece of their own line, clear of boxes, titles, each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from cloudviz.diagram.scene.document import SceneEdge, SceneNode
+from cloudviz.diagram.scene.measures import (
+    EDGE_LABEL_SIZE,
+    EDGE_LABEL_WEIGHT,
+    HEADER,
+    PILL_HEIGHT,
+    PILL_PADDING,
+    PILL_WIDEST,
+    STACK_REACH,
+    title_width,
+)
+from cloudviz.diagram.text import fit, measure
+
+Rect = tuple[float, float, float, float]
+
+_SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)  # of a piece's length, in the order of preference
+_ROOM = 14.0  # px of line that stay visible on both sides of a pill together
+_CELL = 240.0
+
+
+class _Taken:
+    """Rectangles that a label must not cover, by squares of the page."""
+
+    def __init__(self) -> None:
+        self.squares: dict[tuple[int, int], list[Rect]] = {}
+
+    def _keys(self, rect: Rect) -> Iterable[tuple[int, int]]:
+        left, top, right, bottom = (int(value // _CELL) for value in rect)
+        return ((x, y) for x in range(left, right + 1) for y in range(top, bottom + 1))
+
+    def add(self, rect: Rect) -> None:
+        """Take a place: left, top, right, bottom."""
+        for key in self._keys(rect):
+            self.squares.setdefault(key, []).append(rect)
+
+    def is_free(self, rect: Rect) -> bool:
+        """Whether nothing has been put there."""
+        left, top, right, bottom = rect
+        for key in self._keys(rect):
+            for other in self.squares.get(key, ()):
+                if left < other[2] and other[0] < right and top < other[3] and other[1] < bottom:
+                    return False
+        return True
+
+
+def put_labels(edges: Sequence[SceneEdge], nodes: Sequence[SceneNode]) -> None:
+    """Find a place for each label; a label for which none is free is dropped, and its line says what it can."""
+    labelled = [edge for edge in edges if edge.label]
+    if not labelled:
+        return
+    taken = _Taken()
+    for node in nodes:
+        if node.container:
+            right = node.x + title_width(node.label, node.sublabel)
+            taken.add((node.x, node.y, right, node.y + HEADER - 4))
+        else:
+            reach = STACK_REACH * 2 if node.count > 1 else 0.0
+            taken.add((node.x, node.y - reach, node.x + node.width + reach / 2, node.y + node.height))
+    for edge in labelled:
+        edge.label = fit(edge.label or "", PILL_WIDEST, EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT)
+        edge.label_at = _place(edge, taken)
+        if edge.label_at is None:
+            edge.label = None
+
+
+def _place(edge: SceneEdge, taken: _Taken) -> tuple[float, float] | None:
+    half_width = measure(edge.label or "", EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT) / 2 + PILL_PADDING
+    half_height = PILL_HEIGHT / 2
+    pieces = sorted(
+        (-(abs(x2 - x1) + abs(y2 - y1)) * (1.6 if y1 == y2 else 1.0), number, (x1, y1, x2, y2))
+        for number, ((x1, y1), (x2, y2)) in enumerate(pairwise(edge.points))
+    )
+    for share in _SHARES:
+        for _, _, (x1, y1, x2, y2) in pieces:
+            along = 2 * (half_width if y1 == y2 else half_height) + _ROOM
+            if abs(x2 - x1) + abs(y2 - y1) < along:
+                continue
+            x, y = round(x1 + (x2 - x1) * share, 1), round(y1 + (y2 - y1) * share, 1)
+            rect = (x - half_width, y - half_height, x + half_width, y + half_height)
+            if taken.is_free(rect):
+                taken.add((rect[0] - 2, rect[1] - 2, rect[2] + 2, rect[3] + 2))
+                return x, y
+    return None
