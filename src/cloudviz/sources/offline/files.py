@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from cloudviz.errors import BadInput, NotFound, TooLarge
 from cloudviz.inventory.model import Problem
@@ -27,6 +27,9 @@ WHOLE_BYTES = 48 << 20
 
 HEAD_BYTES = 1 << 20
 """How much of a streamed file is looked at to recognise it."""
+
+MAX_RATIO = 200
+"""How many times its packed size a file may have unpacked: states come to about thirty, bombs to a thousand."""
 
 MAX_FILES = 20_000
 """The most files in one folder tree."""
@@ -80,8 +83,6 @@ def find(paths: Sequence[Path]) -> tuple[list[Found], list[Problem]]:
                 raise NotFound("no such file or folder.", where=str(path))
         except OSError as error:
             raise BadInput(f"cannot be read: {error.strerror or error}.", where=str(path)) from error
-        except ValueError as error:  # a NUL in the path
-            raise BadInput("is no path of this system.", where=repr(str(path))) from error
     return found, problems
 
 
@@ -151,7 +152,7 @@ def open_text(found: Found) -> Opened:
     try:
         head = _peek(raw, 512)
         if head.startswith(_GZIP):
-            raw = io.BufferedReader(_Limited(gzip.GzipFile(fileobj=raw), name), _CHUNK)
+            raw = io.BufferedReader(_Limited(gzip.GzipFile(fileobj=raw), name, raw), _CHUNK)
             head = _peek(raw, 512)
         _refuse_binary(head, name)
         data = raw.read(WHOLE_BYTES + 1)
@@ -214,11 +215,13 @@ def _utf8(data: bytes, name: str) -> bytes:
 
 
 class _Limited(io.RawIOBase):
-    """A stream that refuses to give more than :data:`MAX_BYTES`, so that a packed bomb ends early."""
+    """A stream that refuses to give more than the limits, so that a packed bomb ends early."""
 
-    def __init__(self, below: IO[bytes] | gzip.GzipFile | io.RawIOBase, name: str) -> None:
-        self._below = below
+    def __init__(self, below: io.IOBase, name: str, packed: io.BufferedReader | None = None) -> None:
+        self._below: Any = below
         self._name = name
+        self._packed = packed
+        self._taken = 0
         self._given = 0
 
     def readable(self) -> bool:
@@ -229,12 +232,18 @@ class _Limited(io.RawIOBase):
         self._given += len(data)
         if self._given > MAX_BYTES:
             raise _too_large(self._name)
+        if self._packed is not None and self._given > WHOLE_BYTES and self._packed.seekable():
+            self._taken = max(self._taken, self._packed.tell())
+            if self._given > MAX_RATIO * self._taken:
+                raise TooLarge(f"unpacks to more than {MAX_RATIO} times its size.", where=self._name)
         buffer[: len(data)] = data
         return len(data)
 
     def close(self) -> None:
         if not self.closed:
             self._below.close()
+            if self._packed is not None:
+                self._packed.close()  # gzip leaves the file below open
         super().close()
 
 

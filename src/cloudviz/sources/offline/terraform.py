@@ -166,7 +166,7 @@ def hide_paths(attributes: dict[str, Any], paths: object) -> None:
         return
     for path in paths:
         steps = [_step(step) for step in path] if isinstance(path, list) else [path]
-        if not steps or (len(steps) == 1 and steps[0] in _NEVER_HIDDEN):
+        if not steps or (len(steps) == 1 and isinstance(steps[0], str) and steps[0] in _NEVER_HIDDEN):
             continue
         holder: Any = attributes
         for step in steps[:-1]:
