@@ -125,11 +125,16 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """An oddity met while normalising. It never stops the work (architecture, decision 3)."""
+    """An oddity met while reading or normalising. It never stops the work (architecture, decision 3).
+
+    ``loss`` is true when something was left out because of it, so that the result is only a part; false for
+    what people should merely know, such as a state that does not say its account.
+    """
 
     resource: str
     what: str
     where: str = ""
+    loss: bool = True
 
 
 @dataclass(slots=True)

@@ -27,7 +27,7 @@ from cloudviz.store.records import RecordedChanges
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What an import came to. ``status`` is ``partial`` when something in the files could not be read."""
+    """What an import came to. ``status`` is ``partial`` when something in the files was left out."""
 
     discovery_id: str
     status: str
@@ -107,7 +107,8 @@ async def import_files(
     except BaseException:
         await store.discoveries.finish(discovery_id, "failed")
         raise
-    status = "partial" if inventory.problems or inventory.gaps() else "completed"
+    lost = any(problem.loss for problem in inventory.problems)
+    status = "partial" if lost or inventory.gaps() else "completed"
     await store.discoveries.finish(discovery_id, status)
     return ImportOutcome(
         discovery_id,

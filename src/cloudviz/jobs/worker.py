@@ -127,5 +127,5 @@ class Worker:
         if isinstance(ended, Ended):
             await self._store.jobs.finish(job.id, self.name, job.token, ended.result, ended.status)
             return
-        error = {"code": ended.code, "detail": ended.detail, "hint": ended.hint}
+        error = {"code": ended.code, "detail": ended.detail, "where": ended.where, "hint": ended.hint}
         await self._store.jobs.fail(job.id, self.name, job.token, error, retry=isinstance(ended, Unavailable))

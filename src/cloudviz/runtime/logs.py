@@ -13,7 +13,11 @@ def set_up_logs(level: str = "warning") -> None:
     """Send structlog and the standard library's logs to stderr at ``level``."""
     numeric = logging.getLevelNamesMapping().get(level.upper(), logging.WARNING)
     renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.dev.ConsoleRenderer(
+            # The rich traceback prints local variables, and with them secrets.
+            colors=True,
+            exception_formatter=structlog.dev.plain_traceback,
+        )
         if sys.stderr.isatty()
         else structlog.processors.JSONRenderer()
     )

@@ -95,7 +95,7 @@ def collect(instances: Iterable[Instance], name: str, asked: Asked) -> Contents:
         contents.items.append(_item(instance, scope, name))
     contents.problems.extend(places.problems(name))
     if not managed:
-        contents.problems.append(Problem("", "holds no resources", name))
+        contents.problems.append(Problem("", "holds no resources", name, loss=False))
     return contents
 
 

@@ -205,7 +205,7 @@ class Places:
             noun = "resource" if len(addresses) == 1 else "resources"
             option = "region" if word == "region" else "account"
             what = f"does not say the {word} of {len(addresses):,} {noun} ({some}); give it with --{option}"
-            found.append(Problem("", what, name))
+            found.append(Problem("", what, name, loss=False))
         return found
 
 

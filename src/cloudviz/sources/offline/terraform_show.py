@@ -47,7 +47,9 @@ def _read(document: Document, asked: Asked) -> Contents:
     contents = collect(plan.instances(), document.name, asked)
     if plan.planned:
         noun = "resource does" if plan.planned == 1 else "resources do"
-        contents.problems.append(Problem("", f"{plan.planned:,} planned {noun} not exist yet", document.name))
+        contents.problems.append(
+            Problem("", f"{plan.planned:,} planned {noun} not exist yet", document.name, loss=False)
+        )
     return contents
 
 
