@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+from tests.servers import PostgresServer, postgres
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -28,3 +30,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if in_ci():
             pytest.fail(what, pytrace=False)
         pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for the session. Where it does not start, the test fails: it is never skipped."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """The URL of an empty PostgreSQL database that the whole session shares."""
+    return postgres_server.url()

@@ -52,7 +52,8 @@ async def compare(database: Database, connection: AsyncConnection, a: Moment, b:
             result.removed.append(was)
         elif was is not None and now is not None and (names := changed_fields(was, now)):
             result.changed.append(Changed(was, now, names))
-    gone, come = await _differing_links(database, connection, a, b)
+    flickered = sorted(before.keys() ^ after.keys())
+    gone, come = await _differing_links(database, connection, a, b, flickered)
     result.links_removed = await _resolved(database, connection, gone, a)
     result.links_added = await _resolved(database, connection, come, b)
     return result
@@ -76,20 +77,30 @@ LinkName = tuple[str, str, str]
 
 
 async def _differing_links(
-    database: Database, connection: AsyncConnection, a: Moment, b: Moment
+    database: Database, connection: AsyncConnection, a: Moment, b: Moment, flickered: list[str]
 ) -> tuple[set[LinkName], set[LinkName]]:
-    """Links that hold at one moment only."""
+    """Links that are there at one moment only: they hold then, and so does their source.
+
+    Arguments:
+        flickered: resources that are there at one moment only; they show and hide links that others own.
+    """
     table = tables.links.c
     names = select(table.source_id, table.target_id, table.kind)
-    found: list[set[LinkName]] = []
-    for here, there in ((a.holds(table), b.holds(table)), (b.holds(table), a.holds(table))):
-        query = names.where(_moved(table, a, b), here, ~there)
-        ended = {(row[0], row[1], row[2]) for row in await connection.execute(query)}
-        # A link can be held by two owners, and still holds when one of them lets go.
-        sources = sorted({name[0] for name in ended})
-        held = await connection.execute(names.where(database.among(table.source_id, sources), there))
-        found.append(ended - {(row[0], row[1], row[2]) for row in held})
-    return found[0], found[1]
+    at_a, at_b = a.holds(table), b.holds(table)
+    moved = names.where(_moved(table, a, b), or_(and_(at_a, ~at_b), and_(at_b, ~at_a)))
+    shown = names.where(table.owner_id != table.source_id, database.among(table.source_id, flickered))
+    found = [*await connection.execute(moved), *await connection.execute(shown)]
+    doubtful = {(row[0], row[1], row[2]) for row in found}
+    sources = sorted({name[0] for name in doubtful})
+    there: list[set[LinkName]] = []
+    for moment in (a, b):
+        # Asked again by name: a link can be held by two owners, and stays when one of them lets go.
+        holding = names.where(database.among(table.source_id, sources), moment.holds(table))
+        present = await present_ids(database, connection, sources, moment)
+        there.append(
+            {(row[0], row[1], row[2]) for row in await connection.execute(holding) if row[0] in present} & doubtful
+        )
+    return there[0] - there[1], there[1] - there[0]
 
 
 def _moved(columns: Columns, a: Moment, b: Moment) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from sqlalchemy.types import Text
 from cloudviz.errors import Unavailable
 from cloudviz.store.address import Address, read_address
 from cloudviz.store.refusals import refusal
-from cloudviz.store.types import time_text
+from cloudviz.store.types import Uuid, time_text
 
 BUSY_SECONDS = 5.0
 """How long SQLite waits for another process's write lock, PostgreSQL for a connection of the pool."""
@@ -135,8 +135,8 @@ class Database:
     def among(self, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
         """``column IN values`` with all values in one parameter, since both databases limit their number."""
         if self.is_postgres:
-            given = sql_cast(bindparam(None, list(values), type_=ARRAY(Text())), ARRAY(Text()))
-            return column == func.any(given)
+            kind = ARRAY(Uuid() if isinstance(column.type, Uuid) else Text())
+            return column == func.any(sql_cast(bindparam(None, list(values), type_=kind), kind))
         listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
         return column.in_(select(listed.c.value))
 

