@@ -55,7 +55,7 @@ def _virginia(place: AwsPlace) -> None:
     plan = place.plan
     network = build_network(place, "prod", 0, ("us-east-1a", "us-east-1b", "us-east-1c"), 2)
     _guards(place, network)
-    for alias in ("ebs", "rds", "data"):
+    for alias in ("ebs", "data"):
         key(place, alias)
     for name in ("prod/orders-db", "prod/stripe-key", "prod/session-signing"):
         secret(place, name)
@@ -71,7 +71,7 @@ def _virginia(place: AwsPlace) -> None:
         place, network, "orders-nlb", target_group_arn(place, "orders"), port=8443, internal=True
     )
     target_group(place, network, "orders", inner, 8443, backends)
-    workers = Machine("r6i.large", "orders", "team-data", "acme-workers", (40, 200))
+    workers = Machine("r6i.large", "workers", "team-data", "acme-workers", (40, 200))
     scaling_group(place, network, "workers-asg", workers, 1, 180)
     _single_machines(place, network)
     _databases(place, network)
@@ -82,10 +82,12 @@ def _guards(place: AwsPlace, network: Network) -> None:
     security_group(place, network, "alb", 443, title="prod-alb")
     security_group(place, network, "bastion", 22, title="prod-bastion")
     security_group(place, network, "web", 8080, ("alb",), title="prod-web")
-    security_group(place, network, "lambda", 443, ("web",), title="prod-lambda")
     security_group(place, network, "orders", 8443, ("web", "bastion"), title="prod-orders")
-    security_group(place, network, "db", 5432, ("orders", "lambda", "bastion"), title="prod-db")
-    security_group(place, network, "cache", 6379, ("web", "orders"), title="prod-cache")
+    security_group(place, network, "workers", 0, title="prod-workers")
+    security_group(place, network, "lambda", 0, title="prod-lambda")
+    security_group(place, network, "db", 5432, ("orders", "lambda"), title="prod-orders-db")
+    security_group(place, network, "reporting", 5432, ("workers",), title="prod-reporting-db")
+    security_group(place, network, "cache", 6379, ("web",), title="prod-cache")
 
 
 def _single_machines(place: AwsPlace, network: Network) -> None:
@@ -95,7 +97,7 @@ def _single_machines(place: AwsPlace, network: Network) -> None:
     )
     app = network.subnets["app", "us-east-1c"]
     if place.plan.until(1):
-        legacy = Machine("t3.medium", "orders", "unknown", "", (100, 500))
+        legacy = Machine("t3.medium", "workers", "unknown", "", (100, 500))
         instance(place, network, "legacy-reports", app, "us-east-1c", "10.0.13.240", legacy)
     volume(place, "restore-test-2025-08", "restore-test", "us-east-1a", 500)
     volume(place, "do-not-touch?", "do-not-touch", "us-east-1b", 100)
@@ -118,6 +120,7 @@ def _databases(place: AwsPlace, network: Network) -> None:
         "us-east-1b",
         storage=400,
         standby=True,
+        group="reporting",
         owner="team-data",
     )
     database(
@@ -129,10 +132,22 @@ def _databases(place: AwsPlace, network: Network) -> None:
         "us-east-1c",
         storage=400,
         replica_of="reporting",
+        group="reporting",
         owner="team-data",
     )
     if plan.until(2):
-        database(place, network, "legacy-mysql", "db.t3.small", MYSQL, "us-east-1a", storage=50, owner="unknown")
+        old = "us-east-1a"
+        database(
+            place,
+            network,
+            "legacy-mysql",
+            "db.t3.small",
+            MYSQL,
+            old,
+            storage=50,
+            group="reporting",
+            owner="unknown",
+        )
     cache(place, network, "session-cache-001", "cache.r7g.large", "0.219", "us-east-1a")
     cache(place, network, "session-cache-002", "cache.r7g.large", "0.219", "us-east-1b")
 
@@ -177,8 +192,8 @@ def _functions(place: AwsPlace, network: Network) -> None:
     function(place, "cart-expiry", "nodejs22.x", 256, "team-web", "1.08", sources=[streams["carts"]])
     function(place, "image-resize", "nodejs22.x", 2048, "team-web", "22.60")
     function(place, "sitemap-nightly", "nodejs22.x", 512, "team-web", "0.35")
-    function(place, "stock-sync", "java21", 2048, owner, "64.20", network=network, dead_letters=dead["orders"])
-    function(place, "fraud-score", "python3.12", 3008, owner, "130.70", network=network)
+    function(place, "stock-sync", "java21", 2048, owner, "64.20", dead_letters=dead["orders"])
+    function(place, "fraud-score", "python3.12", 3008, owner, "130.70")
     function(place, "log-shipper", "python3.12", 256, "platform", "9.90")
     retired = "python3.8" if place.plan.moment == 1 else "python3.12"
     function(place, "invoice-pdf", retired, 1536, owner, "12.75", tags={"note": "Rechnung & Beleg \u2013 \u20ac"})
@@ -186,11 +201,11 @@ def _functions(place: AwsPlace, network: Network) -> None:
 
 def _ireland(place: AwsPlace) -> None:
     network = build_network(place, "prod-eu", 20, ("eu-west-1a", "eu-west-1b"), 1)
-    for alias in ("ebs", "rds", "data"):
+    for alias in ("ebs", "data"):
         key(place, alias)
     security_group(place, network, "alb", 443, title="eu-alb")
     security_group(place, network, "web", 8080, ("alb",), title="eu-web")
-    security_group(place, network, "lambda", 443, ("web",), title="eu-lambda")
+    security_group(place, network, "lambda", 0, title="eu-lambda")
     security_group(place, network, "db", 5432, ("web", "lambda"), title="eu-db")
     web = Machine("m6i.large", "web", place.plan.web_owner, "acme-web", (40,))
     machines = scaling_group(place, network, "web-eu-asg", web, 2, 20, [target_group_arn(place, "web-eu")])
@@ -226,7 +241,7 @@ def _sandbox(place: AwsPlace) -> None:
 def _buckets(account: AwsPlace, virginia: AwsPlace, ireland: AwsPlace) -> None:
     resize = virginia.arn("lambda", "function:image-resize")
     bucket(account, virginia, "acme-assets", "team-web", 142, notifies=resize)
-    bucket(account, virginia, "acme-invoices", "team-orders", 61, retention="10y")
+    bucket(account, virginia, "acme-invoices", "team-orders", 61, own_key=True, retention="10y")
     bucket(account, virginia, "acme-access-logs", "platform", 880)
     bucket(account, virginia, "acme-tf-state", "platform", 1)
     bucket(account, ireland, "acme-eu-profiles-export", "team-web", 75, gdpr="yes")

@@ -32,6 +32,9 @@ class Engine:
     port: int
 
 
+MANAGED_KEY = "aws/rds"
+"""The key that AWS keeps for RDS in each account: databases name it, no list of the account holds it."""
+
 AURORA = Engine("aurora-postgresql", "16.6", 5432)
 POSTGRES = Engine("postgres", "16.8", 5432)
 MYSQL = Engine("mysql", "5.7.44", 3306)
@@ -100,7 +103,7 @@ def database(
         "PubliclyAccessible": False,
         "StorageType": "aurora" if cluster else "gp3",
         "StorageEncrypted": True,
-        "KmsKeyId": place.kms_key("rds"),
+        "KmsKeyId": place.kms_key(MANAGED_KEY),
         "DbiResourceId": f"db-{hex_of(arn, 26).upper()}",
         "CACertificateIdentifier": "rds-ca-rsa2048-g1",
         "DBInstanceArn": arn,
@@ -148,7 +151,7 @@ def aurora_cluster(place: AwsPlace, network: Network, name: str, members: list[s
         ],
         "VpcSecurityGroups": [{"VpcSecurityGroupId": network.groups["db"], "Status": "active"}],
         "StorageEncrypted": True,
-        "KmsKeyId": place.kms_key("rds"),
+        "KmsKeyId": place.kms_key(MANAGED_KEY),
         "DBClusterArn": arn,
         "AssociatedRoles": [],
         "ClusterCreateTime": "2024-02-14T10:24:41.037000+00:00",
@@ -160,7 +163,7 @@ def aurora_cluster(place: AwsPlace, network: Network, name: str, members: list[s
         body["MasterUserSecret"] = {
             "SecretArn": secret,
             "SecretStatus": "active",
-            "KmsKeyId": place.kms_key("rds"),
+            "KmsKeyId": place.kms_key(MANAGED_KEY),
         }
     place.add("aws.rds.cluster", "AWS::RDS::DBCluster", body, arn, gigabytes(640, "0.10"))
 
@@ -192,7 +195,6 @@ def table(place: AwsPlace, name: str, key: str, owner: str, monthly: str) -> str
             "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
             "LatestStreamArn": stream,
             "LatestStreamLabel": "2024-02-20T09:14:02.761",
-            "SSEDescription": {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": place.kms_key("data")},
             "DeletionProtectionEnabled": True,
             "Tags": place.tags(name, owner=owner),
         },
@@ -203,9 +205,20 @@ def table(place: AwsPlace, name: str, key: str, owner: str, monthly: str) -> str
 
 
 def bucket(
-    account: AwsPlace, region: AwsPlace, name: str, owner: str, size: int, *, notifies: str = "", **tags: str
+    account: AwsPlace,
+    region: AwsPlace,
+    name: str,
+    owner: str,
+    size: int,
+    *,
+    notifies: str = "",
+    own_key: bool = False,
+    **tags: str,
 ) -> None:
     """A bucket: listed for the whole account, kept in one region."""
+    algorithm: Body = {"SSEAlgorithm": "AES256"}
+    if own_key:
+        algorithm = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": region.kms_key("data")}
     notifications: Body = {}
     if notifies:
         notifications["LambdaFunctionConfigurations"] = [
@@ -222,11 +235,8 @@ def bucket(
             "Encryption": {
                 "Rules": [
                     {
-                        "ApplyServerSideEncryptionByDefault": {
-                            "SSEAlgorithm": "aws:kms",
-                            "KMSMasterKeyID": region.kms_key("data"),
-                        },
-                        "BucketKeyEnabled": True,
+                        "ApplyServerSideEncryptionByDefault": algorithm,
+                        "BucketKeyEnabled": own_key,
                     }
                 ]
             },

@@ -268,10 +268,19 @@ def network_interface(
 def security_group(
     place: AwsPlace, network: Network, name: str, port: int, sources: tuple[str, ...] = (), *, title: str = ""
 ) -> str:
-    """A group that lets ``port`` in from the groups named in ``sources``, or from anywhere when there are none."""
+    """A group that lets ``port`` in from the ``sources``, from anywhere without any; port 0 lets nothing in."""
     identifier = place.id("sg", f"{network.vpc}/{name}")
     network.groups[name] = identifier
     pairs = [{"UserId": ACCOUNT, "GroupId": network.groups[source]} for source in sources]
+    rule: Body = {
+        "IpProtocol": "tcp",
+        "FromPort": port,
+        "ToPort": port,
+        "UserIdGroupPairs": pairs,
+        "IpRanges": [] if pairs else [ANYWHERE],
+        "Ipv6Ranges": [],
+        "PrefixListIds": [],
+    }
     place.add(
         "aws.ec2.security_group",
         "AWS::EC2::SecurityGroup",
@@ -291,18 +300,8 @@ def security_group(
             "SecurityGroupArn": place.arn("ec2", f"security-group/{identifier}"),
             "OwnerId": ACCOUNT,
             "GroupName": name,
-            "Description": f"{name} on port {port}",
-            "IpPermissions": [
-                {
-                    "IpProtocol": "tcp",
-                    "FromPort": port,
-                    "ToPort": port,
-                    "UserIdGroupPairs": pairs,
-                    "IpRanges": [] if pairs else [ANYWHERE],
-                    "Ipv6Ranges": [],
-                    "PrefixListIds": [],
-                }
-            ],
+            "Description": f"{name} on port {port}" if port else f"{name}, outward only",
+            "IpPermissions": [rule] if port else [],
         },
     )
     return identifier
