@@ -114,11 +114,19 @@ async def test_one_listing_denied_beside_one_seen_makes_nothing_gone(store: Stor
     assert await ids(store) == [WEB.id]
 
 
-async def test_a_global_type_is_taken_in_by_its_one_listing(store: Store):
+@pytest.mark.parametrize("region", ["", "global"])
+async def test_a_listing_of_the_whole_account_takes_in_every_region(store: Store, region: str):
     bucket = machine("logs", type="aws.s3.bucket", region="eu-central-1")
-    await record(store, graph(bucket), [seen("us-east-1", "aws.s3.bucket")], 1)
-    _, changes = await record(store, graph(), [seen("us-east-1", "aws.s3.bucket")], 2)
+    await record(store, graph(bucket), [seen(region, "aws.s3.bucket")], 1)
+    _, changes = await record(store, graph(), [seen(region, "aws.s3.bucket")], 2)
     assert changes.removed == 1
+
+
+async def test_buckets_of_regions_that_were_not_asked_for_are_not_gone(store: Store):
+    bucket = machine("logs", type="aws.s3.bucket", region="eu-central-1")
+    await record(store, graph(bucket), [seen("eu-central-1", "aws.s3.bucket")], 1)
+    _, changes = await record(store, graph(), [seen("us-east-1", "aws.s3.bucket")], 2)
+    assert (changes.removed, await ids(store)) == (0, [bucket.id])
 
 
 async def test_a_resource_that_comes_back_is_new_and_keeps_its_past(store: Store):

@@ -65,8 +65,8 @@ class Inventories:
 
         A resource that was not seen is gone only where the discovery looked with success: a coverage entry
         ``seen`` takes in its provider, account, region and type, and no entry of another status does. In an
-        entry ``""`` or ``*`` takes in every account or region, and a type may end in ``*``; a global AWS type
-        is taken in whatever the region. A file (see :meth:`Discoveries.create`) was read as a whole: everything
+        entry ``""`` or ``*`` takes in every account or region, as the region ``global`` does, and a type may
+        end in ``*``. A file (see :meth:`Discoveries.create`) was read as a whole: everything
         that came from the same source and is not in it any more is gone, also of types it no longer holds,
         except under its entries of another status.
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from cloudviz.catalogue.declare import AwsCall
-from cloudviz.catalogue.registry import catalogue
 from cloudviz.inventory.model import Coverage, CoverageStatus
 from cloudviz.store.rows import key_text
 
 ScopeKey = tuple[str, str, str, str]
 """(provider, account, region, type)."""
 
+GLOBAL = "global"
 _ANY = "*"
 _WILD = frozenset("*?[")
 
@@ -20,7 +19,7 @@ _WILD = frozenset("*?[")
 class Reach:
     """Coverage entries, indexed: which scopes were seen whole, and which have a gap.
 
-    In an entry, ``""`` and ``*`` take in every provider, account or region; a type may be a pattern. A gap wins
+    In an entry, ``""`` and ``*`` take in every provider, account or region, and so does the region ``global``; a type may be a pattern. A gap wins
     over ``seen``: of two listings of one type, one may have been denied.
     """
 
@@ -31,7 +30,9 @@ class Reach:
         for entry in coverage:
             seen = entry.status == CoverageStatus.SEEN
             kind = key_text(entry.type) or _ANY
-            region = _ANY if _is_listed_once(kind) else key_text(entry.region) or _ANY
+            region = key_text(entry.region)
+            # One list_roles tells of the roles of an account, wherever. Buckets are told of region by region.
+            region = _ANY if region in ("", GLOBAL) else region
             key = (key_text(entry.provider) or _ANY, key_text(entry.account) or _ANY, region, kind)
             if _WILD.isdisjoint(kind):
                 self._exact[key] = self._exact.get(key, True) and seen
@@ -58,9 +59,3 @@ class Reach:
             if near and fnmatchcase(kind, pattern):
                 found.append(seen)
         return all(found) if found else None
-
-
-def _is_listed_once(kind: str) -> bool:
-    # One list_buckets tells of the buckets of every region, and so for each type that AWS lists globally.
-    declared = catalogue().get(kind)
-    return declared is not None and isinstance(declared.listing, AwsCall) and declared.listing.is_global
