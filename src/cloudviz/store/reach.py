@@ -19,8 +19,8 @@ _WILD = frozenset("*?[")
 class Reach:
     """Coverage entries, indexed: which scopes were seen whole, and which have a gap.
 
-    In an entry, ``""`` and ``*`` take in every provider, account or region, and so does the region ``global``; a type may be a pattern. A gap wins
-    over ``seen``: of two listings of one type, one may have been denied.
+    In an entry, ``""`` and ``*`` take in every provider, account or region, and so does the region ``global``;
+    a type may be a pattern. A gap wins over ``seen``: of two listings of one type, one may have been denied.
     """
 
     def __init__(self, coverage: Iterable[Coverage]) -> None:
