@@ -76,7 +76,7 @@ def draw(
 def report_problems(problems: Sequence[Problem], limit: int = 10) -> None:
     """Say on stderr what was odd in the input, a line each, and how many more there are."""
     for problem in problems[:limit]:
-        place = f"{problem.where}: " if problem.where else ""
-        note(f"note: {place}{problem.resource} {problem.what}")
+        words = (f"{problem.where}:" if problem.where else "", problem.resource, problem.what)
+        note("note: " + " ".join(word for word in words if word))
     if len(problems) > limit:
         note(f"note: and {len(problems) - limit} more.")

@@ -62,7 +62,8 @@ def draw_files(
     """
     inventory = read_files(paths, account=account, region=region, on_progress=on_progress)
     if not inventory.graph.resources:
-        reason = f" ({inventory.problems[0].what})" if inventory.problems else ""
+        lost = next((problem for problem in inventory.problems if problem.loss), None)
+        reason = f" ({lost.resource} {lost.what})" if lost else ""
         raise BadInput(
             f"holds no resources{reason}",
             where=", ".join(str(path) for path in paths),
