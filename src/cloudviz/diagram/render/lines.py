@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from cloudviz.diagram.render.operations import Command, Group, Operation, Path, Rect, Text
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode
-from cloudviz.diagram.scene.measures import EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT
+from cloudviz.diagram.scene.measures import EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT, STACK_REACH
 from cloudviz.diagram.text import clean, fit, measure
 from cloudviz.diagram.themes import Theme
 
@@ -76,13 +76,30 @@ def _track(edge: SceneEdge, nodes: dict[str, SceneNode]) -> list[Point]:
     for point in edge.points:
         if not points or math.dist(points[-1], point) > 0.01:
             points.append((float(point[0]), float(point[1])))
-    if len(points) > 1:
-        return points
     source, target = nodes.get(edge.source), nodes.get(edge.target)
+    if len(points) > 1:
+        points[-1] = _before_stack(points[-2], points[-1], target)
+        return points
     if source is None or target is None or source is target:
         return []
     start, end = _centre(source), _centre(target)
     return [_border(source, end), _border(target, start)] if math.dist(start, end) > 1 else []
+
+
+def _before_stack(before: Point, tip: Point, target: SceneNode | None) -> Point:
+    """The end of a line, pulled back to the hindmost card where it comes from behind a stack.
+
+    The cards behind reach up and to the right, and would hide the arrow head.
+    """
+    if target is None or target.container or target.count < 2:
+        return tip
+    x, y = tip
+    if abs(y - target.y) < 1 and before[1] < y - STACK_REACH:
+        return x, y - min(STACK_REACH, max(x - target.x, 0.0))
+    right, low = target.x + target.width, target.y + target.height
+    if abs(x - right) < 1 and before[0] > x + STACK_REACH:
+        return x + min(STACK_REACH, max(low - y, 0.0)), y
+    return tip
 
 
 def _stroke(edge: SceneEdge, track: list[Point], theme: Theme) -> tuple[Path, Path]:

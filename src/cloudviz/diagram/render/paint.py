@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloudviz.catalogue.kinds import Kind
 from cloudviz.diagram.render import words
 from cloudviz.diagram.render.lines import WEAK_KINDS, paint_lines
 from cloudviz.diagram.render.nesting import nesting_of
@@ -117,7 +118,7 @@ def _card(node: SceneNode, theme: Theme, currency: str | None) -> Operation:
         items += _compact(node, theme)
     else:
         centre = x + width / 2
-        items.append(Icon(centre - m.ICON / 2, y + m.ICON_TOP, m.ICON, node.kind))
+        items.append(Icon(centre - m.ICON / 2, y + m.ICON_TOP, m.ICON, _icon(node)))
         label = fit(node.label, room, m.LABEL_SIZE, m.LABEL_WEIGHT)
         if label:
             items.append(
@@ -149,11 +150,16 @@ def _second_line(node: SceneNode, room: float, currency: str | None) -> str:
     return f"{short} · {cost}" if len(short) > 2 else cost
 
 
+def _icon(node: SceneNode) -> str:
+    """The kind whose icon stands for a node; a collapsed group has no kind of its own."""
+    return node.kind or (Kind.RESOURCE_GROUP if node.count > 1 else Kind.OTHER)
+
+
 def _compact(node: SceneNode, theme: Theme) -> list[Operation]:
     """A card too low for the icon above the text: icon left, text right."""
     x, y, height = node.x, node.y, node.height
     size = max(min(height - 8, 28.0), 0.0)
-    items: list[Operation] = [Icon(x + 6, y + (height - size) / 2, size, node.kind)] if size >= 10 else []
+    items: list[Operation] = [Icon(x + 6, y + (height - size) / 2, size, _icon(node))] if size >= 10 else []
     left = x + (size + 13 if items else 6)
     room = x + node.width - 6 - left
     second = fit(node.sublabel, room, m.SUBLABEL_SIZE, m.SUBLABEL_WEIGHT) if height >= 36 else ""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from cloudviz.diagram.render.canvas import Canvas, load_skia
 from cloudviz.diagram.render.operations import Painting
-from cloudviz.errors import Invalid, Unavailable
+from cloudviz.errors import Invalid
 
 LONGEST_SIDE = 32_000
 MOST_PIXELS = 120_000_000
 """At 4 bytes a pixel just under half a GB; a larger picture is drawn at the scale that fits."""
+
+_PX_PER_INCH = 96.0
 
 
 def png(painting: Painting, scale: float) -> bytes:
@@ -21,14 +23,17 @@ def png(painting: Painting, scale: float) -> bytes:
             f"{scale} is no scale for a picture", hint="Use a number from 0.1 to 8; 2 suits most screens."
         )
     skia = load_skia()
+    # numpy comes with Skia and is loaded with it: the other formats must not pay for either.
+    import numpy
+
+    from cloudviz.diagram.render.png_file import png_file
+
     width, height = max(painting.width, 1.0), max(painting.height, 1.0)
     scale = min(scale, LONGEST_SIDE / max(width, height), (MOST_PIXELS / (width * height)) ** 0.5)
-    info = skia.ImageInfo.MakeN32Premul(max(round(width * scale), 1), max(round(height * scale), 1))
-    surface = skia.Surface.MakeRaster(info)
-    if surface is None:
-        raise Unavailable("There is not enough memory for a PNG of this size", hint="Use a smaller scale, or svg.")
-    with surface as canvas:
+    across, down = max(round(width * scale), 1), max(round(height * scale), 1)
+    pixels = numpy.zeros((down, across, 4), numpy.uint8)
+    info = skia.ImageInfo.Make(across, down, skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType)
+    with skia.Surface.MakeRasterDirect(info, pixels, across * 4) as canvas:
         canvas.scale(scale, scale)
         Canvas(canvas, painting.theme).draw(painting)
-    data = surface.makeImageSnapshot().encodeToData(skia.EncodedImageFormat.kPNG, 100)
-    return bytes(data)
+    return png_file(pixels, scale * _PX_PER_INCH)
