@@ -13,8 +13,8 @@ export interface View {
   zoom: number;
 }
 
-/** A box of 96 px is then 384 px wide: more shows nothing more. */
-const CLOSEST = 4;
+/** A box is then some 300 px wide: more shows nothing more. */
+const CLOSEST = 2.5;
 /** How much of the picture stays in sight however far it is dragged, in CSS px. */
 const KEPT_IN_SIGHT = 80;
 
@@ -97,10 +97,6 @@ export class Camera {
       closest,
     );
     return { x: (bounds.minX + bounds.maxX) / 2, y: (bounds.minY + bounds.maxY) / 2, zoom };
-  }
-
-  fit(padding = 24): void {
-    this.look(this.viewOf(this.world, padding));
   }
 
   private farthest(): number {

@@ -16,10 +16,11 @@ import { Model } from "./model.js";
 import { paintContainers, paintTitles, visibleContainers } from "./paint_containers.js";
 import { byLength, paintEdges, paintPills, visibleEdges } from "./paint_edges.js";
 import { paintHighlight } from "./paint_highlight.js";
-import { Tints, paintLeaves } from "./paint_leaves.js";
+import { paintLeaves } from "./paint_leaves.js";
 import { LIGHT, type Palette } from "./palette.js";
 import type { SceneDocument } from "./scene.js";
 import { TextFit } from "./text_fit.js";
+import { Tints } from "./tints.js";
 
 /** How near to a line the pointer must be, in CSS px. */
 const REACH = 6;
@@ -52,7 +53,7 @@ export class MapEngine {
   /** How long the last drawing of the picture took, in ms, for benchmarks. */
   lastPaint = 0;
   /** Parts of the canvas that something else covers, in CSS px: fitting and flying keep clear of them. */
-  inset = { right: 0, bottom: 0 };
+  inset = { top: 0, right: 0, bottom: 0 };
   private readonly base: Context;
   private readonly over: Context;
   private readonly glyphs: Glyphs;
@@ -93,7 +94,7 @@ export class MapEngine {
     this.flight = null;
     this.camera.setWorld(this.model.world);
     if (view) this.camera.look(view);
-    else this.camera.fit();
+    else this.camera.look(this.clear(this.model.world, 24));
     this.invalidate();
   }
 
@@ -181,7 +182,7 @@ export class MapEngine {
     const { zoom, width, height } = this.camera;
     const from = this.camera.toScreen(bounds.minX, bounds.minY);
     const to = this.camera.toScreen(bounds.maxX, bounds.maxY);
-    const inSight = from.x >= 0 && from.y >= 0 && to.x <= width - this.inset.right && to.y <= height - this.inset.bottom;
+    const inSight = from.x >= 0 && from.y >= this.inset.top && to.x <= width - this.inset.right && to.y <= height - this.inset.bottom;
     if (!inSight || !detailAt(zoom).labels) this.flyToNode(number);
   }
 
@@ -254,12 +255,12 @@ export class MapEngine {
 
   /** The view of some bounds in the part of the canvas that nothing covers. */
   private clear(bounds: Bounds, padding: number): View {
-    const { right, bottom } = this.inset;
+    const { top, right, bottom } = this.inset;
     const free = new Camera();
     free.width = Math.max(1, this.camera.width - right);
-    free.height = Math.max(1, this.camera.height - bottom);
+    free.height = Math.max(1, this.camera.height - top - bottom);
     const view = free.viewOf(bounds, padding);
-    return { x: view.x + right / 2 / view.zoom, y: view.y + bottom / 2 / view.zoom, zoom: view.zoom };
+    return { x: view.x + right / 2 / view.zoom, y: view.y + (bottom - top) / 2 / view.zoom, zoom: view.zoom };
   }
 
   private leafNearMiddle(): number {

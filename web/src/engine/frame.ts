@@ -60,6 +60,18 @@ export class Frame {
     return scene * this.zoom;
   }
 
+  /**
+   * A rectangle with a border, both on the pixel grid. Filled rectangles on the grid are by far the cheapest
+   * thing a canvas can draw; paths cost ten times as much, and dashed ones more.
+   */
+  bordered(x: number, y: number, width: number, height: number, border: number, stroke: string, fill: string): void {
+    const { context } = this;
+    context.fillStyle = stroke;
+    context.fillRect(x, y, width, height);
+    context.fillStyle = fill;
+    context.fillRect(x + border, y + border, width - 2 * border, height - 2 * border);
+  }
+
   font(size: number, weight: number): void {
     this.context.font = `${weight} ${size}px ${FONT}`;
   }

@@ -8,16 +8,29 @@ import { LABEL_SIZE, PILL_SIZE, SUBLABEL_SIZE, TITLE_SIZE } from "./measures.js"
 const LEGIBLE = 6.5;
 /** A box lower than this shows a flat colour instead of its outline and icon. */
 const FLAT_BELOW = 13;
-/** Boxes whose whole neighbourhood is smaller than this are drawn as one patch. */
-const PATCH = 7;
+/**
+ * Boxes narrower than this are drawn as patches, up to sixteen neighbours in one: drawing each of 100,000 costs
+ * 150,000 rectangles a frame, and nobody can tell them apart.
+ */
+const PATCH_BELOW = 5;
+/** Patches whose whole neighbourhood is smaller than this are drawn as one. */
+const SPECK = 5;
 /** An edge that is shorter than this shows nothing. */
 const SHORTEST_EDGE = 9;
 /** A container smaller than this is not worth its outline. */
-const SMALLEST_CONTAINER = 5;
-/** A container that is wider than this carries a title even when the scene's own title size is too small. */
-export const NAMED_CONTAINER = 110;
-/** The size of such a title. */
-export const NAMED_SIZE = 11;
+const SMALLEST_CONTAINER = 12;
+/**
+ * Where the scene's own title size is too small to read, names are still written into the header line of a
+ * container as long as that line is at least this high …
+ */
+export const LOWEST_HEADER = 9.5;
+/** … in letters of this size at most … */
+export const NAME_SIZE = 11;
+/** … on containers at least this wide. */
+export const NAMED_WIDTH = 48;
+/** Farther out only containers of at least this size carry a name, on a ground of its own. */
+export const SIGN_WIDTH = 170;
+export const SIGN_HEIGHT = 50;
 
 export interface Detail {
   labels: boolean;
@@ -25,8 +38,10 @@ export interface Detail {
   titles: boolean;
   pills: boolean;
   arrows: boolean;
-  /** A patch is as large as this, in scene px. */
-  patch: number;
+  /** Boxes narrower than this, in CSS px, are drawn as patches. */
+  patchBelow: number;
+  /** Groups of patches smaller than this, in scene px, are drawn as one. */
+  speck: number;
   /** Leaves lower than this, in scene px, are flat. */
   flatBelow: number;
   shortestEdge: number;
@@ -40,7 +55,8 @@ export function detailAt(zoom: number): Detail {
     titles: TITLE_SIZE * zoom >= LEGIBLE,
     pills: PILL_SIZE * zoom >= LEGIBLE,
     arrows: zoom >= 0.3,
-    patch: PATCH / zoom,
+    patchBelow: PATCH_BELOW,
+    speck: SPECK / zoom,
     flatBelow: FLAT_BELOW / zoom,
     shortestEdge: SHORTEST_EDGE / zoom,
     smallestContainer: SMALLEST_CONTAINER / zoom,

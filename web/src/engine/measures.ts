@@ -17,6 +17,8 @@ export const SUBLABEL_BASELINE = 79;
 export const TITLE_LEFT = 12;
 export const TITLE_BASELINE = 20;
 export const TITLE_GAP = 8;
+/** The height that a container keeps free for its title. */
+export const HEADER = 30;
 
 /** How far the sheets of a stack and its ×n mark stand out from its box. */
 export const STACK_REACH = 8;

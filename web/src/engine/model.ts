@@ -24,6 +24,8 @@ export class Model {
   /** Numbers of the source and the target node of each edge, two an edge; −1 for a node that is not shown. */
   readonly ends: Int32Array;
   readonly world: Bounds;
+  /** The mean width of a leaf, for the choice of detail. */
+  readonly leafWidth: number;
   private readonly numbers = new Map<string, number>();
   private readonly memberships = new Map<string, number>();
   private readonly leafNumbers: Uint32Array;
@@ -57,6 +59,7 @@ export class Model {
     this.lines = new SpatialIndex(boxesOfLines(this.edges));
     [this.edgeStarts, this.edgesByNode] = this.adjacency();
     this.world = this.extent();
+    this.leafWidth = leaves.reduce((sum, node) => sum + node.width, 0) / Math.max(1, leaves.length);
   }
 
   /** The number of the node with this id, or −1. */

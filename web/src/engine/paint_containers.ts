@@ -1,13 +1,19 @@
 /** Containers: a quiet border, a tint where the palette has one, and a title that stays readable far out. */
 
 import type { Frame } from "./frame.js";
-import { NAMED_CONTAINER, NAMED_SIZE } from "./level_of_detail.js";
-import { SUBLABEL_SIZE, TITLE_BASELINE, TITLE_GAP, TITLE_LEFT, TITLE_SIZE } from "./measures.js";
-import { containerLook } from "./palette.js";
+import { LOWEST_HEADER, NAMED_WIDTH, NAME_SIZE, SIGN_HEIGHT, SIGN_WIDTH } from "./level_of_detail.js";
+import { HEADER, SUBLABEL_SIZE, TITLE_BASELINE, TITLE_GAP, TITLE_LEFT, TITLE_SIZE } from "./measures.js";
+import { containerLook, mixed } from "./palette.js";
 
 const RADIUS = 6;
-/** More titles than this at once is noise. */
-const MOST_NAMES = 120;
+/** A corner rounder than this, in CSS px, is seen as round. */
+const ROUND_FROM = 2;
+/** Borders of smaller containers, in CSS px, are drawn faintly, or from afar there is nothing but borders. */
+const FAINT_BELOW = 90;
+/** A dashed border on less than this, in CSS px, is seen as a grey one. */
+const DASHED_FROM = 120;
+/** More signs than this at once are noise. */
+const MOST_SIGNS = 80;
 
 export function visibleContainers(frame: Frame): number[] {
   const { model, view, detail } = frame;
@@ -28,6 +34,8 @@ export function visibleContainers(frame: Frame): number[] {
 export function paintContainers(frame: Frame, numbers: readonly number[]): void {
   const { context, model, palette } = frame;
   const radius = Math.min(frame.px(RADIUS), 6);
+  /** What shows through a container without a fill of its own: its parent's ground. */
+  const grounds = new Map<number, string>();
   for (const number of numbers) {
     const node = model.node(number);
     const look = containerLook(palette, node.role, node.kind);
@@ -35,33 +43,35 @@ export function paintContainers(frame: Frame, numbers: readonly number[]): void 
     const y = frame.snapY(node.y);
     const width = frame.snapX(node.x + node.width) - x;
     const height = frame.snapY(node.y + node.height) - y;
-    const large = width > 24 && height > 16;
-    if (look.fill) {
-      context.fillStyle = look.fill;
-      if (large) {
-        context.beginPath();
-        context.roundRect(x, y, width, height, radius);
-        context.fill();
-      } else context.fillRect(x, y, width, height);
-    }
-    context.strokeStyle = changeColour(frame, node.change) ?? look.stroke;
-    context.lineWidth = Math.max(0.75, Math.min(look.width * Math.max(frame.zoom, 0.6), 2.5));
-    if (!large) {
-      context.strokeRect(x, y, width, height);
+    const ground = look.fill ?? grounds.get(model.parents[number] as number) ?? palette.ground;
+    grounds.set(number, ground);
+    const stroke = changeColour(frame, node.change) ?? look.stroke;
+    const plain = radius < ROUND_FROM || width < 24 || height < 16;
+    if (plain && (look.dash.length === 0 || width < DASHED_FROM)) {
+      const faint = width < FAINT_BELOW ? mixed(stroke, ground, 0.5) : stroke;
+      frame.bordered(x, y, width, height, 1 / frame.density, faint, ground);
       continue;
     }
-    context.setLineDash(look.dash.map((part) => part * Math.max(0.6, Math.min(frame.zoom, 1.5))));
     context.beginPath();
-    context.roundRect(x, y, width, height, radius);
+    if (plain) context.rect(x, y, width, height);
+    else context.roundRect(x, y, width, height, radius);
+    if (look.fill) {
+      context.fillStyle = look.fill;
+      context.fill();
+    }
+    context.strokeStyle = stroke;
+    context.lineWidth = Math.max(0.75, Math.min(look.width * Math.max(frame.zoom, 0.6), 2.5));
+    context.setLineDash(look.dash.map((part) => part * Math.max(0.6, Math.min(frame.zoom, 1.5))));
     context.stroke();
     context.setLineDash([]);
   }
 }
 
-/** Titles at their own size, or, where that is too small to read, as names on the larger containers. */
+/** Titles at their own size; farther out as names in the header line; still farther as signs on large containers. */
 export function paintTitles(frame: Frame, numbers: readonly number[]): void {
   if (frame.detail.titles) paintOwnTitles(frame, numbers);
-  else paintNames(frame, numbers);
+  else if (frame.px(HEADER) >= LOWEST_HEADER) paintNames(frame, numbers);
+  else paintSigns(frame, numbers);
 }
 
 function paintOwnTitles(frame: Frame, numbers: readonly number[]): void {
@@ -86,34 +96,53 @@ function paintOwnTitles(frame: Frame, numbers: readonly number[]): void {
   }
 }
 
-/** Like names on a street map: outer containers first, and none over another. */
 function paintNames(frame: Frame, numbers: readonly number[]): void {
   const { context, model, palette } = frame;
-  frame.font(NAMED_SIZE, 600);
+  const size = Math.min(NAME_SIZE, frame.px(HEADER) * 0.8);
+  frame.font(size, 600);
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  for (const number of numbers) {
+    const node = model.node(number);
+    const width = frame.px(node.width);
+    if (width < NAMED_WIDTH) continue;
+    context.fillStyle = containerLook(palette, node.role, node.kind).title;
+    // Room and size in whole steps, or each step of a zoom would measure all texts anew.
+    const title = frame.text.fit(node.label, Math.floor((width - 8) / 8) * 8 * (NAME_SIZE / size), NAME_SIZE, 600);
+    context.fillText(title, frame.x(node.x) + 5, frame.y(node.y + HEADER / 2) + 0.5);
+  }
+}
+
+/** Like names on a street map: outer containers first, and none over another. */
+function paintSigns(frame: Frame, numbers: readonly number[]): void {
+  const { context, model, palette } = frame;
+  frame.font(NAME_SIZE, 600);
   context.textAlign = "left";
   context.textBaseline = "middle";
   const placed: [x: number, y: number, right: number, bottom: number][] = [];
   for (const number of numbers) {
-    if (placed.length >= MOST_NAMES) break;
+    if (placed.length >= MOST_SIGNS) break;
     const node = model.node(number);
     const width = frame.px(node.width);
-    if (width < NAMED_CONTAINER || frame.px(node.height) < NAMED_SIZE * 2.5) continue;
-    const room = Math.min(width - 16, 260);
-    const title = frame.text.fit(titleOf(node.label, node.sublabel), room, NAMED_SIZE, 600);
+    if (width < SIGN_WIDTH || frame.px(node.height) < SIGN_HEIGHT) continue;
+    const room = Math.min(Math.floor((width - 20) / 8) * 8, 260);
+    const title = frame.text.fit(titleOf(node.label, node.sublabel), room, NAME_SIZE, 600);
     if (title === "") continue;
-    const x = frame.x(node.x) + 5;
+    const x = frame.x(node.x) + 4;
     const y = frame.y(node.y) + 4;
-    const right = x + Math.min(context.measureText(title).width, room) + 8;
-    const bottom = y + NAMED_SIZE + 6;
+    const right = x + context.measureText(title).width + 10;
+    const bottom = y + NAME_SIZE + 7;
     if (placed.some((other) => x < other[2] && right > other[0] && y < other[3] && bottom > other[1])) continue;
     placed.push([x, y, right, bottom]);
     const look = containerLook(palette, node.role, node.kind);
-    context.globalAlpha = 0.86;
+    context.globalAlpha = 0.9;
     context.fillStyle = look.fill ?? palette.ground;
-    context.fillRect(x, y, right - x, bottom - y);
+    context.beginPath();
+    context.roundRect(x, y, right - x, bottom - y, 3);
+    context.fill();
     context.globalAlpha = 1;
     context.fillStyle = look.title;
-    context.fillText(title, x + 4, (y + bottom) / 2 + 0.5);
+    context.fillText(title, x + 5, (y + bottom) / 2 + 0.5);
   }
 }
 

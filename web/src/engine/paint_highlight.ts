@@ -11,7 +11,7 @@ export function paintHighlight(frame: Frame, chosen: number, hovered: Hit | null
   const edges = new Set<number>();
   const ends = new Set<number>();
   for (const number of [chosen, hovered?.what === "node" ? hovered.number : -1]) {
-    if (number < 0) continue;
+    if (number < 0 || (number !== chosen && frame.model.node(number).container)) continue;
     for (const edge of frame.model.edgesOf(number).subarray(0, MOST_EDGES)) {
       edges.add(edge);
       const other = frame.model.otherEnd(edge, number);
@@ -28,7 +28,8 @@ export function paintHighlight(frame: Frame, chosen: number, hovered: Hit | null
     paintPills(frame, [...edges], accent);
   }
   for (const end of ends) ring(frame, end, 1.5, 0.85);
-  if (hovered?.what === "node") ring(frame, hovered.number, 2, 1);
+  // A container is under the pointer nearly everywhere: a ring around it would be noise.
+  if (hovered?.what === "node" && !frame.model.node(hovered.number).container) ring(frame, hovered.number, 2, 1);
   if (chosen >= 0) {
     ring(frame, chosen, 6, 0.22, 3);
     ring(frame, chosen, 2.5, 1);

@@ -1,8 +1,6 @@
 /** Leaves: a card with icon and two lines near by, a coloured box farther out, patches of colour far out. */
 
 import type { Frame } from "./frame.js";
-import type { Bounds } from "./geometry.js";
-import type { Glyphs } from "./glyphs.js";
 import {
   ICON,
   ICON_TOP,
@@ -14,132 +12,64 @@ import {
   SUBLABEL_BASELINE,
   SUBLABEL_SIZE,
 } from "./measures.js";
-import type { Model } from "./model.js";
 import { changeColour } from "./paint_containers.js";
-import { mixed } from "./palette.js";
 import type { SceneNode } from "./scene.js";
+import type { Tints } from "./tints.js";
 
 const RADIUS = 6;
 const SIDE_ROOM = 2 * LEAF_PADDING;
 const MARK_SIZE = 10;
-/** How strongly a patch is coloured: a quarter, a half, three quarters and all of it covered by boxes. */
-const STRENGTHS = [0.3, 0.5, 0.7, 0.85];
-const FLAT_STRENGTH = 0.8;
-
-/** Colours for far-off views: one number for each leaf, and one value for each group of the index. */
-export class Tints {
-  private readonly colours: string[] = [];
-  private readonly ofLeaf: Uint8Array;
-  /** For each position of the index: covered area × 256 + number of the colour that covers most. */
-  private readonly groups: number[];
-  private readonly shades = new Map<string, string[]>();
-
-  constructor(model: Model, glyphs: Glyphs) {
-    const numbers = new Map<string, number>();
-    this.ofLeaf = new Uint8Array(model.leaves.size);
-    for (let item = 0; item < this.ofLeaf.length; item++) {
-      const node = model.node(model.leaf(item));
-      const colour = glyphs.of(node.icon, node.kind).color;
-      let number = numbers.get(colour);
-      if (number === undefined) {
-        number = Math.min(this.colours.length, 255);
-        if (number === this.colours.length) this.colours.push(colour);
-        numbers.set(colour, number);
-      }
-      this.ofLeaf[item] = number;
-    }
-    this.groups = model.leaves.summarise(
-      (item) => {
-        const node = model.node(model.leaf(item));
-        return Math.round(node.width * node.height) * 256 + this.ofLeaf[item]!;
-      },
-      (children) => strongest(children),
-    );
-  }
-
-  leaf(item: number): number {
-    return this.ofLeaf[item]!;
-  }
-
-  /** The colour and the strength (0 to 3) of a group whose box is `bounds`. */
-  group(position: number, bounds: Bounds): { colour: number; strength: number } {
-    const value = this.groups[position]!;
-    const area = Math.max(1, (bounds.maxX - bounds.minX) * (bounds.maxY - bounds.minY));
-    const strength = Math.min(3, Math.floor((Math.floor(value / 256) / area) * 4));
-    return { colour: value % 256, strength };
-  }
-
-  /** The four strengths of a colour on a ground, and the flat box as the fifth. */
-  shadesOf(colour: number, ground: string): string[] {
-    const key = `${colour}/${ground}`;
-    let shades = this.shades.get(key);
-    if (!shades) {
-      const base = this.colours[colour] ?? "#64748b";
-      shades = [...STRENGTHS, FLAT_STRENGTH].map((share) => mixed(base, ground, share));
-      this.shades.set(key, shades);
-    }
-    return shades;
-  }
-
-  get count(): number {
-    return this.colours.length;
-  }
-}
-
-function strongest(children: readonly number[]): number {
-  let area = 0;
-  const byColour = new Map<number, number>();
-  for (const child of children) {
-    const covered = Math.floor(child / 256);
-    area += covered;
-    byColour.set(child % 256, (byColour.get(child % 256) ?? 0) + covered);
-  }
-  let best = 0;
-  let most = -1;
-  for (const [colour, covered] of byColour) {
-    if (covered > most) [best, most] = [colour, covered];
-  }
-  return area * 256 + best;
-}
 
 export function paintLeaves(frame: Frame, tints: Tints): void {
   const { model, detail, view } = frame;
+  if (model.leafWidth * frame.zoom < detail.patchBelow) return paintPatches(frame, tints);
   const cards: number[] = [];
-  /** x, y, width, height on the screen, four numbers a box, in one list for each shade. */
-  const flat: (number[] | undefined)[] = [];
-  const keep = (shade: number, minX: number, minY: number, maxX: number, maxY: number): void => {
-    const x = frame.snapX(minX);
-    const y = frame.snapY(minY);
-    const least = 1 / frame.density;
-    const list = (flat[shade] ??= []);
-    list.push(x, y, Math.max(frame.snapX(maxX) - x, least), Math.max(frame.snapY(maxY) - y, least));
-  };
-  model.leaves.survey(
-    view,
-    detail.patch,
-    (item) => {
-      const number = model.leaf(item);
-      const node = model.node(number);
-      if (node.height >= detail.flatBelow) cards.push(number);
-      else keep(tints.leaf(item) * 5 + 4, node.x, node.y, node.x + node.width, node.y + node.height);
-    },
-    (position) => {
-      const box = model.leaves.boxAt(position);
-      const { colour, strength } = tints.group(position, box);
-      keep(colour * 5 + strength, box.minX, box.minY, box.maxX, box.maxY);
-    },
-  );
-  paintFlat(frame, tints, flat);
+  const flat = new FlatBoxes(frame);
+  model.leaves.search(view, (item) => {
+    const number = model.leaf(item);
+    const node = model.node(number);
+    if (node.height >= detail.flatBelow) cards.push(number);
+    else flat.add(tints.leaf(item), node.x, node.y, node.x + node.width, node.y + node.height);
+  });
+  flat.paint(tints);
   if (cards.length > 0) paintCards(frame, cards);
 }
 
-function paintFlat(frame: Frame, tints: Tints, flat: readonly (number[] | undefined)[]): void {
-  const { context, palette } = frame;
-  flat.forEach((list, shade) => {
-    if (!list) return;
-    context.fillStyle = tints.shadesOf(Math.floor(shade / 5), palette.ground)[shade % 5] as string;
-    for (let at = 0; at < list.length; at += 4) context.fillRect(list[at]!, list[at + 1]!, list[at + 2]!, list[at + 3]!);
-  });
+function paintPatches(frame: Frame, tints: Tints): void {
+  const { index, shades } = tints.patches;
+  const flat = new FlatBoxes(frame);
+  const add = (position: number): void => {
+    const box = index.boxAt(position);
+    flat.add(shades[position]!, box.minX, box.minY, box.maxX, box.maxY);
+  };
+  index.survey(frame.view, frame.detail.speck, (_, position) => add(position), add);
+  flat.paint(tints);
+}
+
+/** Plain rectangles on the pixel grid, painted colour by colour. */
+class FlatBoxes {
+  /** x, y, width, height on the screen, four numbers a box, one list for each shade. */
+  private readonly byShade: (number[] | undefined)[] = [];
+
+  constructor(private readonly frame: Frame) {}
+
+  add(shade: number, minX: number, minY: number, maxX: number, maxY: number): void {
+    const { frame } = this;
+    const x = frame.snapX(minX);
+    const y = frame.snapY(minY);
+    const least = 1 / frame.density;
+    const list = (this.byShade[shade] ??= []);
+    list.push(x, y, Math.max(frame.snapX(maxX) - x, least), Math.max(frame.snapY(maxY) - y, least));
+  }
+
+  paint(tints: Tints): void {
+    const { context, palette } = this.frame;
+    this.byShade.forEach((list, shade) => {
+      if (!list) return;
+      context.fillStyle = tints.colour(shade, palette.ground);
+      for (let at = 0; at < list.length; at += 4) context.fillRect(list[at]!, list[at + 1]!, list[at + 2]!, list[at + 3]!);
+    });
+  }
 }
 
 function paintCards(frame: Frame, numbers: readonly number[]): void {
@@ -191,11 +121,14 @@ function card(frame: Frame, node: SceneNode, offset: number, radius: number): vo
   context.fillStyle = palette.leafFill;
   const change = changeColour(frame, node.change);
   context.strokeStyle = change ?? palette.leafStroke;
+  if (radius < 2) {
+    frame.bordered(x - half, y - half, width, height, (change ? 2 : 1) / frame.density, change ?? palette.leafStroke, palette.leafFill);
+    return;
+  }
   const plain = context.lineWidth;
   if (change) context.lineWidth = plain * 2;
   context.beginPath();
-  if (radius < 2) context.rect(x, y, width, height);
-  else context.roundRect(x, y, width, height, radius);
+  context.roundRect(x, y, width, height, radius);
   context.fill();
   context.stroke();
   context.lineWidth = plain;

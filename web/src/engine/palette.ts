@@ -107,11 +107,19 @@ export function containerLook(palette: Palette, role: string, kind: string): Con
   return containers[role] ?? containers[kind] ?? (containers["group"] as ContainerLook);
 }
 
+/** Few colours on few grounds, asked for thousands of times a frame. */
+const mixtures = new Map<string, string>();
+
 /** `colour` laid over `ground` with the given share, as #rrggbb. */
 export function mixed(colour: string, ground: string, share: number): string {
+  const key = `${colour}${ground}${share}`;
+  const known = mixtures.get(key);
+  if (known !== undefined) return known;
   const [a, b] = [channels(colour), channels(ground)];
   const blend = a.map((value, at) => Math.round(value * share + (b[at] as number) * (1 - share)));
-  return `#${blend.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+  const made = `#${blend.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+  mixtures.set(key, made);
+  return made;
 }
 
 function channels(colour: string): number[] {

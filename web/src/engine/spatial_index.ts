@@ -55,12 +55,13 @@ export class SpatialIndex {
 
   /**
    * Like `search`, but a subtree whose box is smaller than `least` in both directions is given whole to
-   * `visitGroup` as its position (see `boxAt`), and its items are not visited.
+   * `visitGroup` as its position (see `boxAt`), and its items are not visited. An item's position is its second
+   * argument.
    */
   survey(
     bounds: Bounds,
     least: number,
-    visitItem: (item: number) => void,
+    visitItem: (item: number, position: number) => void,
     visitGroup: (position: number) => void,
   ): void {
     if (this.size === 0) return;
@@ -76,7 +77,7 @@ export class SpatialIndex {
       const maxY = boxes[at + 3]!;
       if (minX > bounds.maxX || maxX < bounds.minX || minY > bounds.maxY || maxY < bounds.minY) continue;
       if (level === 0) {
-        visitItem(pointers[position]!);
+        visitItem(pointers[position]!, position);
       } else if (maxX - minX < least && maxY - minY < least) {
         visitGroup(position);
       } else {

@@ -51,6 +51,8 @@ export class Stage {
   /** Keep the engine in step with the page. */
   drive(engine: MapEngine): void {
     this.engine = engine;
+    // Within reach of the browser's console and of benchmarks.
+    Object.assign(this.element, { engine });
     const { signal } = this.stop;
     engine.setPalette(this.dark ? DARK : LIGHT);
     this.darkQuery.addEventListener("change", () => engine.setPalette(this.dark ? DARK : LIGHT), { signal });
@@ -62,13 +64,17 @@ export class Stage {
     this.watchDensity(signal);
   }
 
-  /** Room that the side panel takes, so that what is flown to stands beside it and not behind it. */
-  inset(engine: MapEngine, side: HTMLElement): void {
+  /** Room that toolbar and side panel take, so that what is flown to stands beside them and not behind. */
+  inset(engine: MapEngine, tools: HTMLElement, side: HTMLElement): void {
     const box = side.hidden ? null : side.getBoundingClientRect();
     const whole = this.element.getBoundingClientRect();
     // On a phone the panel comes from below.
     const below = box !== null && box.width > whole.width * 0.9;
-    engine.inset = { right: box && !below ? box.width : 0, bottom: below ? box.height : 0 };
+    engine.inset = {
+      top: Math.max(0, tools.getBoundingClientRect().bottom - whole.top),
+       right: box && !below ? box.width : 0,
+      bottom: below ? box.height : 0,
+    };
   }
 
   describe(scene: SceneDocument): void {

@@ -37,6 +37,7 @@ export class MapView implements View {
   private readonly footer = new MapFooter();
   private readonly tooltip = new Tooltip();
   private readonly notice = el("div", { class: "map-notice" });
+  private readonly tools = el("div", { class: "map-tools" });
   private readonly side = el("aside", { class: "side", hidden: true });
   private readonly stopListening: () => void;
   private running: AbortController | null = null;
@@ -80,6 +81,7 @@ export class MapView implements View {
         return number < 0 ? null : (this.engine.model?.node(number).label ?? null);
       },
     });
+    fill(this.tools, this.search.element, this.options.element, this.download.element, this.coverage.element, this.options.marks);
     const zoom = el(
       "div",
       { class: "zoom-controls", role: "group", "aria-label": texts.label },
@@ -96,7 +98,7 @@ export class MapView implements View {
         { class: "map-area" },
         this.stage.element,
         this.notice,
-        el("div", { class: "map-tools" }, this.search.element, this.options.element, this.download.element, this.coverage.element, this.options.marks),
+        this.tools,
         zoom,
         this.tooltip.element,
         this.side,
@@ -161,6 +163,7 @@ export class MapView implements View {
     const { query } = this.house.router.route;
     fill(this.notice);
     this.opened = "";
+    this.stage.inset(this.engine, this.tools, this.side);
     this.engine.show(scene, view);
     this.footer.show(scene.summary, scene.title);
     this.stage.describe(scene);
@@ -202,7 +205,7 @@ export class MapView implements View {
     const number = wanted && wanted !== "coverage" && model ? model.showing(wanted) : -1;
     this.engine.choose(number);
     this.side.hidden = wanted === "";
-    this.stage.inset(this.engine, this.side);
+    this.stage.inset(this.engine, this.tools, this.side);
     if (wanted === "") fill(this.side);
     else if (wanted === "coverage") {
       fill(this.side, this.coverage.panel.element);
