@@ -4,9 +4,9 @@
 
 A Terraform state of n resources with consistent ids is generated into a temporary folder and drawn twice: with
 the default budget of boxes, and with every resource as a box. Beside it, in the same run, Graphviz `dot -Tsvg`
-lays out the same resources and links. Seconds are of a whole process, start-up and reading included; CPU is what it
-used of them; memory is its peak resident set. The ratio is of CPU seconds, since both run on one core and other
-work on the machine does not change it. Read the ratio; the seconds are this machine's.
+lays out the same resources and links. Seconds are of a whole process, start-up and reading included; CPU is what
+it used of them; memory is its peak resident set. The ratio is of CPU seconds, since both run on one core and
+other work on the machine does not change it. Read the ratio; the seconds are this machine's.
 """
 
 from __future__ import annotations
