@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from cloudviz.diagram.icons import STROKE, VIEW_BOX, glyph_of
 from cloudviz.diagram.render.operations import Command, Group, Operation, Painting, Path, Rect, Text
@@ -128,13 +128,15 @@ def _symbol(kind: str, theme: Theme) -> str:
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def _number(value: float) -> str:
-    """A length with at most two decimals, without trailing zeros."""
+    """A length with at most two decimals, without trailing zeros. Boxes stand in rows, so lengths repeat."""
     rounded = round(value, 2)
     whole = int(rounded)
     return str(whole) if whole == rounded else repr(rounded)
 
 
+@lru_cache(maxsize=1 << 12)
 def _escaped(text: str) -> str:
     """Text as XML content or attribute value; what XML 1.0 cannot hold at all is left out."""
     return _ODD.sub(lambda odd: _SPECIAL.get(odd.group(), ""), text)
