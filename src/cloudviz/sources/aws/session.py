@@ -62,9 +62,12 @@ DEFAULT_REGIONS: tuple[str, ...] = (
 """The regions every account of the partition ``aws`` has; later ones must be opted into.
 Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"""
 
-_REGION = re.compile(r"^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$")
-_ACCOUNT = re.compile(r"^\d{12}$")
-_ROLE_ARN = re.compile(r"^arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}|\{account\}):role/(?P<name>.+)$")
+_REGION = re.compile(r"[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_ROLE_ARN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[0-9]{12}|\{account\}):role/(?P<name>[\w+=,.@/-]{1,576})",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Account:
 def checked_regions(regions: Sequence[str]) -> tuple[str, ...]:
     """The regions asked for without repeats. Raises Invalid when one can't be the name of a region."""
     for region in regions:
-        if not _REGION.match(region):
+        if not _REGION.fullmatch(region):
             raise Invalid(f"{region!r} is not the name of an AWS region", hint="Use names such as eu-west-1.")
     return tuple(dict.fromkeys(regions))
 
@@ -107,7 +110,7 @@ def checked_regions(regions: Sequence[str]) -> tuple[str, ...]:
 def checked_accounts(accounts: Sequence[str]) -> tuple[str, ...]:
     """The accounts asked for without repeats. Raises Invalid when one is not twelve digits."""
     for account in accounts:
-        if not _ACCOUNT.match(account):
+        if not _ACCOUNT.fullmatch(account):
             raise Invalid(f"{account!r} is not an AWS account id", hint="An account id has twelve digits.")
     return tuple(dict.fromkeys(accounts))
 
@@ -118,10 +121,10 @@ def role_for(role: str, account: str, partition: str) -> str:
     ``role`` is a role's name, an ARN with ``{account}`` in it, or the ARN of one account's role, whose
     counterparts have the same name. Raises Invalid when it is none of these.
     """
-    match = _ROLE_ARN.match(role)
+    match = _ROLE_ARN.fullmatch(role)
     if match:
         return f"arn:{match['partition']}:iam::{account or match['account']}:role/{match['name']}"
-    if role.startswith("arn:") or not re.fullmatch(r"[\w+=,.@/-]{1,576}", role):
+    if role.startswith("arn:") or not re.fullmatch(r"[\w+=,.@/-]{1,576}", role, re.ASCII):
         raise Invalid(
             f"{role!r} is not the ARN of an IAM role",
             hint="Use arn:aws:iam::123456789012:role/NAME, arn:aws:iam::{account}:role/NAME, or a role's name.",
@@ -131,7 +134,7 @@ def role_for(role: str, account: str, partition: str) -> str:
 
 def account_of_role(role: str) -> str:
     """The account a role's ARN names, or ``""``."""
-    match = _ROLE_ARN.match(role)
+    match = _ROLE_ARN.fullmatch(role)
     return match["account"] if match and match["account"] != "{account}" else ""
 
 
