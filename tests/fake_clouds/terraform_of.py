@@ -8,13 +8,11 @@ What the provider computes and no picture needs (checksums, timeouts, policies o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
-PROVIDER = 'provider["registry.terraform.io/hashicorp/aws"]'
+from fake_clouds.terraform_network import Networks
+from fake_clouds.terraform_writer import tags_of
 
 
 def terraform_of(url: str, regions: Iterable[str], account: str) -> dict[str, Any]:
@@ -34,63 +32,8 @@ def terraform_of(url: str, regions: Iterable[str], account: str) -> dict[str, An
     }
 
 
-def _tags(pairs: Iterable[Mapping[str, str]] | Mapping[str, str] | None) -> dict[str, Any]:
-    tags = dict(pairs) if isinstance(pairs, Mapping) else {each["Key"]: each["Value"] for each in pairs or ()}
-    return {"tags": tags or None, "tags_all": tags}
-
-
-def _rule(permission: Mapping[str, Any], group: str) -> dict[str, Any]:
-    pairs = [pair["GroupId"] for pair in permission.get("UserIdGroupPairs", ())]
-    return {
-        "cidr_blocks": [each["CidrIp"] for each in permission.get("IpRanges", ())],
-        "description": "",
-        "from_port": permission.get("FromPort", 0),
-        "ipv6_cidr_blocks": [],
-        "prefix_list_ids": [],
-        "protocol": permission["IpProtocol"],
-        "security_groups": [each for each in pairs if each != group],
-        "self": group in pairs,
-        "to_port": permission.get("ToPort", 0),
-    }
-
-
-class _Writer:
-    def __init__(self, url: str, account: str) -> None:
-        self._url = url
-        self._account = account
-        self._session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing")
-        self._at = "us-east-1"
-        self.resources: list[dict[str, Any]] = []
-
-    def _client(self, service: str) -> Any:
-        return self._session.client(
-            service,
-            region_name=self._at,
-            endpoint_url=self._url,
-            config=Config(s3={"addressing_style": "path"}),
-        )
-
-    def _put(self, native_type: str, attributes: dict[str, Any]) -> None:
-        self.resources.append(
-            {
-                "module": "module.estate",
-                "mode": "managed",
-                "type": native_type,
-                "name": f"r{len(self.resources)}",
-                "provider": f"{PROVIDER}.{self._at.replace('-', '_')}",
-                "instances": [
-                    {
-                        "schema_version": 0,
-                        "attributes": attributes,
-                        "sensitive_attributes": [],
-                        "private": "bnVsbA==",
-                    }
-                ],
-            }
-        )
-
-    def _arn(self, kind: str, key: str) -> str:
-        return f"arn:aws:ec2:{self._at}:{self._account}:{kind}/{key}"
+class _Writer(Networks):
+    """Adds what stands in the networks, and who acts."""
 
     def identity(self) -> None:
         iam = self._client("iam")
@@ -115,7 +58,7 @@ class _Writer:
                     "path": role["Path"],
                     "permissions_boundary": "",
                     "unique_id": role["RoleId"],
-                    **_tags(role.get("Tags")),
+                    **tags_of(role.get("Tags")),
                 },
             )
             for each in attached:
@@ -133,158 +76,22 @@ class _Writer:
                     "name": name,
                     "path": profile["Path"],
                     "role": profile["Roles"][0]["RoleName"],
-                    **_tags(profile.get("Tags")),
+                    **tags_of(profile.get("Tags")),
                 },
             )
 
     def region(self, region: str) -> None:
         self._at = region
-        self._networks()
-        self._gateways()
-        self._groups()
+        self.networks()
+        self.gateways()
+        self.groups()
         self._machines()
-        self._balancers()
+        self.balancers()
         self._scaling()
         self._databases()
         self._functions()
         self._queues_and_tables()
         self._buckets()
-
-    def _networks(self) -> None:
-        ec2 = self._client("ec2")
-        for vpc in ec2.describe_vpcs()["Vpcs"]:
-            self._put(
-                "aws_default_vpc" if vpc["IsDefault"] else "aws_vpc",
-                {
-                    "arn": self._arn("vpc", vpc["VpcId"]),
-                    "cidr_block": vpc["CidrBlock"],
-                    "enable_dns_support": True,
-                    "id": vpc["VpcId"],
-                    "instance_tenancy": vpc["InstanceTenancy"],
-                    "owner_id": self._account,
-                    **_tags(vpc.get("Tags")),
-                },
-            )
-        for subnet in ec2.describe_subnets()["Subnets"]:
-            self._put(
-                "aws_default_subnet" if subnet["DefaultForAz"] else "aws_subnet",
-                {
-                    "arn": subnet["SubnetArn"],
-                    "availability_zone": subnet["AvailabilityZone"],
-                    "availability_zone_id": subnet["AvailabilityZoneId"],
-                    "cidr_block": subnet["CidrBlock"],
-                    "id": subnet["SubnetId"],
-                    "map_public_ip_on_launch": subnet["MapPublicIpOnLaunch"],
-                    "owner_id": self._account,
-                    "vpc_id": subnet["VpcId"],
-                    **_tags(subnet.get("Tags")),
-                },
-            )
-        for table in ec2.describe_route_tables()["RouteTables"]:
-            key = table["RouteTableId"]
-            main = any(each.get("Main") for each in table["Associations"])
-            self._put(
-                "aws_default_route_table" if main else "aws_route_table",
-                {
-                    "arn": self._arn("route-table", key),
-                    "id": key,
-                    "owner_id": self._account,
-                    "propagating_vgws": [],
-                    "route": [
-                        {
-                            "cidr_block": route["DestinationCidrBlock"],
-                            "gateway_id": route.get("GatewayId", ""),
-                            "instance_id": "",
-                            "nat_gateway_id": route.get("NatGatewayId", ""),
-                            "network_interface_id": "",
-                            "transit_gateway_id": "",
-                            "vpc_peering_connection_id": "",
-                        }
-                        for route in table["Routes"]
-                        if route.get("GatewayId") != "local"
-                    ],
-                    "vpc_id": table["VpcId"],
-                    **_tags(table.get("Tags")),
-                },
-            )
-            for each in table["Associations"]:
-                if each.get("SubnetId"):
-                    self._put(
-                        "aws_route_table_association",
-                        {
-                            "gateway_id": "",
-                            "id": each["RouteTableAssociationId"],
-                            "route_table_id": key,
-                            "subnet_id": each["SubnetId"],
-                        },
-                    )
-
-    def _gateways(self) -> None:
-        ec2 = self._client("ec2")
-        for gateway in ec2.describe_internet_gateways()["InternetGateways"]:
-            self._put(
-                "aws_internet_gateway",
-                {
-                    "arn": self._arn("internet-gateway", gateway["InternetGatewayId"]),
-                    "id": gateway["InternetGatewayId"],
-                    "owner_id": self._account,
-                    "vpc_id": gateway["Attachments"][0]["VpcId"],
-                    **_tags(gateway.get("Tags")),
-                },
-            )
-        for nat in ec2.describe_nat_gateways()["NatGateways"]:
-            address = nat["NatGatewayAddresses"][0]
-            self._put(
-                "aws_nat_gateway",
-                {
-                    "allocation_id": address["AllocationId"],
-                    "association_id": "",
-                    "connectivity_type": nat.get("ConnectivityType", "public"),
-                    "id": nat["NatGatewayId"],
-                    "network_interface_id": address.get("NetworkInterfaceId", ""),
-                    "private_ip": address.get("PrivateIp", ""),
-                    "public_ip": address.get("PublicIp", ""),
-                    "secondary_allocation_ids": None,
-                    "subnet_id": nat["SubnetId"],
-                    **_tags(nat.get("Tags")),
-                },
-            )
-        for address in ec2.describe_addresses()["Addresses"]:
-            self._put(
-                "aws_eip",
-                {
-                    "allocation_id": address["AllocationId"],
-                    "arn": self._arn("elastic-ip", address["AllocationId"]),
-                    "association_id": address.get("AssociationId", ""),
-                    "domain": "vpc",
-                    "id": address["AllocationId"],
-                    "instance": address.get("InstanceId", ""),
-                    "network_interface": address.get("NetworkInterfaceId", ""),
-                    "private_ip": address.get("PrivateIpAddress", ""),
-                    "public_ip": address["PublicIp"],
-                    **_tags(address.get("Tags")),
-                },
-            )
-
-    def _groups(self) -> None:
-        for group in self._client("ec2").describe_security_groups()["SecurityGroups"]:
-            key = group["GroupId"]
-            self._put(
-                "aws_default_security_group" if group["GroupName"] == "default" else "aws_security_group",
-                {
-                    "arn": self._arn("security-group", key),
-                    "description": group["Description"],
-                    "egress": [_rule(each, key) for each in group["IpPermissionsEgress"]],
-                    "id": key,
-                    "ingress": [_rule(each, key) for each in group["IpPermissions"]],
-                    "name": group["GroupName"],
-                    "name_prefix": "",
-                    "owner_id": self._account,
-                    "revoke_rules_on_delete": False,
-                    "vpc_id": group["VpcId"],
-                    **_tags(group.get("Tags")),
-                },
-            )
 
     def _machines(self) -> None:
         ec2 = self._client("ec2")
@@ -321,7 +128,7 @@ class _Writer:
                     "subnet_id": instance["SubnetId"],
                     "user_data": None,
                     "vpc_security_group_ids": [each["GroupId"] for each in instance["SecurityGroups"]],
-                    **_tags(instance.get("Tags")),
+                    **tags_of(instance.get("Tags")),
                 },
             )
         for volume in ec2.describe_volumes()["Volumes"]:
@@ -338,7 +145,7 @@ class _Writer:
                     "snapshot_id": volume.get("SnapshotId", ""),
                     "throughput": volume.get("Throughput", 0),
                     "type": volume["VolumeType"],
-                    **_tags(volume.get("Tags")),
+                    **tags_of(volume.get("Tags")),
                 },
             )
             for attachment in volume["Attachments"]:
@@ -373,78 +180,9 @@ class _Writer:
                     "private_ip": interface["PrivateIpAddress"],
                     "security_groups": [each["GroupId"] for each in interface["Groups"]],
                     "subnet_id": interface["SubnetId"],
-                    **_tags(interface.get("TagSet")),
+                    **tags_of(interface.get("TagSet")),
                 },
             )
-
-    def _balancers(self) -> None:
-        elb = self._client("elbv2")
-        for balancer in elb.describe_load_balancers()["LoadBalancers"]:
-            arn = balancer["LoadBalancerArn"]
-            subnets = [each["SubnetId"] for each in balancer["AvailabilityZones"]]
-            (tags,) = elb.describe_tags(ResourceArns=[arn])["TagDescriptions"]
-            self._put(
-                "aws_lb",
-                {
-                    "arn": arn,
-                    "arn_suffix": arn.split("loadbalancer/")[1],
-                    "dns_name": balancer["DNSName"],
-                    "id": arn,
-                    "internal": balancer["Scheme"] == "internal",
-                    "ip_address_type": balancer.get("IpAddressType", "ipv4"),
-                    "load_balancer_type": balancer["Type"],
-                    "name": balancer["LoadBalancerName"],
-                    "security_groups": balancer.get("SecurityGroups", []),
-                    "subnet_mapping": [{"allocation_id": "", "subnet_id": each} for each in subnets],
-                    "subnets": subnets,
-                    "vpc_id": balancer["VpcId"],
-                    **_tags(tags["Tags"]),
-                },
-            )
-            for listener in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]:
-                self._put(
-                    "aws_lb_listener",
-                    {
-                        "arn": listener["ListenerArn"],
-                        "certificate_arn": None,
-                        "default_action": [
-                            {"order": 1, "target_group_arn": each.get("TargetGroupArn", ""), "type": each["Type"]}
-                            for each in listener["DefaultActions"]
-                        ],
-                        "id": listener["ListenerArn"],
-                        "load_balancer_arn": arn,
-                        "port": listener["Port"],
-                        "protocol": listener["Protocol"],
-                        **_tags(()),
-                    },
-                )
-        for target in elb.describe_target_groups()["TargetGroups"]:
-            arn = target["TargetGroupArn"]
-            self._put(
-                "aws_lb_target_group",
-                {
-                    "arn": arn,
-                    "id": arn,
-                    "load_balancer_arns": target.get("LoadBalancerArns", []),
-                    "name": target["TargetGroupName"],
-                    "port": target.get("Port"),
-                    "protocol": target.get("Protocol"),
-                    "target_type": target["TargetType"],
-                    "vpc_id": target.get("VpcId", ""),
-                    **_tags(()),
-                },
-            )
-            for health in elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]:
-                self._put(
-                    "aws_lb_target_group_attachment",
-                    {
-                        "availability_zone": None,
-                        "id": f"{arn}-{len(self.resources)}",
-                        "port": health["Target"].get("Port"),
-                        "target_group_arn": arn,
-                        "target_id": health["Target"]["Id"],
-                    },
-                )
 
     def _scaling(self) -> None:
         for template in self._client("ec2").describe_launch_templates()["LaunchTemplates"]:
@@ -455,7 +193,7 @@ class _Writer:
                     "id": template["LaunchTemplateId"],
                     "latest_version": template["LatestVersionNumber"],
                     "name": template["LaunchTemplateName"],
-                    **_tags(template.get("Tags")),
+                    **tags_of(template.get("Tags")),
                 },
             )
         for group in self._client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]:
@@ -500,7 +238,7 @@ class _Writer:
                     "name": group["DBSubnetGroupName"],
                     "subnet_ids": [each["SubnetIdentifier"] for each in group["Subnets"]],
                     "vpc_id": group["VpcId"],
-                    **_tags(()),
+                    **tags_of(()),
                 },
             )
         for cluster in rds.describe_db_clusters()["DBClusters"]:
@@ -513,7 +251,7 @@ class _Writer:
                     "db_subnet_group_name": cluster["DBSubnetGroup"],
                     "endpoint": cluster["Endpoint"],
                     "engine": cluster["Engine"],
-                    "engine_mode": cluster["EngineMode"],
+                    "engine_mode": cluster.get("EngineMode", "provisioned"),
                     "engine_version": cluster["EngineVersion"],
                     "engine_version_actual": cluster["EngineVersion"],
                     "iam_roles": [],
@@ -525,7 +263,7 @@ class _Writer:
                     "vpc_security_group_ids": [
                         each["VpcSecurityGroupId"] for each in cluster["VpcSecurityGroups"]
                     ],
-                    **_tags(cluster.get("TagList")),
+                    **tags_of(cluster.get("TagList")),
                 },
             )
         for database in rds.describe_db_instances()["DBInstances"]:
@@ -538,9 +276,9 @@ class _Writer:
                 "identifier": database["DBInstanceIdentifier"],
                 "instance_class": database["DBInstanceClass"],
                 "kms_key_id": database.get("KmsKeyId", ""),
-                "publicly_accessible": database["PubliclyAccessible"],
+                "publicly_accessible": database.get("PubliclyAccessible", False),
                 "storage_encrypted": database["StorageEncrypted"],
-                **_tags(database.get("TagList")),
+                **tags_of(database.get("TagList")),
             }
             if database.get("DBClusterIdentifier"):
                 self._put(
@@ -605,7 +343,7 @@ class _Writer:
                     ]
                     if network.get("SubnetIds")
                     else [],
-                    **_tags(client.list_tags(Resource=arn)["Tags"]),
+                    **tags_of(client.listtags_of(Resource=arn)["Tags"]),
                 },
             )
         for mapping in client.list_event_source_mappings()["EventSourceMappings"]:
@@ -636,7 +374,7 @@ class _Writer:
                     "redrive_policy": attributes.get("RedrivePolicy", ""),
                     "url": url,
                     "visibility_timeout_seconds": int(attributes["VisibilityTimeout"]),
-                    **_tags(sqs.list_queue_tags(QueueUrl=url).get("Tags")),
+                    **tags_of(sqs.list_queuetags_of(QueueUrl=url).get("Tags")),
                 },
             )
         dynamo = self._client("dynamodb")
@@ -656,7 +394,7 @@ class _Writer:
                     "stream_arn": table.get("LatestStreamArn", ""),
                     "table_class": "STANDARD",
                     "write_capacity": 0,
-                    **_tags(dynamo.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]),
+                    **tags_of(dynamo.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]),
                 },
             )
 
@@ -678,7 +416,7 @@ class _Writer:
                     "id": name,
                     "region": self._at,
                     "server_side_encryption_configuration": [],
-                    **_tags(tags),
+                    **tags_of(tags),
                 },
             )
             said = s3.get_bucket_notification_configuration(Bucket=name)

@@ -118,6 +118,9 @@ def lift(declared: ResourceType, attributes: Mapping[str, Any]) -> dict[str, Any
         values = attribute_values(expression, attributes)
         if len(values) == 1 and isinstance(values[0], list | tuple) and "[]" in path:
             values = list(values[0])
+        if len(values) == 1 and isinstance(values[0], Mapping):
+            # Tags are an object in a state where some clouds write a list of pairs.
+            path = path.removesuffix("[]")
         if values:
             _put(body, path, values)
     for head, name, pairs in plan.blocks:

@@ -87,7 +87,7 @@ def collect(instances: Iterable[Instance], name: str, asked: Asked) -> Contents:
                 )
                 continue
         kept.append((instance, own))
-    _lay_groups([instance for instance, _ in kept])
+    _lay_details([instance for instance, _ in kept])
     for instance, own in kept:
         # A join only lends its links the scope to resolve names in; where it is itself matters to nobody.
         address = "" if instance.native_type in joins else instance.address
@@ -99,21 +99,33 @@ def collect(instances: Iterable[Instance], name: str, asked: Asked) -> Contents:
     return contents
 
 
-def _lay_groups(instances: Sequence[Instance]) -> None:
-    """Lay DB subnet groups into the databases that name them, as a live scan does: only they know the network."""
-    groups: dict[tuple[str, str], dict[str, Any]] = {}
-    for instance in instances:
-        if instance.native_type == "aws_db_subnet_group":
-            name = instance.attributes.get("name") or instance.attributes.get("id")
-            groups[(instance.configuration, str(name))] = instance.attributes
-    for instance in instances if groups else ():
-        attributes = instance.attributes
-        named = attributes.get("db_subnet_group_name")
-        if isinstance(named, str) and "db_subnet_group" not in attributes:
-            group = groups.get((instance.configuration, named))
-            if group is not None:
-                laid = {key: group[key] for key in ("vpc_id", "subnet_ids") if group.get(key)}
-                attributes["db_subnet_group"] = [laid]
+_LAID: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    # Only the subnet group knows the network of a database, and only the cluster the groups of a member.
+    ("db_subnet_group_name", "aws_db_subnet_group", ("name", "id"), "db_subnet_group"),
+    ("cluster_identifier", "aws_rds_cluster", ("cluster_identifier", "id"), ""),
+)
+"""(attribute that names, type named, attributes that hold the name, attribute to lay the named one into)."""
+
+_LAID_FIELDS = ("vpc_id", "subnet_ids", "vpc_security_group_ids")
+
+
+def _lay_details(instances: Sequence[Instance]) -> None:
+    """Lay into databases what a live scan lays into them too, from the resources that they name."""
+    for naming, named_type, names, into in _LAID:
+        named: dict[tuple[str, str], dict[str, Any]] = {}
+        for instance in instances:
+            if instance.native_type == named_type:
+                for name in names:
+                    named[(instance.configuration, str(instance.attributes.get(name)))] = instance.attributes
+        for instance in instances if named else ():
+            other = named.get((instance.configuration, str(instance.attributes.get(naming))))
+            if other is None or other is instance.attributes:
+                continue
+            laid = {key: other[key] for key in _LAID_FIELDS if other.get(key)}
+            if into:
+                instance.attributes.setdefault(into, [laid])
+            else:
+                instance.attributes = {**laid, **instance.attributes}
 
 
 def _item(instance: Instance, scope: Scope, name: str) -> RawItem:
