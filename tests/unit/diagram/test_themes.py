@@ -38,7 +38,9 @@ def test_everything_shown_has_the_contrast_of_wcag_aa(theme: Theme) -> None:
 @pytest.mark.parametrize("theme", BY_NAME.values(), ids=lambda theme: theme.name)
 def test_every_colour_is_written_in_full(theme: Theme) -> None:
     plain = {"name", "title", "icons"}
-    colours = [getattr(theme, item.name) for item in fields(Theme) if item.type == "str" and item.name not in plain]
+    colours = [
+        getattr(theme, item.name) for item in fields(Theme) if item.type == "str" and item.name not in plain
+    ]
     colours += [*theme.families.values(), *theme.tints.values(), *theme.grounds()]
     colours += [colour for style in theme.roles.values() for colour in (style.border, style.text)]
     assert [colour for colour in colours if not re.fullmatch("#[0-9a-f]{6}", colour)] == []
