@@ -6,13 +6,19 @@ n log n), 10,000 nodes in about a second.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
+from cloudviz.diagram.layout import circular, forces, free, grid, hierarchical
 from cloudviz.diagram.layout.cells import Cell
-from cloudviz.diagram.layout.hierarchical import arrange, local_links
+from cloudviz.diagram.layout.free import nest, straight
+from cloudviz.diagram.layout.hierarchical import local_links
+from cloudviz.diagram.layout.lanes import LAST, Lane, Sort
 from cloudviz.diagram.layout.ordering import Local
 from cloudviz.diagram.layout.pills import put_labels
-from cloudviz.diagram.layout.routing import Lane, Router
-from cloudviz.diagram.layout.tracks import CLEAR, TRACK, Route, assign, points
-from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode
+from cloudviz.diagram.layout.routing import Router
+from cloudviz.diagram.layout.tracks import CLEAR, TRACK, assign, bundle, points
+from cloudviz.diagram.options import LAYOUTS
+from cloudviz.diagram.scene.document import Scene, SceneNode
 from cloudviz.diagram.scene.measures import (
     FOOTER_HEIGHT,
     HEADING_HEIGHT,
@@ -23,10 +29,15 @@ from cloudviz.diagram.scene.measures import (
     title_width,
 )
 from cloudviz.diagram.text import fit
+from cloudviz.errors import Invalid
 
 __all__ = ["place"]
 
-_MANY_EDGES = 60_000  # beyond this, lines are drawn in the channels as they are, without widening them
+Arrange = Callable[[SceneNode | None, Sequence[Cell], Local], Cell]
+
+_TOP = PAGE_MARGIN + HEADING_HEIGHT
+_ROWS: dict[str, Arrange] = {"hierarchical": hierarchical.arrange, "grid": grid.arrange}
+_FREE: dict[str, free.Arrange] = {"circular": circular.arrange, "force-directed": forces.arrange}
 
 
 def place(scene: Scene, previous: Scene | None = None) -> Scene:
@@ -39,76 +50,88 @@ def place(scene: Scene, previous: Scene | None = None) -> Scene:
     for node in scene.nodes:
         children.setdefault(node.parent, []).append(node)
     parents = {node.id: node.parent for node in scene.nodes}
-    edges = [(edge.source, edge.target, edge.count) for edge in scene.edges]
-    local = local_links(parents, edges)
-    root, cells = _build(scene.nodes, children, local)
-    root.settle()
-    _put(root)
-    routes = _route(scene.edges, cells)
-    by_number = {cell.number: cell for cell in root.walk()}
-    needed = assign(routes, by_number)
-    if routes and len(routes) <= _MANY_EDGES and _widen(needed, by_number):
-        _remeasure(root)
-        _put(root)
-        routes = _route(scene.edges, cells)
-        assign(routes, by_number)
-    _write(scene, cells, root)
-    for edge, route in zip(scene.edges, routes, strict=True):
-        edge.points = points(route)
+    local = local_links(parents, [(edge.source, edge.target, edge.count) for edge in scene.edges])
+    if scene.layout in _ROWS:
+        width, height = _in_rows(scene, children, local)
+    elif scene.layout in _FREE:
+        width, height = nest(scene.nodes, children, local, _FREE[scene.layout], _TOP)
+        straight(scene.edges, scene.nodes)
+    else:
+        raise Invalid(f"the layout {scene.layout!r} is not known", hint=f"Use one of: {', '.join(LAYOUTS)}.")
+    for node in scene.nodes:
+        if node.container:
+            behind = title_width("", node.sublabel) if node.sublabel else TITLE_LEFT
+            node.label = fit(node.title, node.width - behind - TITLE_LEFT, TITLE_SIZE, TITLE_WEIGHT)
     put_labels(scene.edges, scene.nodes)
+    scene.width = round(width + 2 * PAGE_MARGIN, 1)
+    scene.height = round(height + _TOP + PAGE_MARGIN + FOOTER_HEIGHT, 1)
     return scene
 
 
+def _in_rows(
+    scene: Scene, children: Mapping[str | None, Sequence[SceneNode]], local: Mapping[str | None, Local]
+) -> tuple[float, float]:
+    """Place by rows of cells, and lead edges through the gaps; returns the size of the whole."""
+    root, cells = _build(scene.nodes, children, local, _ROWS[scene.layout])
+    root.settle()
+    _put(root)
+    ends = [(cells[edge.source], cells[edge.target]) for edge in scene.edges]
+    router = Router()
+    routes = [router.route(source, target) for source, target in ends]
+    bundle(ends, routes)
+    lanes = list(router.lanes.values())
+    if _widen(assign(lanes, routes)):
+        _remeasure(root)
+        _put(root)
+        for lane in lanes:
+            lane.refresh()
+        assign(lanes, routes)
+    for node in scene.nodes:
+        cell = cells[node.id]
+        node.x, node.y = round(cell.x, 1), round(cell.y, 1)
+        node.width, node.height = round(cell.width, 1), round(cell.height, 1)
+    for edge, route in zip(scene.edges, routes, strict=True):
+        edge.points = points(route)
+    return root.width, root.height
+
+
 def _build(
-    nodes: list[SceneNode],
-    children: dict[str | None, list[SceneNode]],
-    local: dict[str | None, dict[str, dict[str, float]]],
+    nodes: Sequence[SceneNode],
+    children: Mapping[str | None, Sequence[SceneNode]],
+    local: Mapping[str | None, Local],
+    arrange: Arrange,
 ) -> tuple[Cell, dict[str, Cell]]:
     """Cells from the inside out: scenes list parents before children, so in reverse the innermost come first."""
     cells: dict[str, Cell] = {}
-    nothing: Local = {}
     for node in reversed(nodes):
         inside = [cells[child.id] for child in children.get(node.id, ())]
-        cells[node.id] = arrange(node, inside, local.get(node.id, nothing)) if inside else Cell(node)
+        cells[node.id] = arrange(node, inside, local.get(node.id, {})) if inside else Cell(node)
     roots = [cells[node.id] for node in children.get(None, ())]
-    root = arrange(None, roots, local.get(None, nothing)) if roots else Cell(None)
-    return root, cells
+    return (arrange(None, roots, local.get(None, {})) if roots else Cell(None)), cells
 
 
 def _put(root: Cell) -> None:
     if root.rows:
         root.grow(root.width, root.height)
-    root.put(PAGE_MARGIN, PAGE_MARGIN + HEADING_HEIGHT)
+    root.put(PAGE_MARGIN, _TOP)
 
 
-def _route(edges: list[SceneEdge], cells: dict[str, Cell]) -> list[Route]:
-    router = Router()
-    return [router.route(cells[edge.source], cells[edge.target]) for edge in edges]
-
-
-def _widen(needed: dict[Lane, int], cells: dict[int, Cell]) -> bool:
+def _widen(needed: list[tuple[Lane, int]]) -> bool:
     """Make channels and gaps as wide as the lines in them need; true when any grew."""
     grown = False
-    for lane, tracks in needed.items():
-        if lane.sort == "header" or not tracks:
-            continue
-        cell = cells[lane.cell]
+    for lane, tracks in needed:
         room = 2 * CLEAR + (tracks - 1) * TRACK
-        if lane.sort == "channel":
-            sizes, at = cell.least_channels, lane.row
+        if lane.sort == Sort.HEADER or not tracks or lane.high - lane.low >= room:
+            continue
+        grown = True
+        cell = lane.cell
+        if lane.sort == Sort.CHANNEL:
+            cell.least_channels[lane.row] = room
+        elif lane.column in (0, LAST):
+            for gaps in cell.least_gaps:
+                gaps[0 if lane.column == 0 else -1] = room
         else:
-            sizes = cell.least_gaps[0 if cell.is_grid else lane.row]
-            at = min(lane.column, len(sizes) - 1)
-        if lane.sort == "gap" and (lane.column == 0 or lane.column >= len(sizes)):
-            margin = cell.content_left - cell.x if lane.column == 0 else cell.x + cell.width - cell.content_right
-            side = 0 if lane.column == 0 else -1
-            if margin < room:
-                grown = True
-                for row in cell.least_gaps:
-                    row[side] = max(row[side], room)
-        elif sizes[at] < room:
-            sizes[at] = room
-            grown = True
+            cell.least_gaps[lane.row][lane.column] = room
     return grown
 
 
@@ -116,16 +139,3 @@ def _remeasure(root: Cell) -> None:
     for cell in reversed(list(root.walk())):
         if cell.rows:
             cell.measure()
-
-
-def _write(scene: Scene, cells: dict[str, Cell], root: Cell) -> None:
-    for node in scene.nodes:
-        cell = cells[node.id]
-        node.x, node.y = round(cell.x, 1), round(cell.y, 1)
-        node.width, node.height = round(cell.width, 1), round(cell.height, 1)
-        if node.container:
-            rest = title_width("", node.sublabel)
-            room = node.width - max(rest, TITLE_LEFT) - TITLE_LEFT
-            node.label = fit(node.title, room, TITLE_SIZE, TITLE_WEIGHT)
-    scene.width = round(root.width + 2 * PAGE_MARGIN, 1)
-    scene.height = round(root.height + 2 * PAGE_MARGIN + HEADING_HEIGHT + FOOTER_HEIGHT, 1)

@@ -8,6 +8,7 @@ and only groups others (a column of boxes beside a taller one). Sizes are found 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from cloudviz.diagram.scene.document import SceneNode
 from cloudviz.diagram.scene.measures import HEADER, LEAF_HEIGHT, LEAF_WIDTH, title_width
@@ -35,10 +36,12 @@ class Cell:
         "channel_tops",
         "channels",
         "column",
+        "column_lefts",
         "column_widths",
         "content_left",
         "content_right",
         "depth",
+        "exposed",
         "gaps",
         "header",
         "height",
@@ -79,6 +82,8 @@ class Cell:
         self.title_end = 0.0
         self.channel_tops: list[float] = []
         self.column_widths: list[float] = []
+        self.column_lefts: list[float] = []
+        self.exposed = (True, True, True, True)
         self.content_left = self.content_right = 0.0
         if self.rows:
             self._set_least()
@@ -104,12 +109,26 @@ class Cell:
                 pending.extend(reversed(row))
 
     def settle(self) -> None:
-        """Tell each cell its parent, row, column and depth."""
+        """Tell each cell its parent, row, column and depth, and which of its sides nothing stands before."""
         for number, cell in enumerate(self.walk()):
             cell.number = number
             for at, row in enumerate(cell.rows):
                 for column, child in enumerate(row):
                     child.parent, child.row, child.column, child.depth = cell, at, column, cell.depth + 1
+                    child.exposed = (
+                        cell._is_free(range(at), column),
+                        cell._is_free(range(at + 1, len(cell.rows)), column),
+                        column == 0,
+                        column == len(row) - 1,
+                    )
+
+    def _is_free(self, rows: range, column: int) -> bool:
+        """Whether one can go straight through some rows where a column is: they are empty, or end before it."""
+        if not rows:
+            return True
+        if self.is_grid:
+            return all(len(self.rows[row]) <= column for row in rows)
+        return not any(self.rows[row] for row in rows)
 
     def _set_least(self) -> None:
         drawn = self.node is not None
@@ -200,6 +219,7 @@ class Cell:
             cell.x, cell.y = left, top
             below = top + cell.header
             cell.channel_tops = []
+            cell.column_lefts = []
             cell.content_left, cell.content_right = left + cell.width, left
             for at, row in enumerate(cell.rows):
                 cell.channel_tops.append(below)
@@ -207,6 +227,13 @@ class Cell:
                 gaps = cell.gaps_of(at)
                 start = left + (cell.width - cell.row_width(at)) / 2 + gaps[0]
                 cell.content_left = min(cell.content_left, start)
+                if cell.is_grid and not at:
+                    cell.column_lefts = list(
+                        accumulate(
+                            (width + gap for width, gap in zip(cell.column_widths[:-1], gaps[1:-1], strict=True)),
+                            initial=start,
+                        )
+                    )
                 for column, child in enumerate(row):
                     room = cell.column_widths[column] if cell.is_grid else child.width
                     drop = (cell.row_heights[at] - child.height) / 2
@@ -216,11 +243,6 @@ class Cell:
                     cell.content_right = max(cell.content_right, start - gaps[len(row)])
                 below += cell.row_heights[at]
             cell.channel_tops.append(below)
-
-    def channel_span(self, index: int) -> tuple[float, float]:
-        """Upper and lower end of the channel above row ``index``."""
-        top = self.channel_tops[index]
-        return top, top + self.channels[index]
 
 
 def _align(cells: list[Cell]) -> None:

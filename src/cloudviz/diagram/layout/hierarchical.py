@@ -93,9 +93,7 @@ def _by_flow(cells: Sequence[Cell], local: Local) -> list[Cell]:
 def grid_rows(leaves: Sequence[Cell], local: Local, wide: bool = False) -> list[list[Cell]]:
     """Leaves of one container in rows of equal columns: what is linked stands in one row, in its flow."""
     by_key = {cell.node.id: cell for cell in leaves if cell.node is not None}
-    width = max(_leaf_width(cell) for cell in leaves)
-    for cell in leaves:
-        cell.width, cell.height = width, LEAF_HEIGHT
+    width, _ = same_size(leaves)
     parts = chains(list(by_key), local)
     count = len(leaves)
     columns = columns_for(count, width + GAP, LEAF_HEIGHT + GAP, 5.0 if wide else ASPECT)
@@ -113,6 +111,14 @@ def grid_rows(leaves: Sequence[Cell], local: Local, wide: bool = False) -> list[
                 rows.append([])
             rows[-1].append(by_key[key])
     return rows
+
+
+def same_size(leaves: Sequence[Cell]) -> tuple[float, float]:
+    """Give the leaves of one container one size, that of the widest text; returns it."""
+    width = max(_leaf_width(cell) for cell in leaves)
+    for cell in leaves:
+        cell.width, cell.height = width, LEAF_HEIGHT
+    return width, LEAF_HEIGHT
 
 
 def block(leaves: Sequence[Cell], local: Local, wide: bool = False) -> Cell:

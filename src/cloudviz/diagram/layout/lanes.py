@@ -1,0 +1,112 @@
+"""Lanes: the strips of free page in which the straight pieces of edges lie.
+
+A lane is one side of a box (where edges begin and end), a channel between rows, a gap between the boxes of a row,
+or the part of a container's header that its title leaves free. Lanes are made once for each cell and read their
+place from it, so routes survive when the cells move.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from cloudviz.diagram.layout.cells import Cell
+
+LAST = 1 << 30
+"""Column of the gap right of a whole row; the margins run along all rows of a container and are one lane each."""
+
+
+class Sort(IntEnum):
+    """What a lane is. The first four are sides of a box, in the order of ``Cell.exposed``."""
+
+    TOP = 0
+    BOTTOM = 1
+    LEFT = 2
+    RIGHT = 3
+    CHANNEL = 4
+    GAP = 5
+    HEADER = 6
+
+
+OPPOSITE = (Sort.BOTTOM, Sort.TOP, Sort.RIGHT, Sort.LEFT)
+_UPRIGHT = (True, True, False, False, False, True, True)
+_CORNER = 8.0  # px at the corners of a box where no edge begins
+
+
+class Lane:
+    """A strip; its pieces are vertical or horizontal, and lie between ``low`` and ``high`` across it.
+
+    ``far`` is, for a side of a box, where that side lies; ``uses`` are the pieces in the lane.
+    """
+
+    __slots__ = ("cell", "column", "far", "high", "is_upright", "low", "row", "sort", "uses")
+
+    def __init__(self, cell: Cell, sort: Sort, row: int, column: int) -> None:
+        self.cell = cell
+        self.sort = sort
+        self.row = row
+        self.column = column
+        self.is_upright = _UPRIGHT[sort]
+        self.uses: list[Piece] = []
+        self.low = self.high = self.far = 0.0
+        self.refresh()
+
+    @property
+    def middle(self) -> float:
+        """Half way across."""
+        return (self.low + self.high) / 2
+
+    @property
+    def is_side(self) -> bool:
+        """Whether edges begin or end here."""
+        return self.sort < Sort.CHANNEL
+
+    def refresh(self) -> None:
+        """Read the place anew after the cells were put."""
+        cell, sort = self.cell, self.sort
+        if sort == Sort.CHANNEL:
+            self.low = cell.channel_tops[self.row]
+            self.high = self.low + cell.channels[self.row]
+        elif sort == Sort.GAP:
+            self.low, self.high = gap_span(cell, self.row, self.column)
+        elif sort == Sort.HEADER:
+            self.low, self.high = cell.x + cell.title_end + 8, cell.x + cell.width - 10
+        elif sort in (Sort.TOP, Sort.BOTTOM):
+            start = cell.title_end if sort == Sort.TOP and cell.is_container else 0.0
+            self.high = cell.x + cell.width - _CORNER
+            self.low = min(cell.x + start + _CORNER, self.high)
+            self.far = cell.y if sort == Sort.TOP else cell.y + cell.height
+        else:
+            self.low, self.high = cell.y + _CORNER, cell.y + cell.height - _CORNER
+            self.far = cell.x if sort == Sort.LEFT else cell.x + cell.width
+
+
+class Piece:
+    """One straight piece of a route, in a lane; ``at`` is its x when upright, else its y.
+
+    Pieces of one lane with the same ``bundle`` lie on one track: they come from one box, or go to one.
+    """
+
+    __slots__ = ("at", "bundle", "index", "lane", "route")
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+        self.at = 0.0
+        self.index = 0
+        self.bundle = 0
+        self.route: list[Piece] = []
+
+
+def gap_span(cell: Cell, row: int, column: int) -> tuple[float, float]:
+    """Left and right end of the gap left of a column."""
+    if column <= 0:
+        return cell.x, cell.content_left
+    if cell.is_grid:
+        if column < len(cell.column_lefts):
+            right = cell.column_lefts[column]
+            return right - cell.gaps[0][column], right
+    else:
+        cells = cell.rows[row]
+        if column < len(cells):
+            before = cells[column - 1]
+            return before.x + before.width, cells[column].x
+    return cell.content_right, cell.x + cell.width
