@@ -134,6 +134,9 @@ class AssetList:
 class Arn:
     """Identity by ARN: taken from the body where the API gives one, else built from the template.
 
+    ``owner`` reads the account that owns the thing, which need not be the one that lists it: a VPC that is shared
+    through Resource Access Manager is listed by every account that may use it, and is one VPC.
+
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/ (resource types of each service).
     """
 
@@ -142,6 +145,7 @@ class Arn:
     given: Field | None = None
     has_region: bool = True
     has_account: bool = True
+    owner: Field | None = None
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -283,9 +287,10 @@ def arn(
     given: Field | None = None,
     has_region: bool = True,
     has_account: bool = True,
+    owner: Field | None = None,
 ) -> Arn:
     """Identity ``arn:{partition}:{service}:{region}:{account}:{template}``; see :class:`Arn`."""
-    return Arn(service, template, given, has_region, has_account)
+    return Arn(service, template, given, has_region, has_account, owner)
 
 
 def arm(given: Field | None = None) -> Arm:

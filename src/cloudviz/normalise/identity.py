@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cloudviz.catalogue.declare import Arm, Arn, AssetName, ResourceType
@@ -18,6 +19,7 @@ _ARM_PREFIX = re.compile(
     r"^/subscriptions/(?P<subscription>[^/]+)(?:/resourcegroups/(?P<group>[^/]+))?", re.IGNORECASE
 )
 _RESOURCE_GROUP = "microsoft.resources/subscriptions/resourcegroups"
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _PROJECT = re.compile(r"(?:^|/)projects/(?P<project>[^/]+)")
 
 
@@ -32,6 +34,9 @@ def identity_of(
     if isinstance(identity, Arn):
         if given and str(given).startswith("arn:"):
             return str(given)
+        owner = identity.owner.one(body, tags) if identity.owner is not None else None
+        if owner and _ACCOUNT.fullmatch(str(owner)):
+            scope = replace(scope, account=str(owner))
         values = _placeholders(identity.keys, body)
         return identity.build(values, scope) if values is not None else None
     if given:

@@ -18,6 +18,10 @@ _RESOURCE_GROUP = re.compile(r"^/subscriptions/[^/]+/resourcegroups/[^/]+$")
 _MAX_NESTING = 16
 
 
+_EC2_ID = re.compile(r"[a-z]+-(?:[0-9a-f]{8}|[0-9a-f]{17})")
+"""https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
+
+
 @dataclass(slots=True)
 class Pending:
     """The references one resource makes, to be resolved when all resources are known."""
@@ -57,11 +61,22 @@ class References:
             found = reference_to(declared, value, scope)
             if found is not None and found in self._resources:
                 return found
-            named = self._nearest(self._by_bare.get((key, value), ()), scope)
+            candidates = self._by_bare.get((key, value), ())
+            named = self._nearest(candidates, scope) or self._shared(key, candidates, value, scope)
             if named is not None:
                 return named
             guess = guess or found
         return guess
+
+    def _shared(self, type_key: str, candidates: Iterable[str], value: str, scope: Scope) -> str | None:
+        """The one candidate of another account, where the value is an id that no two things of a region have.
+
+        A machine in a shared subnet names the subnet by its id; the subnet's ARN names the owner's account.
+        """
+        if not type_key.startswith("aws.ec2.") or not _EC2_ID.fullmatch(value):
+            return None
+        near = [key for key in candidates if self._resources[key].region == scope.region]
+        return near[0] if len(near) == 1 else None
 
     def _nearest(self, candidates: Iterable[str], scope: Scope) -> str | None:
         """The one candidate in the same account and region, or the only one of the account, or the only one."""
