@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.api.serving import Server, serve, settings_with
+from tests.servers import PostgresServer
 
 from cloudviz.store import migrate
 
@@ -21,6 +22,14 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: PostgresServer) -> str:
+    """The name of a migrated, empty database, to be copied."""
+    url = postgres_server.url()
+    asyncio.run(migrate(url))
+    return url.rpartition("/")[2]
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty, migrated database of each kind."""
@@ -28,9 +37,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         path = tmp_path / "api.sqlite3"
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         return f"sqlite:///{path}"
-    url: str = request.getfixturevalue("postgres_url")
-    asyncio.run(migrate(url))
-    return url
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.url(like=request.getfixturevalue("migrated_postgres"))
 
 
 @pytest.fixture

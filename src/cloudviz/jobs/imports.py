@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cloudviz.errors import CloudVizError
 from cloudviz.inventory.model import (
     Coverage,
     CoverageStatus,
@@ -44,14 +45,20 @@ def read_files(
     region: str = "",
     on_progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    within: Path | None = None,
 ) -> Inventory:
     """Read any importable files into one inventory.
 
     ``account`` and ``region`` are what the caller knows and the files do not say. Coverage carries one
     ``seen`` entry per (account, region, type) the files hold, besides what inventory documents bring along.
+    ``within`` is a folder to leave out of every name and message: uploads are told by the user's own names.
     Raises the refusals of :mod:`cloudviz.sources.offline` when no file could be read.
     """
-    found = read_paths(paths, account=account, region=region, on_progress=on_progress, cancelled=cancelled)
+    try:
+        found = read_paths(paths, account=account, region=region, on_progress=on_progress, cancelled=cancelled)
+    except CloudVizError as refusal:
+        refusal.detail, refusal.where = _without(within, refusal.detail), _without(within, refusal.where)
+        raise
     graph, problems = normalise(found.items)
     coverage = _coverage_of(graph)
     documents = found.inventories
@@ -62,8 +69,11 @@ def read_files(
         graph = merge([graph, *(cleaned(document.graph) for document in documents)])
     providers = sorted({item.provider for item in graph.resources.values()})
     source = (
-        documents[0].discovery.source if len(documents) == 1 and not found.items else _source_name(found.sources)
+        documents[0].discovery.source
+        if len(documents) == 1 and not found.items
+        else _source_name([_without(within, each) for each in found.sources])
     )
+    every = (*found.problems, *problems)
     return Inventory(
         DiscoveryInfo(
             id=documents[0].discovery.id if len(documents) == 1 and not found.items else "",
@@ -74,7 +84,7 @@ def read_files(
         sorted(
             coverage, key=lambda entry: (entry.provider, entry.account, entry.region, entry.type, entry.status)
         ),
-        sorted({*found.problems, *problems}),
+        sorted({replace(each, where=_without(within, each.where)) for each in every}),
     )
 
 
@@ -87,13 +97,21 @@ async def import_files(
     source: str = "",
     on_progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    within: Path | None = None,
 ) -> ImportOutcome:
     """Read files and record them as one discovery. ``source`` names them; the file names when empty.
 
-    Nothing is stored when the files are refused. A second import of the same source makes gone what has left it.
+    ``within`` as in :func:`read_files`. Nothing is stored when the files are refused. A second import of the
+    same source makes gone what has left it.
     """
     inventory = await asyncio.to_thread(
-        read_files, paths, account=account, region=region, on_progress=on_progress, cancelled=cancelled
+        read_files,
+        paths,
+        account=account,
+        region=region,
+        on_progress=on_progress,
+        cancelled=cancelled,
+        within=within,
     )
     name = source or inventory.discovery.source
     discovery_id = await store.discoveries.create(
@@ -126,6 +144,10 @@ def _coverage_of(graph: Graph) -> list[Coverage]:
         Coverage(provider, account, region, type_key, CoverageStatus.SEEN.value, count)
         for (provider, account, region, type_key), count in sorted(counts.items())
     ]
+
+
+def _without(folder: Path | None, text: str) -> str:
+    return text.replace(f"{folder}/", "") if folder else text
 
 
 def _source_name(sources: Sequence[str]) -> str:

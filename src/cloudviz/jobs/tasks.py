@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudviz.diagram.options import PictureOptions
-from cloudviz.errors import Invalid
+from cloudviz.errors import CloudVizError, Invalid, Unavailable
 from cloudviz.inventory import document
 from cloudviz.inventory.select import Selection, parse_filter
 from cloudviz.jobs.diagrams import generate
@@ -86,20 +87,25 @@ def summary_of(outcome: DiscoveryOutcome) -> dict[str, Any]:
 
 
 async def run_import(run: Run) -> Ended:
-    """``{paths, source, account, region, delete}``: files into the store; ``delete`` removes them."""
+    """``{paths, source, account, region, folder}``: files into the store; then ``folder`` is removed."""
     arguments = run.job.arguments
-    paths = [Path(path) for path in arguments["paths"]]
-    outcome = await import_files(
-        run.store,
-        paths,
-        account=arguments.get("account", ""),
-        region=arguments.get("region", ""),
-        source=arguments.get("source", ""),
-        cancelled=run.stop.is_set,
-    )
-    if arguments.get("delete"):
-        for path in paths:
-            path.unlink(missing_ok=True)
+    folder = Path(arguments["folder"]) if arguments.get("folder") else None
+    try:
+        outcome = await import_files(
+            run.store,
+            [Path(path) for path in arguments["paths"]],
+            account=arguments.get("account", ""),
+            region=arguments.get("region", ""),
+            source=arguments.get("source", ""),
+            cancelled=run.stop.is_set,
+            within=folder,
+        )
+    except Unavailable:
+        raise  # the job will be tried again, and needs its files
+    except CloudVizError:
+        _remove(folder)
+        raise
+    _remove(folder)
     result = {
         "discovery_id": outcome.discovery_id,
         "status": outcome.status,
@@ -111,6 +117,11 @@ async def run_import(run: Run) -> Ended:
         "problems": [document.problem_document(problem) for problem in outcome.problems[:100]],
     }
     return Ended(result, "partial" if outcome.status == "partial" else "succeeded")
+
+
+def _remove(folder: Path | None) -> None:
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def run_draw(run: Run) -> Ended:

@@ -22,7 +22,7 @@ from cloudviz.api.errors import dumps
 from cloudviz.api.house import House
 from cloudviz.api.schemas.discoveries import ImportReply
 from cloudviz.api.schemas.system import JobAccepted
-from cloudviz.errors import BadInput, CloudVizError, Invalid
+from cloudviz.errors import BadInput, Invalid
 from cloudviz.inventory.document import problem_document
 from cloudviz.jobs.imports import ImportOutcome, import_files
 
@@ -32,6 +32,7 @@ MOST_FILES = 200
 LARGE = 32 * 2**20  # bytes above which the reader need not wait for the end
 MOST_PROBLEMS = 100  # repeated in the reply; all are at /discoveries/{id}
 
+_CLOUDS = ("aws", "azure", "gcp")
 _UNFIT = re.compile(r"[^\w.@+ ()\[\]-]")
 
 _FORM = {
@@ -90,23 +91,21 @@ async def import_uploads(
         async with request.form(max_files=MOST_FILES, max_fields=10) as form:
             uploads = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
             fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-            paths = [await asyncio.to_thread(_save, part, folder, at) for at, part in enumerate(uploads)]
+            paths = [await asyncio.to_thread(_save, part, folder) for part in uploads]
         if not paths:
             raise Invalid("the form has no file in it", hint="Send the file as the form field `file`.")
         details = {name: _field(fields, name) for name in ("source", "account", "region")}
         if sum(path.stat().st_size for path in paths) > LARGE:
             kept.append(folder)
-            return await _in_background(house, caller.username, paths, details)
-        try:
-            outcome = await import_files(
-                house.store,
-                paths,
-                account=details["account"],
-                region=details["region"],
-                source=details["source"],
-            )
-        except CloudVizError as refusal:
-            raise _without_folder(refusal, folder) from None
+            return await _in_background(house, caller.username, paths, folder, details)
+        outcome = await import_files(
+            house.store,
+            paths,
+            account=details["account"],
+            region=details["region"],
+            source=details["source"],
+            within=folder,
+        )
     await house.door.log.note(
         Event.IMPORTED,
         actor=caller.username,
@@ -115,7 +114,7 @@ async def import_uploads(
         detail={"files": [path.name for path in paths], "resources": outcome.resources},
     )
     return Response(
-        dumps(_document(outcome, folder)),
+        dumps(_document(outcome)),
         201,
         media_type="application/json",
         headers={"Location": f"/discoveries/{outcome.discovery_id}"},
@@ -126,19 +125,24 @@ class _NotMultipart(BadInput):
     status, code, title = 415, "unsupported_media_type", "The body has the wrong type"
 
 
-async def _in_background(house: House, username: str, paths: list[Path], details: dict[str, str]) -> Response:
-    arguments: dict[str, Any] = {"paths": [str(path) for path in paths], "delete": True, **details}
+async def _in_background(
+    house: House, username: str, paths: list[Path], folder: Path, details: dict[str, str]
+) -> Response:
+    arguments: dict[str, Any] = {"paths": [str(path) for path in paths], "folder": str(folder), **details}
     job = await house.store.jobs.enqueue("import", arguments, requested_by=username)
     house.ring()
     body = {"job_id": job.id, "status": job.status}
     return Response(dumps(body), 202, media_type="application/json", headers={"Location": f"/jobs/{job.id}"})
 
 
-def _save(part: UploadFile, folder: Path, at: int) -> Path:
-    """Put one part under a harmless form of its own name, which names the source, in a folder of its own."""
-    place = folder / str(at)
-    place.mkdir(parents=True)
-    path = place / _file_name(part.filename or "")
+def _save(part: UploadFile, folder: Path) -> Path:
+    """Put one part under a harmless form of its own name, which will name the source."""
+    path = folder / _file_name(part.filename or "")
+    at = 2
+    while path.exists():  # files of one name get a folder each
+        path = folder / str(at) / path.name
+        at += 1
+    path.parent.mkdir(parents=True, exist_ok=True)
     part.file.seek(0)
     with path.open("wb") as file:
         shutil.copyfileobj(part.file, file, 2**20)
@@ -158,13 +162,13 @@ def _field(fields: dict[str, str], name: str) -> str:
     value = fields.get(name, "")
     if len(value) > 500 or "\0" in value:
         raise Invalid(f"the form field {name} is not acceptable", hint="Give up to 500 characters.")
+    if name == "source" and value.partition(":")[0] in _CLOUDS:
+        # What a live scan did not see is gone from the whole account; a file speaks for itself only.
+        raise Invalid(f"a file is no live scan: its source can't be {value[:60]!r}", hint="Name it otherwise.")
     return value
 
 
-def _document(outcome: ImportOutcome, folder: Path) -> dict[str, Any]:
-    problems = [problem_document(each) for each in outcome.problems[:MOST_PROBLEMS]]
-    for problem in problems:
-        problem["where"] = _without(problem["where"], folder)
+def _document(outcome: ImportOutcome) -> dict[str, Any]:
     return {
         "discovery_id": outcome.discovery_id,
         "status": outcome.status,
@@ -173,20 +177,8 @@ def _document(outcome: ImportOutcome, folder: Path) -> dict[str, Any]:
         "added": outcome.changes.added,
         "changed": outcome.changes.changed,
         "removed": outcome.changes.removed,
-        "problems": problems,
+        "problems": [problem_document(each) for each in outcome.problems[:MOST_PROBLEMS]],
     }
-
-
-def _without_folder(refusal: CloudVizError, folder: Path) -> CloudVizError:
-    """The same refusal, telling the user's file name instead of where the server put the file."""
-    refusal.detail = _without(refusal.detail, folder)
-    refusal.where = _without(refusal.where, folder)
-    refusal.hint = _without(refusal.hint, folder)
-    return refusal
-
-
-def _without(text: str, folder: Path) -> str:
-    return re.sub(re.escape(str(folder)) + r"/\d+/", "", text)
 
 
 @contextmanager

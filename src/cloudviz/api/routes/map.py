@@ -42,7 +42,7 @@ def asked_picture(
     hops: Annotated[int, Query(ge=0, le=MOST_HOPS, description="Links around the focus.")] = 2,
     at: Annotated[str, Query(max_length=100, description="Instant (RFC 3339); now when empty.")] = "",
     show_costs: Annotated[bool, Query(description="Write costs beside names.")] = False,
-    title: Annotated[str, Query(max_length=500)] = "",
+    title: Annotated[str, Query(max_length=500, description="Heading of the picture.")] = "",
     discovery: Annotated[list[str] | None, Query(max_length=200, description="Seen by this discovery.")] = None,
 ) -> ExportRequest:
     """The picture that the query parameters ask for."""
