@@ -167,7 +167,7 @@ class Networks(StateWriter):
         for balancer in elb.describe_load_balancers()["LoadBalancers"]:
             arn = balancer["LoadBalancerArn"]
             subnets = [each["SubnetId"] for each in balancer["AvailabilityZones"]]
-            (tags,) = elb.describetags_of(ResourceArns=[arn])["TagDescriptions"]
+            (tags,) = elb.describe_tags(ResourceArns=[arn])["TagDescriptions"]
             self._put(
                 "aws_lb",
                 {
@@ -205,7 +205,7 @@ class Networks(StateWriter):
                 )
         for target in elb.describe_target_groups()["TargetGroups"]:
             arn = target["TargetGroupArn"]
-            (tags,) = elb.describetags_of(ResourceArns=[arn])["TagDescriptions"]
+            (tags,) = elb.describe_tags(ResourceArns=[arn])["TagDescriptions"]
             self._put(
                 "aws_lb_target_group",
                 {

@@ -343,7 +343,7 @@ class _Writer(Networks):
                     ]
                     if network.get("SubnetIds")
                     else [],
-                    **tags_of(client.listtags_of(Resource=arn)["Tags"]),
+                    **tags_of(client.list_tags(Resource=arn)["Tags"]),
                 },
             )
         for mapping in client.list_event_source_mappings()["EventSourceMappings"]:
@@ -374,7 +374,7 @@ class _Writer(Networks):
                     "redrive_policy": attributes.get("RedrivePolicy", ""),
                     "url": url,
                     "visibility_timeout_seconds": int(attributes["VisibilityTimeout"]),
-                    **tags_of(sqs.list_queuetags_of(QueueUrl=url).get("Tags")),
+                    **tags_of(sqs.list_queue_tags(QueueUrl=url).get("Tags")),
                 },
             )
         dynamo = self._client("dynamodb")
