@@ -50,6 +50,13 @@ export const words = {
     links: (shown: string, all: string) => (shown === all ? `${all} links` : `${shown} of ${all} links`),
     hidden: "hidden:",
     perMonth: (money: string) => `${money} a month`,
+    notDrawn:
+      "This resource has no box in the present picture: it lies beyond the filter or the most boxes. " +
+      "“Only its surroundings” draws it.",
+    foldedInto: (host: string) =>
+      `This resource has no box of its own in the present picture. Marked is ${host}, which it belongs to. ` +
+      "“Only its surroundings” draws it.",
+    moreHidden: (count: string) => `${count} more`,
     selected: (label: string, kind: string) => `${label}, ${kind}, selected`,
     costs: (money: string) => `${money}/month`,
     stackOf: (count: string) => `stack of ${count}`,

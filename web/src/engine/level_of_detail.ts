@@ -23,9 +23,10 @@ const SMALLEST_CONTAINER = 12;
  * Where the scene's own title size is too small to read, names are still written into the header line of a
  * container as long as that line is at least this high …
  */
-export const LOWEST_HEADER = 9.5;
-/** … in letters of this size at most … */
+export const LOWEST_HEADER = 6.5;
+/** … in letters of these sizes … */
 export const NAME_SIZE = 11;
+export const SMALLEST_NAME = 8.5;
 /** … on containers at least this wide. */
 export const NAMED_WIDTH = 48;
 /** Farther out only containers of at least this size carry a name, on a ground of its own. */

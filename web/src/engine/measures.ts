@@ -22,5 +22,5 @@ export const HEADER = 30;
 
 /** How far the sheets of a stack and its ×n mark stand out from its box. */
 export const STACK_REACH = 8;
-export const STACK_OFFSET = 4;
-export const STACK_SHEETS = 2;
+export const MARK_SIZE = 10;
+export const MARK_HEIGHT = 16;

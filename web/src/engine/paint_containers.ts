@@ -1,7 +1,7 @@
 /** Containers: a quiet border, a tint where the palette has one, and a title that stays readable far out. */
 
 import type { Frame } from "./frame.js";
-import { LOWEST_HEADER, NAMED_WIDTH, NAME_SIZE, SIGN_HEIGHT, SIGN_WIDTH } from "./level_of_detail.js";
+import { LOWEST_HEADER, NAMED_WIDTH, NAME_SIZE, SIGN_HEIGHT, SIGN_WIDTH, SMALLEST_NAME } from "./level_of_detail.js";
 import { HEADER, SUBLABEL_SIZE, TITLE_BASELINE, TITLE_GAP, TITLE_LEFT, TITLE_SIZE } from "./measures.js";
 import { containerLook, mixed } from "./palette.js";
 
@@ -11,7 +11,7 @@ const ROUND_FROM = 2;
 /** Borders of smaller containers, in CSS px, are drawn faintly, or from afar there is nothing but borders. */
 const FAINT_BELOW = 90;
 /** A dashed border on less than this, in CSS px, is seen as a grey one. */
-const DASHED_FROM = 120;
+const DASHED_FROM = 64;
 /** More signs than this at once are noise. */
 const MOST_SIGNS = 80;
 
@@ -34,8 +34,6 @@ export function visibleContainers(frame: Frame): number[] {
 export function paintContainers(frame: Frame, numbers: readonly number[]): void {
   const { context, model, palette } = frame;
   const radius = Math.min(frame.px(RADIUS), 6);
-  /** What shows through a container without a fill of its own: its parent's ground. */
-  const grounds = new Map<number, string>();
   for (const number of numbers) {
     const node = model.node(number);
     const look = containerLook(palette, node.role, node.kind);
@@ -43,8 +41,7 @@ export function paintContainers(frame: Frame, numbers: readonly number[]): void 
     const y = frame.snapY(node.y);
     const width = frame.snapX(node.x + node.width) - x;
     const height = frame.snapY(node.y + node.height) - y;
-    const ground = look.fill ?? grounds.get(model.parents[number] as number) ?? palette.ground;
-    grounds.set(number, ground);
+    const ground = groundOf(frame, number);
     const stroke = changeColour(frame, node.change) ?? look.stroke;
     const plain = radius < ROUND_FROM || width < 24 || height < 16;
     if (plain && (look.dash.length === 0 || width < DASHED_FROM)) {
@@ -83,22 +80,26 @@ function paintOwnTitles(frame: Frame, numbers: readonly number[]): void {
     if (node.y + TITLE_BASELINE < view.minY || node.y > view.maxY) continue;
     const room = node.width - 2 * TITLE_LEFT;
     const y = frame.y(node.y + TITLE_BASELINE);
+    const x = frame.x(node.x + TITLE_LEFT);
     const title = frame.text.fit(node.label, room, TITLE_SIZE, 600);
-    context.fillStyle = containerLook(palette, node.role, node.kind).title;
     frame.font(frame.px(TITLE_SIZE), 600);
-    context.fillText(title, frame.x(node.x + TITLE_LEFT), y);
-    if (!node.sublabel) continue;
-    const used = context.measureText(title).width / frame.zoom + TITLE_GAP;
-    const rest = frame.text.fit(node.sublabel, room - used, SUBLABEL_SIZE, 400);
+    const used = context.measureText(title).width / frame.zoom;
+    const rest = node.sublabel ? frame.text.fit(node.sublabel, room - used - TITLE_GAP, SUBLABEL_SIZE, 400) : "";
+    // A patch of the ground, so that no line runs through the letters.
+    const wide = used + (rest ? TITLE_GAP + frame.text.width(rest, SUBLABEL_SIZE, 400) : 0);
+    context.fillStyle = groundOf(frame, number);
+    context.fillRect(x - frame.px(4), y - frame.px(13), frame.px(Math.min(wide, room) + 8), frame.px(18));
+    context.fillStyle = containerLook(palette, node.role, node.kind).title;
+    context.fillText(title, x, y);
     if (rest === "") continue;
     frame.font(frame.px(SUBLABEL_SIZE), 400);
-    context.fillText(rest, frame.x(node.x + TITLE_LEFT + used), y);
+    context.fillText(rest, x + frame.px(used + TITLE_GAP), y);
   }
 }
 
 function paintNames(frame: Frame, numbers: readonly number[]): void {
   const { context, model, palette } = frame;
-  const size = Math.min(NAME_SIZE, frame.px(HEADER) * 0.8);
+  const size = Math.max(SMALLEST_NAME, Math.min(NAME_SIZE, frame.px(HEADER) * 0.8));
   frame.font(size, 600);
   context.textAlign = "left";
   context.textBaseline = "middle";
@@ -109,7 +110,7 @@ function paintNames(frame: Frame, numbers: readonly number[]): void {
     context.fillStyle = containerLook(palette, node.role, node.kind).title;
     // Room and size in whole steps, or each step of a zoom would measure all texts anew.
     const title = frame.text.fit(node.label, Math.floor((width - 8) / 8) * 8 * (NAME_SIZE / size), NAME_SIZE, 600);
-    context.fillText(title, frame.x(node.x) + 5, frame.y(node.y + HEADER / 2) + 0.5);
+    context.fillText(title, frame.x(node.x) + 5, frame.y(node.y) + Math.max(frame.px(HEADER) / 2, size / 2 + 2));
   }
 }
 
@@ -148,6 +149,17 @@ function paintSigns(frame: Frame, numbers: readonly number[]): void {
 
 function titleOf(label: string, sublabel: string): string {
   return sublabel ? `${label} ${sublabel}` : label;
+}
+
+/** The fill of a container, or what shows through it: the fill of the nearest container around it that has one. */
+function groundOf(frame: Frame, number: number): string {
+  const { model, palette } = frame;
+  for (let at = number; at >= 0; at = model.parents[at] as number) {
+    const node = model.node(at);
+    const { fill } = containerLook(palette, node.role, node.kind);
+    if (fill) return fill;
+  }
+  return palette.ground;
 }
 
 export function changeColour(frame: Frame, change: string | null): string | null {

@@ -2,19 +2,22 @@
 
 import type { Context, Frame } from "./frame.js";
 import { type Bounds, overlaps } from "./geometry.js";
-import { PILL_SIZE } from "./measures.js";
+import { PILL_SIZE, STACK_REACH } from "./measures.js";
+import { mixed } from "./palette.js";
 import type { SceneEdge } from "./scene.js";
 
 const CORNER = 6;
-const ARROW = 7;
+const ARROW = 8;
 /** More lines than this in one frame are a grey cloud; then only the longest are drawn. */
 const MOST_EDGES = 2500;
 /** Skia's scan converter slows down with the number of edges in one path, so lines go in batches. */
 const BATCH = 120;
 const NOWHERE: [number, number] = [-1e9, -1e9];
 
-/** Kinds that say "belongs to" rather than "talks to" are dashed. */
-const DASHED = new Set(["member_of", "guarded_by", "runs_as"]);
+/** Links that say how a thing is kept or protected, not who talks to whom, are dashed. */
+const WEAK = new Set(["replicates", "replication", "guarded_by", "runs_as", "member_of"]);
+/** Lines that stand for many links are wider, up to this. */
+const WIDEST = 2;
 
 /** Edge numbers by falling length, worked out once for a scene. */
 export function byLength(edges: readonly SceneEdge[]): Uint32Array {
@@ -58,20 +61,38 @@ export function paintEdges(frame: Frame, numbers: readonly number[], width: numb
   const { context, model, palette } = frame;
   context.lineWidth = width;
   context.lineJoin = "round";
-  const weak = numbers.filter((number) => DASHED.has(model.edges[number]!.kind));
-  const strong = numbers.filter((number) => !DASHED.has(model.edges[number]!.kind));
+  const weak = numbers.filter((number) => WEAK.has(model.edges[number]!.kind));
+  const strong = numbers.filter((number) => !WEAK.has(model.edges[number]!.kind));
   paintLines(frame, weak, true, colour ?? palette.edgeWeak);
-  paintLines(frame, strong, false, colour ?? palette.edge);
+  if (colour) return paintLines(frame, strong, false, colour);
+  // Far out lines lie close together: paler, they do not hide what they connect.
+  const pale = frame.zoom < 0.4 ? mixed(palette.edge, palette.ground, 0.55) : palette.edge;
+  for (const [step, group] of byCount(frame, strong)) {
+    context.lineWidth = Math.min(width * (1 + step * 0.2), width * WIDEST);
+    paintLines(frame, group, false, pale);
+  }
+}
+
+/** Edges by the power of two of what they stand for: few groups, so that each is drawn in one go. */
+function byCount(frame: Frame, numbers: readonly number[]): [step: number, numbers: number[]][] {
+  const groups = new Map<number, number[]>();
+  for (const number of numbers) {
+    const step = Math.floor(Math.log2(Math.max(1, frame.model.edges[number]!.count)));
+    const group = groups.get(step);
+    if (group) group.push(number);
+    else groups.set(step, [number]);
+  }
+  return [...groups].sort((a, b) => a[0] - b[0]);
 }
 
 function paintLines(frame: Frame, numbers: readonly number[], dashed: boolean, colour: string): void {
-  const { context, model } = frame;
+  const { context } = frame;
   context.strokeStyle = colour;
   context.fillStyle = colour;
-  context.setLineDash(dashed ? [4, 3] : []);
+  context.setLineDash(dashed ? [5, 3.5] : []);
   for (let start = 0; start < numbers.length; start += BATCH) {
     context.beginPath();
-    for (const number of numbers.slice(start, start + BATCH)) trace(frame, model.edges[number]!.points);
+    for (const number of numbers.slice(start, start + BATCH)) trace(frame, trackOf(frame, number));
     context.stroke();
   }
   context.setLineDash([]);
@@ -79,9 +100,32 @@ function paintLines(frame: Frame, numbers: readonly number[], dashed: boolean, c
   const size = ARROW * Math.max(0.7, Math.min(frame.zoom, 1.6)) * (context.lineWidth > 2 ? 1.2 : 1);
   for (let start = 0; start < numbers.length; start += BATCH) {
     context.beginPath();
-    for (const number of numbers.slice(start, start + BATCH)) arrowHead(frame, model.edges[number]!.points, size);
+    for (const number of numbers.slice(start, start + BATCH)) arrowHead(frame, trackOf(frame, number), size);
     context.fill();
   }
+}
+
+/**
+ * The points of an edge; its end is pulled back to the hindmost sheet where it comes from behind a stack, whose
+ * sheets reach up and to the right and would hide the arrow head.
+ */
+function trackOf(frame: Frame, number: number): readonly [number, number][] {
+  const { model } = frame;
+  const { points } = model.edges[number]!;
+  const target = model.ends[number * 2 + 1] as number;
+  const last = points.length - 1;
+  if (target < 0 || last < 1) return points;
+  const { x, y, width, height, count, container } = model.node(target);
+  if (container || count < 2) return points;
+  const [tipX, tipY] = points[last]!;
+  const [beforeX, beforeY] = points[last - 1]!;
+  if (Math.abs(tipY - y) < 1 && beforeY < y - STACK_REACH) {
+    return [...points.slice(0, last), [tipX, tipY - Math.min(STACK_REACH, Math.max(tipX - x, 0))]];
+  }
+  if (Math.abs(tipX - x - width) < 1 && beforeX > x + width + STACK_REACH) {
+    return [...points.slice(0, last), [tipX + Math.min(STACK_REACH, Math.max(y + height - tipY, 0)), tipY]];
+  }
+  return points;
 }
 
 function trace(frame: Frame, points: readonly [number, number][]): void {
@@ -123,7 +167,7 @@ function arrowHead(frame: Frame, points: readonly [number, number][], size: numb
 
 function head(context: Context, x: number, y: number, angle: number, size: number): void {
   const back = size;
-  const wide = size * 0.42;
+  const wide = size * 0.5;
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   context.moveTo(x, y);

@@ -7,8 +7,9 @@ import {
   LABEL_BASELINE,
   LABEL_SIZE,
   LEAF_PADDING,
-  STACK_OFFSET,
-  STACK_SHEETS,
+  MARK_HEIGHT,
+  MARK_SIZE,
+  STACK_REACH,
   SUBLABEL_BASELINE,
   SUBLABEL_SIZE,
 } from "./measures.js";
@@ -18,7 +19,6 @@ import type { Tints } from "./tints.js";
 
 const RADIUS = 6;
 const SIDE_ROOM = 2 * LEAF_PADDING;
-const MARK_SIZE = 10;
 
 export function paintLeaves(frame: Frame, tints: Tints): void {
   const { model, detail, view } = frame;
@@ -79,7 +79,7 @@ function paintCards(frame: Frame, numbers: readonly number[]): void {
   for (const number of numbers) {
     const node = model.node(number);
     if (node.count > 1) {
-      for (let sheet = STACK_SHEETS; sheet > 0; sheet--) card(frame, node, sheet * STACK_OFFSET, radius);
+      for (const reach of [STACK_REACH, STACK_REACH / 2]) card(frame, node, reach, radius);
     }
     card(frame, node, 0, radius);
   }
@@ -108,6 +108,7 @@ function paintCards(frame: Frame, numbers: readonly number[]): void {
   for (const number of numbers) {
     const node = model.node(number);
     if (node.count > 1) countMark(frame, node);
+    if (node.change) changeMark(frame, node);
   }
 }
 
@@ -151,17 +152,38 @@ function countMark(frame: Frame, node: SceneNode): void {
   const size = frame.px(MARK_SIZE);
   if (size < 5.5) return;
   const label = `×${node.count}`;
-  frame.font(size, 700);
+  frame.font(size, 600);
   context.textAlign = "center";
   context.textBaseline = "middle";
-  const width = context.measureText(label).width + size * 0.9;
-  const height = size * 1.5;
-  const x = frame.x(node.x + node.width + STACK_OFFSET) - width / 2;
-  const y = frame.y(node.y - STACK_OFFSET * STACK_SHEETS) - height / 4;
+  const height = frame.px(MARK_HEIGHT);
+  const width = Math.max(context.measureText(label).width + frame.px(11), height);
+  // On the upper right corner of the hindmost sheet.
+  const x = frame.x(node.x + node.width + STACK_REACH) - width;
+  const y = frame.y(node.y - STACK_REACH) - height / 2;
   context.fillStyle = palette.markFill;
   context.beginPath();
   context.roundRect(x, y, width, height, height / 2);
   context.fill();
   context.fillStyle = palette.markText;
   context.fillText(label, x + width / 2, y + height / 2 + size * 0.04);
+}
+
+const CHANGE_SIGNS: Record<string, string> = { added: "+", removed: "−", changed: "~" };
+
+/** The round sign of a change, so that its colour is not the only messenger. */
+function changeMark(frame: Frame, node: SceneNode): void {
+  const { context, palette } = frame;
+  const sign = CHANGE_SIGNS[node.change ?? ""];
+  const radius = frame.px(9);
+  if (!sign || radius < 4) return;
+  const [x, y] = [frame.x(node.x), frame.y(node.y)];
+  context.fillStyle = changeColour(frame, node.change) ?? palette.changed;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+  frame.font(radius * 1.5, 700);
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = palette.dark ? palette.ground : "#ffffff";
+  context.fillText(sign, x, y);
 }

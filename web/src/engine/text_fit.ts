@@ -27,6 +27,10 @@ export class TextFit {
     return fitted;
   }
 
+  width(text: string, size: number, weight: number): number {
+    return this.measure(text, size, weight);
+  }
+
   /** Forget all widths, as when a font has arrived. */
   clear(): void {
     this.cache.clear();

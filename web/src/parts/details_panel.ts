@@ -6,7 +6,7 @@ import type { Resource, ResourceDetails } from "../state/contract.js";
 import { asProblem, isAbort } from "../state/problem.js";
 import { count, humanKind, money, shortId, words } from "../texts.js";
 import { linksOf } from "./details_links.js";
-import { type Child, el, foreign, shape } from "./element.js";
+import { type Child, el, fill, foreign, shape } from "./element.js";
 import { loading, refusal } from "./notice.js";
 import { propertyTree } from "./property_tree.js";
 import { SidePanel } from "./side_panel.js";
@@ -23,12 +23,16 @@ export interface DetailsActions {
   focus(id: string): void;
   /** What is known of an id without asking: the name of a box on the map. */
   nameOf(id: string): string | null;
+  /** Called when the details of a resource are there. Says what there is to say about it, or nothing. */
+  loaded?(details: ResourceDetails): string | null;
 }
 
 export class DetailsPanel {
   readonly element: HTMLElement;
   private readonly panel: SidePanel;
   private running: AbortController | null = null;
+  /** Links that show an id for want of a name. */
+  private unnamed = new Map<string, HTMLElement[]>();
 
   constructor(
     private readonly api: Api,
@@ -46,7 +50,9 @@ export class DetailsPanel {
     try {
       const details = await this.api.resource(id, running.signal);
       this.head(details.resource.name || shortId(id), humanKind(details.resource.kind));
-      this.panel.show(...this.resource(details));
+      const remark = this.actions.loaded?.(details);
+      this.panel.show(remark ? el("div", { class: "callout note" }, el("p", {}, remark)) : null, ...this.resource(details));
+      void this.learnNames(running.signal);
     } catch (thrown) {
       if (isAbort(thrown)) return;
       // Accounts, regions and groups are boxes of the picture and no resources.
@@ -56,13 +62,14 @@ export class DetailsPanel {
   }
 
   showStack(node: SceneNode): void {
-    this.start();
+    const running = this.start();
     this.head(node.label, humanKind(node.kind), `×${count(node.count)}`);
     this.panel.show(
       node.cost_monthly === null ? null : facts([[texts.fields.cost, words.map.costs(money(node.cost_monthly, null))]]),
       el("h3", { class: "section-title" }, texts.members(count(node.count))),
       this.idList(node.members),
     );
+    void this.learnNames(running.signal);
   }
 
   showContainer(node: SceneNode, inside: readonly SceneNode[]): void {
@@ -87,8 +94,21 @@ export class DetailsPanel {
     this.running?.abort();
   }
 
+  /** Put names in the place of ids, once it is known which resources are shown. */
+  private async learnNames(signal: AbortSignal): Promise<void> {
+    const { unnamed } = this;
+    try {
+      for (const resource of await this.api.byIds([...unnamed.keys()], signal)) {
+        for (const link of unnamed.get(resource.id) ?? []) fill(link, foreign(resource.name || shortId(resource.id)));
+      }
+    } catch {
+      // Ids do as well.
+    }
+  }
+
   private start(): AbortController {
     this.running?.abort();
+    this.unnamed = new Map();
     this.running = new AbortController();
     return this.running;
   }
@@ -147,7 +167,9 @@ export class DetailsPanel {
 
   private resourceLink(id: string): HTMLElement {
     const name = this.actions.nameOf(id) ?? shortId(id);
-    return el("button", { type: "button", class: "link", title: id, onclick: () => this.actions.open(id) }, foreign(name));
+    const link = el("button", { type: "button", class: "link", title: id, onclick: () => this.actions.open(id) }, foreign(name));
+    if (this.actions.nameOf(id) === null) this.unnamed.set(id, [...(this.unnamed.get(id) ?? []), link]);
+    return link;
   }
 
   private idList(ids: readonly string[]): HTMLElement {

@@ -5,6 +5,8 @@ import { count, humanKind, money, words } from "../texts.js";
 import { el, fill, foreign } from "./element.js";
 
 const { map: texts } = words;
+/** So many kinds of hidden things are named; the title of the line names all. */
+const NAMED = 4;
 
 export class MapFooter {
   readonly element: HTMLElement;
@@ -18,16 +20,18 @@ export class MapFooter {
   }
 
   show(summary: SceneSummary, title: string): void {
-    const hidden = Object.entries(summary.hidden)
-      .filter(([, number]) => number > 0)
-      .map(([kind, number]) => `${count(number)} ${plural(humanKind(kind).toLowerCase(), number)}`);
+    const ranked = Object.entries(summary.hidden).filter(([, number]) => number > 0);
+    ranked.sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+    const named = ranked.map(([kind, number]) => `${count(number)} ${plural(humanKind(kind).toLowerCase(), number)}`);
+    const rest = ranked.slice(NAMED).reduce((sum, [, number]) => sum + number, 0);
+    const hidden = rest > 0 ? [...named.slice(0, NAMED), texts.moreHidden(count(rest))] : named;
     fill(
       this.summary,
       title ? el("strong", {}, foreign(title)) : null,
       el("span", {}, texts.shown(count(summary.resources), count(summary.shown))),
       summary.links > 0 && el("span", {}, texts.links(count(summary.links_shown), count(summary.links))),
       summary.cost_monthly !== null && el("span", {}, texts.perMonth(money(summary.cost_monthly, summary.currency))),
-      hidden.length > 0 && el("span", { title: hidden.join(", ") }, `${texts.hidden} ${hidden.join(", ")}`),
+      hidden.length > 0 && el("span", { title: named.join(", ") }, `${texts.hidden} ${hidden.join(", ")}`),
       summary.gaps > 0 && el("span", { class: "gaps-note" }, words.coverage.badge(summary.gaps)),
     );
   }

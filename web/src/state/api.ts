@@ -54,6 +54,13 @@ export class Api {
     return this.get("/resources", query, signal);
   }
 
+  /** Resources by their ids, as far as they are in the inventory; 500 at most. */
+  async byIds(ids: readonly string[], signal?: AbortSignal): Promise<Resource[]> {
+    if (ids.length === 0) return [];
+    const answer = await this.send("POST", "/resources/search", { signal, body: { ids: ids.slice(0, 500), limit: 500 } });
+    return ((await answer.json()) as Page<Resource>).items;
+  }
+
   facets(query: Query, signal?: AbortSignal): Promise<Facets> {
     return this.get("/resources/facets", query, signal);
   }
@@ -107,9 +114,14 @@ export class Api {
     return (await answer.json()) as T;
   }
 
-  private async send(method: string, path: string, more: { signal?: AbortSignal | undefined }): Promise<Response> {
+  private async send(method: string, path: string, more: { signal?: AbortSignal | undefined; body?: unknown }): Promise<Response> {
     const once = (): Promise<Response> => {
-      const init: RequestInit = { method, headers: { Authorization: `Bearer ${this.session.accessToken ?? ""}` } };
+      const headers: Record<string, string> = { Authorization: `Bearer ${this.session.accessToken ?? ""}` };
+      const init: RequestInit = { method, headers };
+      if (more.body !== undefined) {
+        headers["Content-Type"] = "application/json";
+        init.body = JSON.stringify(more.body);
+      }
       if (more.signal) init.signal = more.signal;
       return this.ask(path, init);
     };

@@ -15,6 +15,7 @@ import { empty, loading, refusal } from "../parts/notice.js";
 import { SearchBox } from "../parts/search_box.js";
 import { OptionsPanel } from "../parts/toolbar.js";
 import { Tooltip } from "../parts/tooltip.js";
+import type { ResourceDetails } from "../state/contract.js";
 import { askedOf, optionsFrom, viewFrom, viewText } from "../state/picture_options.js";
 import { isAbort } from "../state/problem.js";
 import type { Route } from "../state/router.js";
@@ -42,7 +43,8 @@ export class MapView implements View {
   private readonly stopListening: () => void;
   private running: AbortController | null = null;
   private shown = "";
-  private opened = "";
+  /** What stands at the side: an id, "coverage", or nothing; null when that has to be worked out anew. */
+  private opened: string | null = "";
   private viewTimer = 0;
   /** The place that the address names now, so that our own writing is told from a step back. */
   private written = "";
@@ -80,6 +82,7 @@ export class MapView implements View {
         const number = this.engine.model?.numberOf(id) ?? -1;
         return number < 0 ? null : (this.engine.model?.node(number).label ?? null);
       },
+      loaded: (details) => this.pointAtHost(details),
     });
     fill(this.tools, this.search.element, this.options.element, this.download.element, this.coverage.element, this.options.marks);
     const zoom = el(
@@ -162,7 +165,7 @@ export class MapView implements View {
   private show(scene: SceneDocument, view: CameraView | null): void {
     const { query } = this.house.router.route;
     fill(this.notice);
-    this.opened = "";
+    this.opened = null;
     this.stage.inset(this.engine, this.tools, this.side);
     this.engine.show(scene, view);
     this.footer.show(scene.summary, scene.title);
@@ -224,6 +227,18 @@ export class MapView implements View {
     else if (node && node.id === id && node.container && node.type === "") {
       this.details.showContainer(node, model!.inside(number).map((each) => model!.node(each)));
     } else void this.details.showResource(id, node?.id === id ? node : null);
+  }
+
+  /** What is drawn in the place of a resource without a box: what it is attached to, else what it lies in. */
+  private pointAtHost({ resource, links }: ResourceDetails): string | null {
+    const { model } = this.engine;
+    if (!model || model.nodes.length === 0 || model.showing(resource.id) >= 0) return null;
+    const others = links.map((link) => (link.source === resource.id ? link.target : link.source));
+    const host = [...others, resource.parent ?? ""].map((id) => model.showing(id)).find((number) => number >= 0);
+    if (host === undefined) return texts.notDrawn;
+    this.engine.choose(host);
+    this.engine.flyToNode(host);
+    return texts.foldedInto(model.node(host).label);
   }
 
   private select(number: number): void {
