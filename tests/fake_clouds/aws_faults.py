@@ -119,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
     proxy: FaultyAws
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+    def log_message(self, format: str, *args: object) -> None:
         pass
 
     def _serve(self) -> None:
