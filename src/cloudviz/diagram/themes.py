@@ -356,7 +356,7 @@ _MINIMAL = replace(
         "resource_group": RoleStyle("#bdbdbd", "#333333", "#fafafa", None, 1.0),
         "group": RoleStyle("#d6d6d6", "#555555", "#fafafa", None, 1.0),
     },
-    families={family: "#3a3a3a" for family in _ENTERPRISE.families},
+    families=dict.fromkeys(_ENTERPRISE.families, "#3a3a3a"),
 )
 
 _DARK = replace(

@@ -87,6 +87,18 @@ def test_the_title_stands_above_the_picture() -> None:
     assert not [text for text in texts(web_estate()) if text.size == 20]
 
 
+def test_the_room_for_a_title_that_nobody_gave_is_cut_off() -> None:
+    scene = web_estate()
+    for node in scene.nodes:
+        node.y += 48
+    for edge in scene.edges:
+        edge.points = [(x, y + 48) for x, y in edge.points]
+    scene.height += 48
+    assert (paint(scene).top, paint(scene).height) == (48, 1110)
+    scene.title = "Production"
+    assert (paint(scene).top, paint(scene).height) == (0, 1158)
+
+
 def test_labels_that_the_scene_did_not_shorten_are_shortened_to_their_box() -> None:
     node = SceneNode("a", None, False, "x" * 400, "y" * 400, x=10, y=10, width=120, height=92)
     box = SceneNode("b", None, True, "z" * 400, "", x=200, y=10, width=100, height=92)

@@ -52,6 +52,7 @@ class Canvas:
         # Pages and bitmaps end on whole units: the ground reaches a little beyond the picture.
         ground = self._skia.Rect.MakeWH(painting.width + 4, painting.height + 4)
         self._canvas.drawRect(ground, self._fill(painting.theme.background))
+        self._canvas.translate(0, -painting.top)
         self._run(painting.items)
 
     def _run(self, items: Iterable[Operation]) -> None:

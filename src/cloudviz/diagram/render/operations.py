@@ -80,8 +80,9 @@ Operation = Rect | Path | Text | Icon | Group
 
 @dataclass(slots=True)
 class Painting:
-    """A whole picture, ready for a backend."""
+    """A whole picture, ready for a backend: what lies between ``top`` and ``top + height``."""
 
+    top: float
     width: float
     height: float
     theme: Theme

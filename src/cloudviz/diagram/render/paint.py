@@ -47,8 +47,9 @@ def paint(scene: Scene) -> Painting:
     items += pills
     furniture = _furniture(scene, theme)
     return Painting(
+        top=furniture.top,
         width=max(scene.width, furniture.right),
-        height=max(scene.height, furniture.bottom),
+        height=max(scene.height, furniture.bottom) - furniture.top,
         theme=theme,
         title=words.headline(scene) or "Cloud resources",
         description=words.description(scene),
@@ -207,6 +208,7 @@ def _mark(x: float, y: float, change: str, theme: Theme) -> list[Operation]:
 @dataclass(slots=True)
 class _Furniture:
     items: list[Operation]
+    top: float
     right: float
     bottom: float
 
@@ -217,13 +219,16 @@ def _furniture(scene: Scene, theme: Theme) -> _Furniture:
     low = max([low, *(y for edge in scene.edges for _, y in edge.points)])
     right = max((node.x + node.width for node in scene.nodes), default=0) + m.STACK_REACH + 2
     items: list[Operation] = []
+    top = min((node.y for node in scene.nodes), default=m.HEADING_HEIGHT)
+    # Layouts keep room for a title, so that boxes stay put when one is given; without one it is cut off.
+    cut = min(max(top - m.PAGE_MARGIN, 0.0), m.HEADING_HEIGHT)
     if scene.title.strip():
-        top = min((node.y for node in scene.nodes), default=m.HEADING_HEIGHT)
+        cut = 0.0
         title = fit(scene.title, scene.width - 2 * m.PAGE_MARGIN, m.HEADING_SIZE, m.HEADING_WEIGHT)
         baseline = max(top - (m.HEADING_HEIGHT - m.HEADING_SIZE), m.HEADING_SIZE + 4)
         items.append(Text(m.PAGE_MARGIN, baseline, title, m.HEADING_SIZE, m.HEADING_WEIGHT, theme.text))
     footer, bottom = _footer(scene, theme, low + 30)
-    return _Furniture(items + footer, right, bottom + 20)
+    return _Furniture(items + footer, cut, right, bottom + 20)
 
 
 def _footer(scene: Scene, theme: Theme, baseline: float) -> tuple[list[Operation], float]:

@@ -33,16 +33,17 @@ def svg(painting: Painting) -> bytes:
     texts: set[str] = set()
     _write(painting.items, body, kinds, texts, painting.theme)
     theme = painting.theme
-    width, height = _number(painting.width), _number(painting.height)
+    top, width, height = _number(painting.top), _number(painting.width), _number(painting.height)
     symbols = "".join(_symbol(kind, theme) for kind in kinds)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        f' viewBox="0 {top} {width} {height}"'
         f' role="img" aria-labelledby="cloudviz-title cloudviz-desc" font-family="{_FONTS}" '
         'text-rendering="geometricPrecision">',
         f'<title id="cloudviz-title">{_escaped(painting.title)}</title>',
         f'<desc id="cloudviz-desc">{_escaped(painting.description)}</desc>',
         f"<defs><style>{font_faces(texts)}</style>{symbols}</defs>",
-        f'<rect width="100%" height="100%" fill="{theme.background}"/>',
+        f'<rect y="{top}" width="100%" height="100%" fill="{theme.background}"/>',
         *body,
         "</svg>\n",
     ]
