@@ -60,7 +60,6 @@ SQL_DATABASE = ResourceType(
             "properties.collation": "collation",
             # Terraform counts gigabytes, ARM bytes: the fact is ARM's alone.
             "properties.maxSizeBytes": "",
-            "zones[]": "",
         },
     ),
     id=arm(),

@@ -156,10 +156,8 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
 
 
 def test_ids_are_arm_ids_in_lower_case_in_their_subscription(graph: Graph) -> None:
-    assert set(graph.resources) == {
-        each.lower()
-        for each in (GROUP, VNET, SUBNET, NIC, NSG, BALANCER, ADDRESS, MACHINE, DISK, SERVER, DATABASE, STORAGE, IDENTITY)
-    }  # fmt: skip
+    given = [GROUP, VNET, SUBNET, NIC, NSG, BALANCER, ADDRESS, MACHINE, DISK, SERVER, DATABASE, STORAGE, IDENTITY]
+    assert set(graph.resources) == {each.lower() for each in given}
     assert {each.account for each in graph.resources.values()} == {"0b1f6471-1bf0-4dda-aec3-cb9272f09590"}
     # Neither subnet nor database says a region in a state: it is that of what holds them.
     assert {each.region for each in graph.resources.values()} == {"westeurope"}
