@@ -6,9 +6,11 @@ JSON must work there all the same.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -34,7 +36,22 @@ def load_skia() -> Any:
             f"PNG and PDF pictures need Skia, which cannot be loaded: {missing}",
             hint="Install the system packages libgl1 and libegl1, or use the format svg.",
         ) from missing
+    with _our_font_folders():
+        skia.FontMgr()  # the first one reads the configuration, for the whole process
     return skia
+
+
+@contextlib.contextmanager
+def _our_font_folders() -> Iterator[None]:
+    """Have fontconfig read our short configuration, unless the user named one. Children don't inherit it."""
+    if "FONTCONFIG_FILE" in os.environ:
+        yield
+        return
+    os.environ["FONTCONFIG_FILE"] = str(FONT_FILES[400].with_name("fonts.conf"))
+    try:
+        yield
+    finally:
+        os.environ.pop("FONTCONFIG_FILE", None)
 
 
 class Canvas:
