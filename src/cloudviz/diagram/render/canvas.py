@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -36,22 +37,28 @@ def load_skia() -> Any:
             f"PNG and PDF pictures need Skia, which cannot be loaded: {missing}",
             hint="Install the system packages libgl1 and libegl1, or use the format svg.",
         ) from missing
-    with _our_font_folders():
+    with _without_complaints():
         skia.FontMgr()  # the first one reads the configuration, for the whole process
     return skia
 
 
 @contextlib.contextmanager
-def _our_font_folders() -> Iterator[None]:
-    """Have fontconfig read our short configuration, unless the user named one. Children don't inherit it."""
-    if "FONTCONFIG_FILE" in os.environ:
-        yield
-        return
-    os.environ["FONTCONFIG_FILE"] = str(FONT_FILES[400].with_name("fonts.conf"))
+def _without_complaints() -> Iterator[None]:
+    """Keep what C code writes to stderr to ourselves.
+
+    The fontconfig inside skia-python reads the system's configuration, and warns of every element that is newer
+    than itself. That is nothing a user could mend, and the command line promises that errors are ours.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
+        os.dup2(nowhere, 2)
         yield
     finally:
-        os.environ.pop("FONTCONFIG_FILE", None)
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 class Canvas:
