@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import asin, cos, pi, sin
 
-from cloudviz.diagram.layout.free import SPACE, Links, Point, Size, reach
+from cloudviz.diagram.layout.free import SPACE, Links, Point, Size, reach, separate, tighten
 
 _ONE_RING = 9  # boxes that may stand on one ring; more of them get several
 
@@ -28,7 +28,7 @@ def arrange(sizes: Sequence[Size], links: Links) -> list[Point]:
         inner, start = radii[order[0]], 1
     while start < count:
         start, inner = _ring(order, start, inner, radii, places)
-    return places
+    return tighten(separate(places, sizes), sizes)
 
 
 def _ring(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import cos, hypot, sin, sqrt
 
-from cloudviz.diagram.layout.free import SPACE, Links, Point, Size, reach
+from cloudviz.diagram.layout.free import SPACE, Links, Point, Size, gather, reach, separate, tighten
 from cloudviz.diagram.layout.packing import columns_for
 
 _STEPS = 60
@@ -35,7 +35,8 @@ def arrange(sizes: Sequence[Size], links: Links) -> list[Point]:
         heat = length * 0.5 * (1 - step / steps)
         _step(xs, ys, radii, links, length, heat)
     # pages are wider than high
-    return [(round(x * 1.25, 2), round(y, 2)) for x, y in zip(xs, ys, strict=True)]
+    places = separate([(round(x * 1.25, 2), round(y, 2)) for x, y in zip(xs, ys, strict=True)], sizes)
+    return tighten(gather(tighten(places, sizes), sizes), sizes)
 
 
 def _step(
@@ -77,5 +78,5 @@ def _grid(sizes: Sequence[Size]) -> list[Point]:
     """Rows of a page-like shape, for boxes among which no force is at work."""
     width = max(size[0] for size in sizes) + SPACE
     height = max(size[1] for size in sizes) + SPACE
-    columns = columns_for(len(sizes), width, height)
-    return [(at % columns * width, at // columns * height) for at in range(len(sizes))]
+    columns = columns_for(len(sizes), width, height, one_row=1)
+    return tighten([(at % columns * width, at // columns * height) for at in range(len(sizes))], sizes)

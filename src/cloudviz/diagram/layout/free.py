@@ -1,16 +1,17 @@
 """Layouts in which boxes stand anywhere: nested bottom-up, each container laid out alone, lines straight.
 
 A layout of this family is a function from the sizes of some boxes, and the links among them, to places for their
-middles. Whatever it returns is moved apart until nothing overlaps.
+middles at which nothing overlaps. :func:`separate`, :func:`tighten` and :func:`gather` help it with that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import inf
+from math import hypot, inf
 
 from cloudviz.diagram.layout.cells import PADDING, TITLE_WIDEST
 from cloudviz.diagram.layout.ordering import Local
+from cloudviz.diagram.layout.packing import ASPECT
 from cloudviz.diagram.scene.document import SceneEdge, SceneNode
 from cloudviz.diagram.scene.measures import (
     HEADER,
@@ -85,7 +86,7 @@ def _inside(boxes: Sequence[SceneNode], local: Local, arrange: Arrange, offsets:
         if target in index and target != source
     ]
     sizes = [(node.width, node.height) for node in boxes]
-    middles = tighten(separate(arrange(sizes, links), sizes), sizes)
+    middles = arrange(sizes, links)
     corners = [(x - w / 2, y - h / 2) for (x, y), (w, h) in zip(middles, sizes, strict=True)]
     left, upper = min(x for x, _ in corners), min(y for _, y in corners)
     right = max(x + w for (x, _), (w, _) in zip(corners, sizes, strict=True))
@@ -117,18 +118,54 @@ def separate(middles: Sequence[Point], sizes: Sequence[Size]) -> list[Point]:
 
 
 def tighten(middles: Sequence[Point], sizes: Sequence[Size]) -> list[Point]:
-    """Draw boxes that do not overlap together, first both ways, then each way alone, as far as they stay apart."""
+    """Draw boxes that do not overlap together while they stay apart: both ways, then the way that is too long."""
+    places = _drawn(list(middles), sizes, 0.0, True, True)
+    for _ in range(2):
+        left = min(x - w / 2 for (x, _), (w, _) in zip(places, sizes, strict=True))
+        right = max(x + w / 2 for (x, _), (w, _) in zip(places, sizes, strict=True))
+        upper = min(y - h / 2 for (_, y), (_, h) in zip(places, sizes, strict=True))
+        lower = max(y + h / 2 for (_, y), (_, h) in zip(places, sizes, strict=True))
+        share = (right - left) / (lower - upper) / ASPECT
+        if share > 1:
+            places = _drawn(places, sizes, 1 / share, True, False)
+        else:
+            places = _drawn(places, sizes, share, False, True)
+    return places
+
+
+def _drawn(places: list[Point], sizes: Sequence[Size], least: float, across: bool, down: bool) -> list[Point]:
+    """Places multiplied, one way or both, by the smallest share that leaves no overlap, at least ``least``."""
+    low, high = least, 1.0
+    for _ in range(9):
+        share = (low + high) / 2
+        tried = [(x * (share if across else 1.0), y * (share if down else 1.0)) for x, y in places]
+        if _overlapping(tried, sizes, at_most=1):
+            low = share
+        else:
+            high = share
+    return [(x * (high if across else 1.0), y * (high if down else 1.0)) for x, y in places]
+
+
+def gather(middles: Sequence[Point], sizes: Sequence[Size]) -> list[Point]:
+    """Draw single boxes to the middle of all as far as nothing is in their way, the inner ones first.
+
+    Quadratic in the number of boxes: for the few of one container, where something drifted away.
+    """
     places = list(middles)
-    for across, down in ((True, True), (False, True), (True, False)):
-        low, high = 0.0, 1.0
-        for _ in range(9):
-            share = (low + high) / 2
-            tried = [(x * (share if across else 1.0), y * (share if down else 1.0)) for x, y in places]
-            if _overlapping(tried, sizes, at_most=1):
-                low = share
-            else:
-                high = share
-        places = [(x * (high if across else 1.0), y * (high if down else 1.0)) for x, y in places]
+    count = len(places)
+    x0, y0 = sum(x for x, _ in places) / count, sum(y for _, y in places) / count
+    for at in sorted(range(count), key=lambda at: (hypot(places[at][0] - x0, places[at][1] - y0), at)):
+        x, y = places[at]
+        for step in range(1, 20):
+            tried = (x0 + (x - x0) * step / 20, y0 + (y - y0) * step / 20)
+            if all(
+                other == at
+                or abs(tried[0] - places[other][0]) >= (sizes[at][0] + sizes[other][0]) / 2 + SPACE
+                or abs(tried[1] - places[other][1]) >= (sizes[at][1] + sizes[other][1]) / 2 + SPACE
+                for other in range(count)
+            ):
+                places[at] = tried
+                break
     return places
 
 

@@ -45,9 +45,13 @@ def arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local) -> Cell
     groups = [cell for cell in boxes if _role(cell) == "group"]
     others = [cell for cell in boxes if _role(cell) not in ("zone", "group")]
     aligned = False
+    if len(zones) == 1 and len(zones[0].rows) > 2:
+        # nothing stands beside it, so its subnets need not stand on top of each other
+        zones[0].rows = pack([cell for row in zones[0].rows for cell in row], keep_order=True)
+        zones[0].refit()
     if zones and len(zones) <= 4:
         rows.append(zones)
-        aligned = True
+        aligned = len(zones) > 1
         rows.extend(pack(_by_flow(others, local)) if others else [])
     elif node is not None and node.role == "zone" and len(others) <= 5:
         rows.extend([cell] for cell in others)

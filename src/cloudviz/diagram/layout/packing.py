@@ -11,9 +11,12 @@ ASPECT = 1.5
 """Width to height that everything tends to: a page on its side, a screen."""
 
 
-def columns_for(count: int, width: float, height: float, aspect: float = ASPECT) -> int:
-    """How many columns make a grid of like boxes page-like without many holes in its last row."""
-    if count <= 3:
+def columns_for(count: int, width: float, height: float, aspect: float = ASPECT, one_row: int = 3) -> int:
+    """How many columns make a grid of like boxes page-like without many holes in its last row.
+
+    Up to ``one_row`` boxes stand in one row whatever their shape.
+    """
+    if count <= one_row:
         return count
     ideal = sqrt(count * aspect * height / width)
     best, best_cost = count, float("inf")

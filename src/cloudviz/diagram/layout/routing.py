@@ -99,7 +99,7 @@ class Router:
         if not container.is_container:
             return
         at = lanes[-1].middle - container.x
-        if at >= container.title_end + 8 or at < TITLE_LEFT - 4 or container.width - container.title_end < 24:
+        if at >= container.title_end + 8 or at < TITLE_LEFT - 4 or not has_room_beside_title(container):
             return
         lanes.append(self._lane(container, Sort.CHANNEL, 0))
         lanes.append(self._lane(container, Sort.HEADER))
@@ -253,8 +253,13 @@ def _hurdles(chain: list[Cell], side: Sort) -> float:
         middle = chain[0].x + chain[0].width / 2
         for outer in chain[1:]:
             if outer.header and middle < outer.x + outer.title_end + 8:
-                turns += _TURN
+                turns += _TURN if has_room_beside_title(outer) else 4 * _TURN
     return turns
+
+
+def has_room_beside_title(container: Cell) -> bool:
+    """Whether a line can pass through a container's header beside its title."""
+    return container.width - container.title_end >= 24
 
 
 def _chains(source: Cell, target: Cell) -> tuple[list[Cell], list[Cell], Cell]:

@@ -141,7 +141,9 @@ def _nudge(lane: Lane) -> None:
         square = round(port.at / 4)
         for near in (square - 1, square, square + 1):
             for other in places.get(near, ()):
-                if other.route is port.route or abs(other.at - port.at) >= 4:
+                facing = port.route[-1 if port.index == 0 else 0]
+                is_own = facing.lane is other.lane and facing.bundle == other.bundle
+                if is_own or abs(other.at - port.at) >= 4:
                     continue
                 moved = port.at + _NUDGE if port.at + _NUDGE <= port.lane.high else port.at - _NUDGE
                 for piece in port.lane.uses:

@@ -59,7 +59,7 @@ class Folded:
 
 def word_of(resource: Resource) -> str:
     """The word under which the footer counts a folded resource: the last part of its type key."""
-    return resource.type.rsplit(".", 1)[-1] or resource.kind
+    return resource.type.rsplit(".", 1)[-1] or str(resource.kind)
 
 
 def fold(resources: Mapping[str, Resource], links: list[tuple[str, str, str]], keep: str = "") -> Folded:
