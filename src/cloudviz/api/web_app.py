@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from starlette.responses import FileResponse, Response
 
 from cloudviz.errors import NotFound
@@ -30,24 +30,24 @@ _HASHED = re.compile(r"[.-][A-Za-z0-9_]{8,}\.[a-z0-9]+$")
 def install(app: FastAPI, bundle: Path = BUNDLE) -> None:
     """Serve the bundle. A file is looked for at each request, so that a rebuild needs no restart."""
 
-    async def page(request: Request) -> Response:
+    async def page() -> Response:
         index = bundle / "index.html"
         if not index.is_file():
             return Response(NOT_BUILT, media_type="text/html; charset=utf-8")
         return FileResponse(index, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
-    async def file(request: Request) -> Response:
-        found = inside(bundle / "assets", request.path_params["path"])
+    async def file(path: str) -> Response:
+        found = inside(bundle / "assets", path)
         forever = _HASHED.search(found.name) is not None
         cache = "public, max-age=31536000, immutable" if forever else "no-cache"
         return FileResponse(found, headers={"Cache-Control": cache})
 
-    async def icon(request: Request) -> Response:
+    async def icon() -> Response:
         return FileResponse(inside(bundle, "favicon.svg"), headers={"Cache-Control": "public, max-age=86400"})
 
-    app.add_route("/", page, methods=["GET"], include_in_schema=False)
-    app.add_route("/assets/{path:path}", file, methods=["GET"], include_in_schema=False)
-    app.add_route("/favicon.svg", icon, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/", page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/assets/{path:path}", file, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/favicon.svg", icon, methods=["GET", "HEAD"], include_in_schema=False)
 
 
 def inside(folder: Path, name: str) -> Path:
