@@ -10,12 +10,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from fake_clouds.aws_defaults import made_by_aws
+from fake_clouds.aws_truth import Truth
 from fake_clouds.moto import ACCOUNT
 
 REGIONS = ("us-east-1", "eu-west-1")
@@ -24,54 +25,6 @@ INSTANCES = 40
 TABLES = 14
 BUCKETS = 12
 FUNCTIONS = 12
-
-
-@dataclass
-class Truth:
-    """What is really there.
-
-    Attributes:
-        resources: (id, type) of everything, in all regions.
-        links: (source, target, kind).
-        parents: id → id of what it sits in; ids without a parent are left out.
-        regions: id → region, ``global`` for IAM.
-        names: id → display name, where one was given.
-        tags: id → tags, where some were given.
-    """
-
-    resources: set[tuple[str, str]] = field(default_factory=set)
-    links: set[tuple[str, str, str]] = field(default_factory=set)
-    parents: dict[str, str] = field(default_factory=dict)
-    regions: dict[str, str] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def add(
-        self,
-        identifier: str,
-        kind: str,
-        region: str,
-        *,
-        parent: str = "",
-        name: str = "",
-        tags: dict[str, str] | None = None,
-    ) -> str:
-        self.resources.add((identifier, kind))
-        self.regions[identifier] = region
-        if parent:
-            self.parents[identifier] = parent
-            self.link(identifier, parent, "member_of")
-        if name:
-            self.names[identifier] = name
-        if tags:
-            self.tags[identifier] = tags
-        return identifier
-
-    def link(self, source: str, target: str, kind: str) -> None:
-        self.links.add((source, target, kind))
-
-    def of_type(self, kind: str) -> list[str]:
-        return sorted(identifier for identifier, each in self.resources if each == kind)
 
 
 def _named(name: str) -> list[dict[str, str]]:
@@ -196,7 +149,7 @@ class _Region:
         self._databases(vpcs[0])
         self._tables()
         self._buckets()
-        self._made_by_aws()
+        made_by_aws(self.ec2, self.truth, self.region)
 
     # -- network --------------------------------------------------------------------------------------------
 
@@ -627,74 +580,6 @@ class _Region:
                 truth.link(arn, self.queues[9], "routes_to")
             if index == 2:
                 s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-
-    # -- what AWS adds --------------------------------------------------------------------------------------
-
-    def _made_by_aws(self) -> None:
-        """Default VPC and subnets, main route tables, default groups, root volumes, interfaces."""
-        ec2, truth, region = self.ec2, self.truth, self.region
-        known = {identifier for identifier, _ in truth.resources}
-        for vpc in ec2.describe_vpcs()["Vpcs"]:
-            if (arn := self.ec2_arn("vpc", vpc["VpcId"])) not in known:
-                truth.add(arn, "aws.ec2.vpc", region)
-        for subnet in ec2.describe_subnets()["Subnets"]:
-            if (arn := self.ec2_arn("subnet", subnet["SubnetId"])) not in known:
-                truth.add(arn, "aws.ec2.subnet", region, parent=self.ec2_arn("vpc", subnet["VpcId"]))
-        for table in ec2.describe_route_tables()["RouteTables"]:
-            if (arn := self.ec2_arn("route-table", table["RouteTableId"])) not in known:
-                truth.add(arn, "aws.ec2.route_table", region, parent=self.ec2_arn("vpc", table["VpcId"]))
-        for group in ec2.describe_security_groups()["SecurityGroups"]:
-            if (arn := self.ec2_arn("security-group", group["GroupId"])) not in known:
-                truth.add(
-                    arn,
-                    "aws.ec2.security_group",
-                    region,
-                    parent=self.ec2_arn("vpc", group["VpcId"]),
-                    name="default",
-                )
-        for reservation in ec2.describe_instances()["Reservations"]:
-            for instance in reservation["Instances"]:
-                arn = truth.add(
-                    self.ec2_arn("instance", instance["InstanceId"]),
-                    "aws.ec2.instance",
-                    region,
-                    parent=self.ec2_arn("subnet", instance["SubnetId"]),
-                )
-                truth.link(arn, self.ec2_arn("vpc", instance["VpcId"]), "member_of")
-                for group in instance["SecurityGroups"]:
-                    truth.link(arn, self.ec2_arn("security-group", group["GroupId"]), "guarded_by")
-        for volume in ec2.describe_volumes()["Volumes"]:
-            arn = truth.add(self.ec2_arn("volume", volume["VolumeId"]), "aws.ec2.volume", region)
-            for attachment in volume["Attachments"]:
-                truth.link(self.ec2_arn("instance", attachment["InstanceId"]), arn, "attached_to")
-        for interface in ec2.describe_network_interfaces()["NetworkInterfaces"]:
-            arn = truth.add(
-                self.ec2_arn("network-interface", interface["NetworkInterfaceId"]),
-                "aws.ec2.network_interface",
-                region,
-                parent=self.ec2_arn("subnet", interface["SubnetId"]),
-            )
-            truth.link(arn, self.ec2_arn("vpc", interface["VpcId"]), "member_of")
-            for group in interface["Groups"]:
-                truth.link(arn, self.ec2_arn("security-group", group["GroupId"]), "guarded_by")
-            holder = interface.get("Attachment", {}).get("InstanceId")
-            if holder:
-                truth.link(arn, self.ec2_arn("instance", holder), "attached_to")
-        for gateway in ec2.describe_nat_gateways()["NatGateways"]:
-            for address in gateway["NatGatewayAddresses"]:
-                if address.get("NetworkInterfaceId"):
-                    truth.link(
-                        self.ec2_arn("network-interface", address["NetworkInterfaceId"]),
-                        self.ec2_arn("natgateway", gateway["NatGatewayId"]),
-                        "attached_to",
-                    )
-        for address in ec2.describe_addresses()["Addresses"]:
-            if address.get("NetworkInterfaceId"):
-                truth.link(
-                    self.ec2_arn("elastic-ip", address["AllocationId"]),
-                    self.ec2_arn("network-interface", address["NetworkInterfaceId"]),
-                    "attached_to",
-                )
 
 
 def seed(url: str) -> Truth:

@@ -8,6 +8,7 @@ import pytest
 
 from fake_clouds import aws_estate
 from fake_clouds.aws_faults import FaultyAws
+from fake_clouds.aws_truth import Truth
 from fake_clouds.moto import CREDENTIALS, MotoServer, start_moto
 
 
@@ -32,7 +33,7 @@ def aws_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def aws_truth(moto_server: MotoServer) -> aws_estate.Truth:
+def aws_truth(moto_server: MotoServer) -> Truth:
     """The web estate, seeded once a module: 9 s for 552 resources. Tests that use it only read."""
     moto_server.reset()
     return aws_estate.seed(moto_server.url)

@@ -18,8 +18,9 @@ from cloudviz.inventory.model import Coverage, CoverageStatus, Graph
 from cloudviz.normalise import normalise
 from cloudviz.sources.aws import AwsProvider, Limits, permissions
 from cloudviz.sources.provider import DiscoveryResult, ProviderConfig, ScanProgress
-from fake_clouds.aws_estate import REGIONS, Truth
+from fake_clouds.aws_estate import REGIONS
 from fake_clouds.aws_faults import Fault, FaultyAws, deny, drip, hang, refuse, say, tear
+from fake_clouds.aws_truth import Truth
 from fake_clouds.moto import ACCOUNT, MotoServer, free_port
 
 pytestmark = [pytest.mark.moto, pytest.mark.usefixtures("aws_credentials")]

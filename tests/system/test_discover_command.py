@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from fake_clouds.aws_estate import REGIONS, Truth
+from fake_clouds.aws_estate import REGIONS
 from fake_clouds.aws_faults import Fault, FaultyAws, deny
+from fake_clouds.aws_truth import Truth
 from fake_clouds.moto import CREDENTIALS, MotoServer, free_port
 
 pytestmark = pytest.mark.moto

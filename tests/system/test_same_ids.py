@@ -14,7 +14,8 @@ from cloudviz.normalise import normalise
 from cloudviz.sources.aws import AwsProvider, Limits
 from cloudviz.sources.offline import OfflineResult, read_paths
 from cloudviz.sources.provider import ProviderConfig
-from fake_clouds.aws_estate import REGIONS, Truth
+from fake_clouds.aws_estate import REGIONS
+from fake_clouds.aws_truth import Truth
 from fake_clouds.moto import ACCOUNT, CREDENTIALS, MotoServer
 from fake_clouds.terraform_of import terraform_of
 

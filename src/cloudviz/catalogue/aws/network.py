@@ -1,12 +1,10 @@
-"""VPCs and what is in them: subnets, routes, gateways, firewalls, interfaces, load balancers."""
+"""VPCs and what is in them: subnets, routes, gateways, firewalls, interfaces."""
 
 from __future__ import annotations
 
 from cloudviz.catalogue.declare import (
     AwsCall,
-    AwsDetail,
     KnownAs,
-    LinkRule,
     Only,
     ResourceType,
     TerraformJoin,
@@ -15,7 +13,6 @@ from cloudviz.catalogue.declare import (
     attached,
     guarded_by,
     inside,
-    member_of,
     routes_to,
     tag,
     uses,
@@ -285,185 +282,6 @@ ELASTIC_IP = ResourceType(
     supporting=True,
 )
 
-_LOAD_BALANCER_CALL = AwsCall(
-    "elbv2",
-    "describe_load_balancers",
-    "LoadBalancers[]",
-    arguments={"PageSize": 400},
-    details=(
-        AwsDetail(
-            "describe_tags",
-            {"ResourceArns": "LoadBalancerArn[]"},
-            result="TagDescriptions[]",
-            into="TagDescriptions",
-            match=("ResourceArn", "LoadBalancerArn"),
-            batch=20,
-        ),
-        AwsDetail(
-            "describe_listeners",
-            {"LoadBalancerArn": "LoadBalancerArn"},
-            result="Listeners[]",
-            into="Listeners",
-        ),
-    ),
-)
-
-
-def _load_balancer(
-    key: str,
-    title: str,
-    icon: str,
-    word: str,
-    path: str,
-    *,
-    more: tuple[LinkRule, ...] = (),
-    supporting: bool = False,
-) -> ResourceType:
-    """One of the types that ``describe_load_balancers`` returns together, told apart by ``Type``."""
-    return ResourceType(
-        key=key,
-        kind=Kind.LOAD_BALANCER,
-        title=title,
-        icon=icon,
-        listing=_LOAD_BALANCER_CALL,
-        known_as=KnownAs(
-            cloudformation="AWS::ElasticLoadBalancingV2::LoadBalancer",
-            config="AWS::ElasticLoadBalancingV2::LoadBalancer",
-            terraform=("aws_lb", "aws_alb"),
-            terraform_fields={
-                "LoadBalancerArn": "arn|id",
-                "LoadBalancerName": "name",
-                "Type": "load_balancer_type",
-                "AvailabilityZones[].SubnetId": "subnets[]|subnet_mapping[].subnet_id",
-                "AvailabilityZones[].LoadBalancerAddresses[].AllocationId": "subnet_mapping[].allocation_id",
-                # A state says internal = true or false, and keeps listeners as resources of their own: see JOINS.
-                "Scheme": "",
-                "State.Code": "",
-                "Listeners[].Port": "",
-                "Listeners[].DefaultActions[].TargetGroupArn": "",
-                "Listeners[].DefaultActions[].ForwardConfig.TargetGroups[].TargetGroupArn": "",
-                "Listeners[].Certificates[].CertificateArn": "",
-            },
-        ),
-        id=arn("elasticloadbalancing", f"loadbalancer/{path}/{{LoadBalancerName}}", given=at("LoadBalancerArn")),
-        name=at("LoadBalancerName"),
-        state=at("State.Code").as_state(AWS_LIFECYCLE),
-        tags=at("TagDescriptions[].Tags[]"),
-        facts={
-            "scheme": at("Scheme"),
-            "dns_name": at("DNSName"),
-            "address_type": at("IpAddressType"),
-            "ports": at("Listeners[].Port"),
-        },
-        sublabel=("scheme",),
-        links=(
-            inside("aws.ec2.vpc", at("VpcId")),
-            member_of("aws.ec2.subnet", at("AvailabilityZones[].SubnetId")),
-            guarded_by("aws.ec2.security_group", at("SecurityGroups[]")),
-            routes_to("aws.elbv2.target_group", at("Listeners[].DefaultActions[].TargetGroupArn")),
-            routes_to(
-                "aws.elbv2.target_group",
-                at("Listeners[].DefaultActions[].ForwardConfig.TargetGroups[].TargetGroupArn"),
-            ),
-            uses("aws.acm.certificate", at("Listeners[].Certificates[].CertificateArn")),
-            *more,
-        ),
-        only=Only("Type", equals=(word,)),
-        supporting=supporting,
-    )
-
-
-ALB = _load_balancer(
-    "aws.elbv2.alb", "Application Load Balancer", "aws/application-load-balancer", "application", "app"
-)
-
-NLB = _load_balancer(
-    "aws.elbv2.nlb",
-    "Network Load Balancer",
-    "aws/network-load-balancer",
-    "network",
-    "net",
-    more=(uses("aws.ec2.eip", at("AvailabilityZones[].LoadBalancerAddresses[].AllocationId")),),
-)
-
-GATEWAY_LOAD_BALANCER = _load_balancer(
-    "aws.elbv2.gwlb",
-    "Gateway Load Balancer",
-    "aws/gateway-load-balancer",
-    "gateway",
-    "gwy",
-    supporting=True,
-)
-
-TARGET_GROUP = ResourceType(
-    key="aws.elbv2.target_group",
-    kind=Kind.TARGET_GROUP,
-    title="Target group",
-    icon="aws/target-group",
-    listing=AwsCall(
-        "elbv2",
-        "describe_target_groups",
-        "TargetGroups[]",
-        arguments={"PageSize": 400},
-        details=(
-            AwsDetail(
-                "describe_tags",
-                {"ResourceArns": "TargetGroupArn[]"},
-                result="TagDescriptions[]",
-                into="TagDescriptions",
-                match=("ResourceArn", "TargetGroupArn"),
-                batch=20,
-            ),
-            AwsDetail(
-                "describe_target_health",
-                {"TargetGroupArn": "TargetGroupArn"},
-                result="TargetHealthDescriptions[]",
-                into="TargetHealth",
-            ),
-        ),
-    ),
-    known_as=KnownAs(
-        cloudformation="AWS::ElasticLoadBalancingV2::TargetGroup",
-        config="AWS::ElasticLoadBalancingV2::TargetGroup",
-        terraform=("aws_lb_target_group", "aws_alb_target_group"),
-        terraform_fields={
-            "TargetGroupArn": "arn|id",
-            "TargetGroupName": "name",
-            # Targets are resources of their own in a state: see JOINS.
-            "TargetHealth[]": "",
-            "TargetHealth[].Target.Id": "",
-        },
-    ),
-    id=arn("elasticloadbalancing", "targetgroup/{TargetGroupName}", given=at("TargetGroupArn")),
-    name=at("TargetGroupName"),
-    tags=at("TagDescriptions[].Tags[]"),
-    facts={
-        "protocol": at("Protocol"),
-        "port": at("Port"),
-        "target_type": at("TargetType"),
-        "targets": at("TargetHealth[]").count(),
-    },
-    sublabel=("protocol",),
-    links=(
-        inside("aws.ec2.vpc", at("VpcId")),
-        # Listener rules forward here too, not only default actions; this list holds both.
-        routes_to("aws.elbv2.alb|aws.elbv2.nlb|aws.elbv2.gwlb", at("LoadBalancerArns[]"), reverse=True),
-        # Target.Id is an instance id, an ARN (function, ALB) or an IP address.
-        routes_to("aws.ec2.instance", at("TargetHealth[].Target.Id").starting("i-")),
-        routes_to(
-            "aws.elbv2.alb", at("TargetHealth[].Target.Id").matching(r"^(arn:[^:]*:elasticloadbalancing:.+)$")
-        ),
-        # A function may be a target by alias (…:function:name:live); the function is what there is to see.
-        routes_to(
-            "aws.lambda.function",
-            at("TargetHealth[].Target.Id").matching(r"^(arn:[^:]*:lambda:.*:function:[^:]+)"),
-        ),
-    ),
-    # Health comes and goes with every check. That a target is registered is the fact.
-    volatile=("TargetHealth[].TargetHealth", "TargetHealth[].HealthCheckPort"),
-    supporting=True,
-)
-
 TYPES: tuple[ResourceType, ...] = (
     VPC,
     SUBNET,
@@ -473,10 +291,6 @@ TYPES: tuple[ResourceType, ...] = (
     SECURITY_GROUP,
     NETWORK_INTERFACE,
     ELASTIC_IP,
-    ALB,
-    NLB,
-    GATEWAY_LOAD_BALANCER,
-    TARGET_GROUP,
 )
 
 JOINS: tuple[TerraformJoin, ...] = (
@@ -515,28 +329,6 @@ JOINS: tuple[TerraformJoin, ...] = (
         LinkKind.ATTACHED_TO,
         ("aws.ec2.network_interface", "network_interface_id"),
         ("aws.ec2.instance", "instance_id"),
-    ),
-    *(
-        TerraformJoin(
-            name,
-            LinkKind.ROUTES_TO,
-            ("aws.elbv2.target_group", "target_group_arn"),
-            # A target may also be an IP address, which names nothing that could be found here.
-            ("aws.ec2.instance|aws.lambda.function|aws.elbv2.alb", at("target_id").matching(r"^(i-.+|arn:.+)$")),
-        )
-        for name in ("aws_lb_target_group_attachment", "aws_alb_target_group_attachment")
-    ),
-    *(
-        TerraformJoin(
-            name,
-            LinkKind.ROUTES_TO,
-            ("aws.elbv2.alb|aws.elbv2.nlb|aws.elbv2.gwlb", "load_balancer_arn"),
-            (
-                "aws.elbv2.target_group",
-                at("default_action[].target_group_arn") | at("default_action[].forward[].target_group[].arn"),
-            ),
-        )
-        for name in ("aws_lb_listener", "aws_alb_listener")
     ),
     # A rule that lets another group in says: traffic goes from that group's members to this one's.
     TerraformJoin(
