@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -38,9 +39,7 @@ async def test_nobody_s_password_is_never_right(passwords: Passwords) -> None:
     assert not (await passwords.check("anything", None)).right
 
 
-@pytest.mark.parametrize(
-    "stored", ["", "plain text", "$argon2id$broken", "$2b$12$abcdefghijklmnop", "x" * 9999]
-)
+@pytest.mark.parametrize("stored", ["", "plain text", "$argon2id$broken", "$2b$12$abcdefghijklmnop", "x" * 9999])
 async def test_a_stored_text_that_is_no_hash_lets_nobody_in(passwords: Passwords, stored: str) -> None:
     assert not (await passwords.check(stored, stored)).right
 
@@ -74,3 +73,16 @@ async def test_a_guess_is_not_cut_to_fit(passwords: Passwords) -> None:
 def test_a_bad_choice_is_refused(password: str) -> None:
     with pytest.raises(Invalid):
         check_new(password)
+
+
+async def test_nobody_costs_as_much_as_somebody(passwords: Passwords) -> None:
+    """CPU time, not the clock: a name that does not exist must not be told by a quick answer."""
+    stored = await passwords.hash("correct horse")
+
+    async def cost(known: str | None) -> float:
+        before = time.process_time()
+        for _ in range(5):
+            await passwords.check("wrong guess", known)
+        return time.process_time() - before
+
+    assert 0.5 < await cost(None) / await cost(stored) < 2
