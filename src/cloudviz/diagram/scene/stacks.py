@@ -54,7 +54,9 @@ def _stack_once(tree: Tree, ties: list[Tie], folded: Folded, likeness: Likeness)
         alike: dict[tuple[str, str, object], list[Box]] = {}
         for leaf in leaves:
             group = folded.groups.get(leaf.members[0].id, "")
-            alike.setdefault((leaf.type, group, company.get(leaf.key)), []).append(leaf)
+            # Types without a declaration share one key: only their native type tells a queue from a firewall.
+            sort = leaf.members[0].native_type if leaf.type.endswith(".other") else leaf.type
+            alike.setdefault((sort, group, company.get(leaf.key)), []).append(leaf)
         merged: dict[int, Box | None] = {}
         for (_, group, _), boxes in alike.items():
             for lot in _lots(boxes, group, likeness):
