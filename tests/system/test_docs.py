@@ -11,9 +11,15 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
+
+from cloudviz.catalogue.declare import ResourceType
+from cloudviz.catalogue.registry import Catalogue
+from cloudviz.inventory.model import RawItem, Scope
+from cloudviz.normalise import normalise
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ("README.md", "docs/guide/README.md")
@@ -91,3 +97,28 @@ def test_the_example_holds_secrets_and_none_of_them_is_kept(tmp_path: Path):
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"shop" in kept
     assert not [secret for secret in secrets if secret.encode() in kept]
+
+
+def test_the_worked_example_of_a_new_type_is_a_declaration_that_reads_a_reply():
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, object] = {}
+    exec("from cloudviz.catalogue.declare import *", names)
+    exec("from cloudviz.catalogue.kinds import Kind\nfrom cloudviz.catalogue.states import AWS_LIFECYCLE", names)
+    exec(textwrap.dedent(example), names)
+    declared = names["FILE_SYSTEM"]
+    assert isinstance(declared, ResourceType)
+    body = {
+        "FileSystemId": "fs-0123456789abcdef8",
+        "Name": "shared",
+        "LifeCycleState": "available",
+        "PerformanceMode": "generalPurpose",
+        "Encrypted": True,
+        "Tags": [{"Key": "env", "Value": "prod"}],
+    }
+    item = RawItem(Scope("aws", "123456789012", "eu-west-1"), "AWS::EFS::FileSystem", body)
+    graph, problems = normalise([item], Catalogue([declared]))
+    assert problems == []
+    (resource,) = graph.resources.values()
+    assert resource.id == "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-0123456789abcdef8"
+    assert (resource.name, resource.state, dict(resource.tags)) == ("shared", "running", {"env": "prod"})
