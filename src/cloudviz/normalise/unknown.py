@@ -8,14 +8,14 @@ from typing import Any
 from cloudviz.catalogue.declare import LinkRule
 from cloudviz.catalogue.kinds import Kind
 from cloudviz.catalogue.paths import at
-from cloudviz.inventory.model import LinkKind, Problem, RawItem, Resource
+from cloudviz.inventory.model import LinkKind, Problem, RawItem, Resource, Shape
 from cloudviz.normalise.identity import account_in, last_part, region_in
 from cloudviz.normalise.redaction import clean_text, redact
 from cloudviz.normalise.references import Pending
 from cloudviz.normalise.tags import read_tags
 
 _ID_FIELDS = ("arn", "Arn", "ARN", "id", "Id", "self_link", "selfLink", "name", "Name", "@item")
-_NAME_FIELDS = ("name", "Name", "bucket", "identifier", "cluster_identifier", "display_name", "id", "Id")
+_NAME_FIELDS = ("name", "Name", "bucket", "identifier", "cluster_identifier", "display_name")
 
 _REFERENCE_TARGETS: tuple[tuple[str, str], ...] = (
     ("i-", "aws.ec2.instance"),
@@ -56,7 +56,7 @@ def unknown_resource(item: RawItem, problems: list[Problem]) -> tuple[Resource |
         type=f"{provider}.other",
         native_type=clean_text(item.native_type, 256),
         kind=Kind.OTHER.value,
-        name=clean_text(tags.get("Name") or name or last_part(identifier), 1000),
+        name=clean_text(tags.get("Name") or name or _address_name(item) or last_part(identifier), 1000),
         account=item.scope.account or account_in(identifier, provider),
         region=item.scope.region or region_in(identifier, provider),
         tags=tags,
@@ -66,6 +66,14 @@ def unknown_resource(item: RawItem, problems: list[Problem]) -> tuple[Resource |
     if provider == "aws":
         pending.found.extend(_references(body))
     return resource, pending
+
+
+def _address_name(item: RawItem) -> str:
+    """What Terraform calls it, where its own id is a mere UUID: ``web`` of ``module.a.openstack_x.web[0]``."""
+    if item.shape is not Shape.TERRAFORM:
+        return ""
+    address = item.where.rpartition(": ")[2]
+    return address.rpartition(".")[2] if "." in address else ""
 
 
 def _references(body: Mapping[str, Any]) -> Iterator[tuple[LinkRule, list[Any]]]:
