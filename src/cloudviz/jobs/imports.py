@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cloudviz.errors import CloudVizError
 from cloudviz.inventory.model import (
@@ -22,8 +23,10 @@ from cloudviz.normalise import cleaned, normalise
 from cloudviz.runtime import clock
 from cloudviz.sources.offline import read_paths
 from cloudviz.sources.provider import Progress
-from cloudviz.store import Store
-from cloudviz.store.records import RecordedChanges
+
+if TYPE_CHECKING:  # reading files needs no database, and SQLAlchemy costs 0.35 s of every `cloudviz draw`
+    from cloudviz.store import Store
+    from cloudviz.store.records import RecordedChanges
 
 
 @dataclass(frozen=True, slots=True)
