@@ -58,6 +58,9 @@ wheel: .venv/.installed-dev web ## dist/*.whl with the web bundle in it
 bench: .venv/.installed-dev web ## the headline figures, each with its ratio to a peer
 	@for figure in $$(grep -l __main__ benchmarks/*.py); do $(RUN) python "$$figure" $(ARGS); done
 
+pictures: .venv/.installed ## draw the pictures of the documents anew
+	.venv/bin/cloudviz draw examples/shop.tfstate --title "A small shop" -o docs/pictures/shop.svg
+
 clean: ## remove what was built; environments stay
 	rm -rf dist build .cache src/cloudviz/api/bundle .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
@@ -74,4 +77,4 @@ distclean: clean ## remove environments as well
 	$(UV) sync --frozen --quiet
 	@touch $@ .venv/.installed
 
-.PHONY: help demo test lint types format pytest browser web web-test wheel bench clean distclean
+.PHONY: help demo test lint types format pytest browser web web-test wheel bench pictures clean distclean

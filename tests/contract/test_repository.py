@@ -132,3 +132,14 @@ def test_every_room_has_a_line_in_the_architecture_page():
         path.name for path in (ROOT / "src" / "cloudviz").iterdir() if path.is_dir() and path.name != "__pycache__"
     }
     assert {room for room in rooms if f"{room}/" not in page} == set()
+
+
+def test_recorded_data_says_whose_it_is():
+    recorded = [path for path in tracked() if path.is_relative_to(ROOT / "tests" / "payloads")]
+    assert recorded
+    unsaid = {
+        path.parent.relative_to(ROOT).as_posix()
+        for path in recorded
+        if not any((folder / "SOURCE.txt").is_file() for folder in (path.parent, *path.parent.parents))
+    }
+    assert unsaid == set()
