@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,8 @@ MAX_KEY_BYTES = 2000
 
 MAX_DEPTH = 100
 """Properties nested deeper are cut; orjson writes 254 levels, and no cloud nests 20."""
+
+_HUGE = re.compile(rb"[:,\[]-?\d+(\.\d+)?e\+\d+[,\]}]")
 
 _MAX_EXPONENT = 30  # of an amount of money: beyond it is a slip or an attack (1E+999999 is a megabyte of digits)
 
@@ -130,6 +133,9 @@ def json_bytes(value: Any) -> bytes:
         encoded = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:
         encoded = b""
+    # A float from 1e16 on: PostgreSQL keeps it as the digits of its shortest writing, an integer a little off.
+    if _HUGE.search(encoded):
+        encoded = b""
     # Almost everything passes here. What does not (a NUL, a surrogate, a huge integer, a set) is rewritten.
     if encoded and b"\\u0000" not in encoded:
         return encoded
@@ -147,8 +153,11 @@ def json_value(value: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def _plain(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return plain_text(str(value))
-    if value is None or isinstance(value, bool | float):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, float):
+        is_huge = abs(value) >= 1e16 and -(2**63) <= value < 2**64
+        return int(value) if is_huge else value
     if isinstance(value, int):
         return value if -(2**63) <= value < 2**64 else str(value)
     if depth >= MAX_DEPTH:
