@@ -17,6 +17,7 @@ _MEANING = {
     "404": "There is no such thing.",
     "409": "The present state does not allow it.",
     "413": "The body is over its limit.",
+    "414": "The address is too long.",
     "415": "The body has the wrong type.",
     "422": "A value is not acceptable; `errors` says which.",
     "429": "Too many attempts; `Retry-After` says how long to wait.",
@@ -75,7 +76,7 @@ def _complete(operation: dict[str, Any]) -> None:
     if "requestBody" in operation:
         expected |= {"413", "422"}
     if "parameters" in operation:
-        expected.add("422")
+        expected |= {"414", "422"}
     for status in sorted(expected):
         responses[status] = {"$ref": f"#/components/responses/Problem{status}"}
 

@@ -37,18 +37,17 @@ from cloudviz.store import DiagramRecord
 
 router = APIRouter(tags=["visualization"])
 
+_TEXT = {"schema": {"type": "string"}}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
 FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file.",
         "content": {
-            media_type: {"schema": {"type": "string"}}
-            for media_type in (
-                "image/svg+xml",
-                "image/png",
-                "application/pdf",
-                "text/vnd.mermaid",
-                "application/json",
-            )
+            "image/svg+xml": _TEXT,
+            "image/png": _BINARY,
+            "application/pdf": _BINARY,
+            "text/vnd.mermaid": _TEXT,
+            "application/json": {"schema": {"$ref": "#/components/schemas/SceneReply"}},
         },
     },
 }
