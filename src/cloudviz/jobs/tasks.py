@@ -57,14 +57,18 @@ async def run_discover(run: Run) -> Ended:
     def on_progress(step: ScanProgress) -> None:
         run.progress = {"done": step.done, "total": step.total, "resources": step.resources, "at": step.at}
 
-    config = ProviderConfig(
-        accounts=tuple(request.get("accounts") or ()),
-        regions=tuple(request.get("regions") or ()),
-        types=scan_types(arguments["provider"], request),
-        on_progress=on_progress,
-        cancelled=run.stop.is_set,
-    )
-    provider = provider_for(arguments["provider"], request, run.settings)
+    try:
+        config = ProviderConfig(
+            accounts=tuple(request.get("accounts") or ()),
+            regions=tuple(request.get("regions") or ()),
+            types=scan_types(arguments["provider"], request),
+            on_progress=on_progress,
+            cancelled=run.stop.is_set,
+        )
+        provider = provider_for(arguments["provider"], request, run.settings)
+    except CloudVizError:  # an unknown profile, say: the scan never begins, and its discovery must not wait for it
+        await run.store.discoveries.finish(arguments["discovery_id"], "failed")
+        raise
     outcome = await discover(run.store, provider, config, arguments["discovery_id"])
     status = {"completed": "succeeded"}.get(outcome.status, outcome.status)
     return Ended(summary_of(outcome), status)
