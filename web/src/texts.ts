@@ -119,9 +119,9 @@ export const words = {
 
   coverage: {
     badge: (gaps: number) => (gaps === 1 ? "1 gap" : `${gaps} gaps`),
-    badgeLabel: (gaps: number) => `${gaps} gaps in what could be seen. Open the coverage.`,
+    badgeLabel: (gaps: number) => `${gaps === 1 ? "1 gap" : `${gaps} gaps`} in what could be seen. Open the coverage.`,
     complete: "Complete",
-    completeLabel: "All that was asked for could be seen. Open the coverage.",
+    completeLabel: "Complete: all that was asked for could be seen. Open the coverage.",
     title: "Coverage",
     blind: "Blind is not empty",
     blindHint: (gaps: number) =>

@@ -94,7 +94,16 @@ export class MapEngine {
     this.flight = null;
     this.camera.setWorld(this.model.world);
     if (view) this.camera.look(view);
-    else this.camera.look(this.clear(this.model.world, 24));
+    else this.camera.look(this.besideInset(this.model.world, 24));
+    this.invalidate();
+  }
+
+  /** Show nothing. */
+  clear(): void {
+    this.model = null;
+    this.hovered = null;
+    this.chosen = -1;
+    this.flight = null;
     this.invalidate();
   }
 
@@ -149,7 +158,7 @@ export class MapEngine {
   }
 
   fit(): void {
-    if (this.model) this.flyTo(this.clear(this.model.world, 24));
+    if (this.model) this.flyTo(this.besideInset(this.model.world, 24));
   }
 
   look(view: View): void {
@@ -172,7 +181,7 @@ export class MapEngine {
   /** Bring a node into the middle, near enough to read it. */
   flyToNode(number: number): void {
     if (!this.model) return;
-    this.flyTo(this.clear(this.model.boundsOf(number), this.model.node(number).container ? 60 : 24));
+    this.flyTo(this.besideInset(this.model.boundsOf(number), this.model.node(number).container ? 60 : 24));
   }
 
   /** Move as little as needed to have a node in sight, and near enough to read it. */
@@ -254,7 +263,7 @@ export class MapEngine {
   }
 
   /** The view of some bounds in the part of the canvas that nothing covers. */
-  private clear(bounds: Bounds, padding: number): View {
+  private besideInset(bounds: Bounds, padding: number): View {
     const { top, right, bottom } = this.inset;
     const free = new Camera();
     free.width = Math.max(1, this.camera.width - right);

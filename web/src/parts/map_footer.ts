@@ -36,6 +36,11 @@ export class MapFooter {
     );
   }
 
+  clear(): void {
+    fill(this.summary);
+    this.whereabouts([], 1);
+  }
+
   whereabouts(names: readonly string[], zoom: number): void {
     this.zoom.textContent = `${Math.round(zoom * 100)} %`;
     const joined = names.join("\n");

@@ -17,6 +17,9 @@ export class SearchBox {
   private readonly status: HTMLElement;
   private found: Resource[] = [];
   private active = -1;
+  /** Letters were typed for which there is no answer yet. */
+  private pending = false;
+  private pickFirst = false;
   private timer = 0;
   private running: AbortController | null = null;
 
@@ -54,6 +57,11 @@ export class SearchBox {
   }
 
   private later(): void {
+    // What was found for other letters must not be picked for these.
+    this.found = [];
+    this.pickFirst = false;
+    this.close();
+    this.pending = true;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.search(), PAUSE_MS);
   }
@@ -62,19 +70,20 @@ export class SearchBox {
     const text = this.input.value.trim();
     this.running?.abort();
     if (text === "") {
-      this.found = [];
-      this.close();
+      this.pending = false;
       return;
     }
     const running = new AbortController();
     this.running = running;
     try {
       const page = await this.api.resources({ q: text, limit: MOST }, running.signal);
+      this.pending = false;
       this.found = page.items;
       this.show(text, page.next_cursor !== null);
+      if (this.pickFirst) this.pick(0);
     } catch (thrown) {
       if (isAbort(thrown)) return;
-      this.found = [];
+      this.pending = false;
       this.list.replaceChildren(el("li", { class: "suggestion-note" }, asProblem(thrown).detail));
       this.open();
     }
@@ -115,7 +124,9 @@ export class SearchBox {
       active.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") {
       const at = this.active >= 0 ? this.active : 0;
-      if (!this.list.hidden && at < this.found.length) this.pick(at);
+      // Quicker than the answer: the first of what comes is meant.
+      if (this.pending) this.pickFirst = true;
+      else if (!this.list.hidden && at < this.found.length) this.pick(at);
       else if (this.input.value.trim()) this.all(this.input.value.trim());
     } else if (event.key === "Escape") {
       if (this.list.hidden) this.input.value = "";

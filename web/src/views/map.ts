@@ -17,7 +17,7 @@ import { OptionsPanel } from "../parts/toolbar.js";
 import { Tooltip } from "../parts/tooltip.js";
 import type { ResourceDetails } from "../state/contract.js";
 import { askedOf, optionsFrom, viewFrom, viewText } from "../state/picture_options.js";
-import { isAbort } from "../state/problem.js";
+import { asProblem, isAbort } from "../state/problem.js";
 import type { Route } from "../state/router.js";
 import { humanKind, words } from "../texts.js";
 import type { House, View } from "./view.js";
@@ -155,6 +155,7 @@ export class MapView implements View {
       this.show(scene, view);
     } catch (thrown) {
       if (isAbort(thrown)) return;
+      if (asProblem(thrown).status === 404) return this.showNothing(asProblem(thrown).detail);
       this.shown = "";
       fill(this.notice, refusal(texts.failed, thrown, () => this.update(this.house.router.route), this.clearButton()));
     } finally {
@@ -170,11 +171,16 @@ export class MapView implements View {
     this.engine.show(scene, view);
     this.footer.show(scene.summary, scene.title);
     this.stage.describe(scene);
-    if (scene.nodes.length === 0) {
-      const { filter, focus } = optionsFrom(query);
-      fill(this.notice, filter || focus ? empty(texts.noMatch, texts.noMatchHint, this.clearButton()) : this.firstSteps());
-    }
+    if (scene.nodes.length === 0) this.showNothing(texts.noMatchHint);
     this.openAsked(query, view === null);
+  }
+
+  /** The server draws no empty picture: there is nothing at all, or nothing that fits. */
+  private showNothing(reason: string): void {
+    const clear = this.clearButton();
+    this.engine.clear();
+    this.footer.clear();
+    fill(this.notice, clear ? empty(texts.noMatch, reason, clear) : this.firstSteps());
   }
 
   private clearButton(): HTMLElement | null {
@@ -192,7 +198,7 @@ export class MapView implements View {
     return empty(
       texts.empty,
       texts.emptyHint,
-      ...texts.emptyCommands.map((command) => el("pre", { class: "command" }, command)),
+      ...texts.emptyCommands.map((command) => el("pre", { class: "command", tabindex: "0" }, command)),
       el("div", { class: "actions" }, el("button", { type: "button", class: "button primary", onclick: again }, texts.emptyReload)),
     );
   }

@@ -180,7 +180,7 @@ export class ResourcesView implements View {
       this.notice,
       narrowed
         ? empty(texts.noMatch, texts.noMatchHint)
-        : empty(texts.empty, texts.emptyHint, ...words.map.emptyCommands.map((command) => el("pre", { class: "command" }, command))),
+        : empty(texts.empty, texts.emptyHint, ...words.map.emptyCommands.map((command) => el("pre", { class: "command", tabindex: "0" }, command))),
     );
   }
 }
