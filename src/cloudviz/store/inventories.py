@@ -64,11 +64,10 @@ class Inventories:
         """Lay what a discovery saw over what is known, in one transaction: all of it is stored, or nothing.
 
         A resource that was not seen is gone only where the discovery looked with success: a coverage entry
-        ``seen`` takes in its provider, account, region and type, and no entry of another status does. In an
-        entry ``""`` or ``*`` takes in every account or region, as the region ``global`` does, and a type may
-        end in ``*``. A file (see :meth:`Discoveries.create`) was read as a whole: everything
-        that came from the same source and is not in it any more is gone, also of types it no longer holds,
-        except under its entries of another status.
+        ``seen`` takes in its provider, account, region and type, and no entry of another status does (see
+        :class:`~cloudviz.store.reach.Reach` for the words that take in several). A file (see
+        :meth:`Discoveries.create`) was read as a whole: everything that came from the same source and is not
+        in it any more is gone, also of types it no longer holds, except under its entries of another status.
 
         Safe to call again for the same discovery.
 

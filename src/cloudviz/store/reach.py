@@ -19,20 +19,28 @@ _WILD = frozenset("*?[")
 class Reach:
     """Coverage entries, indexed: which scopes were seen whole, and which have a gap.
 
-    In an entry, ``""`` and ``*`` take in every provider, account or region, and so does the region ``global``;
-    a type may be a pattern. A gap wins over ``seen``: of two listings of one type, one may have been denied.
+    In an entry, ``""`` and ``*`` take in every provider, account or region; a type may be a pattern. So does the
+    region ``global``, unless the same type has entries of other regions: then it is a place like them, as
+    for GCP's addresses. A gap wins over ``seen``: of two listings of one type, one may have been denied.
     """
 
     def __init__(self, coverage: Iterable[Coverage]) -> None:
         self._exact: dict[ScopeKey, bool] = {}
         self._patterns: list[tuple[ScopeKey, bool]] = []
         self._verdicts: dict[ScopeKey, bool | None] = {}
-        for entry in coverage:
+        entries = list(coverage)
+        regional = {
+            (entry.provider, entry.account, entry.type)
+            for entry in entries
+            if entry.region not in ("", _ANY, GLOBAL)
+        }
+        for entry in entries:
             seen = entry.status == CoverageStatus.SEEN
             kind = key_text(entry.type) or _ANY
             region = key_text(entry.region)
             # One list_roles tells of the roles of an account, wherever. Buckets are told of region by region.
-            region = _ANY if region in ("", GLOBAL) else region
+            is_place = (entry.provider, entry.account, entry.type) in regional
+            region = _ANY if region == "" or (region == GLOBAL and not is_place) else region
             key = (key_text(entry.provider) or _ANY, key_text(entry.account) or _ANY, region, kind)
             if _WILD.isdisjoint(kind):
                 self._exact[key] = self._exact.get(key, True) and seen

@@ -57,8 +57,18 @@ def test_a_gap_wins_wherever_it_stands():
         assert Reach(entries).verdict(MACHINES) is False
 
 
-def test_a_global_type_is_listed_once_for_all_regions():
+@pytest.mark.parametrize("region", ["", "global"])
+def test_a_listing_of_the_whole_account_takes_in_every_region(region: str):
     bucket = ("aws", "1", "eu-central-1", "aws.s3.bucket")
-    assert Reach([entry("seen", region="us-east-1", kind="aws.s3.bucket")]).verdict(bucket) is True
-    assert Reach([entry("denied", region="us-east-1", kind="aws.s3.bucket")]).verdict(bucket) is False
-    assert Reach([entry("seen", account="2", kind="aws.s3.bucket")]).verdict(bucket) is None
+    assert Reach([entry("seen", region=region, kind="aws.s3.bucket")]).verdict(bucket) is True
+    assert Reach([entry("denied", region=region, kind="aws.s3.bucket")]).verdict(bucket) is False
+    assert Reach([entry("seen", account="2", region=region, kind="aws.s3.bucket")]).verdict(bucket) is None
+
+
+def test_global_beside_regions_is_one_of_them():
+    """A scan of two places of GCP's addresses says nothing of a third."""
+    kind = "gcp.compute.address"
+    reach = Reach([entry("seen", "gcp", "p", region, kind) for region in ("global", "us-central1")])
+    assert reach.verdict(("gcp", "p", "global", kind)) is True
+    assert reach.verdict(("gcp", "p", "us-central1", kind)) is True
+    assert reach.verdict(("gcp", "p", "europe-west1", kind)) is None
