@@ -245,8 +245,10 @@ def test_empty_subnets_are_collapsed_before_busy_ones():
         for letter in "abc":
             key = f"{vpc}-{letter}"
             graph.resources[key] = thing(key, "subnet", parent=vpc, region="us-east-1", zone=f"us-east-1{letter}")
-    scene = build(graph, PictureOptions(max_nodes=40))
+    scene = build(graph, PictureOptions(max_nodes=25))
     assert "app-a" in inside(scene)
+    idle = next(each for each in scene.nodes if each.label == "40 networks")
+    assert (idle.count, idle.role) == (160, "network")
     adds_up(graph, scene)
 
 

@@ -13,8 +13,9 @@ from itertools import accumulate
 from cloudviz.diagram.scene.document import SceneNode
 from cloudviz.diagram.scene.measures import HEADER, LEAF_HEIGHT, LEAF_WIDTH, title_width
 
-GAP = 30.0  # between boxes, where lines ask for no more
-PADDING = 18.0  # between a container's border and what is in it
+GAP = 28.0  # between boxes, where lines ask for no more
+PADDING = 16.0  # between a container's border and what is in it
+_STRETCH = 1.9  # how much a container grows at most, each way, to stand in line with its neighbours
 TITLE_WIDEST = 300.0  # a longer title is shortened where the container's contents are narrower
 
 
@@ -203,13 +204,13 @@ class Cell:
         for at, row in enumerate(self.rows):
             if not row:
                 continue
-            spare = self.width - self.row_width(at)
-            fills = self.justify and all(cell.rows for cell in row) and spare > 0
             total = sum(cell.width for cell in row)
+            spare = min(self.width - self.row_width(at), (_STRETCH - 1) * total)
+            fills = self.justify and all(cell.rows for cell in row) and spare > 0
             for cell in row:
                 if cell.rows:
                     extra = spare * cell.width / total if fills else 0.0
-                    cell.grow(cell.width + extra, self.row_heights[at])
+                    cell.grow(cell.width + extra, min(self.row_heights[at], cell.height * _STRETCH))
 
     def put(self, x: float, y: float) -> None:
         """Give this cell and all in it their places; sizes must be settled."""
@@ -236,7 +237,7 @@ class Cell:
                     )
                 for column, child in enumerate(row):
                     room = cell.column_widths[column] if cell.is_grid else child.width
-                    drop = (cell.row_heights[at] - child.height) / 2
+                    drop = 0.0 if child.is_container else (cell.row_heights[at] - child.height) / 2
                     pending.append((child, start + (room - child.width) / 2, below + drop))
                     start += room + gaps[column + 1]
                 if row:

@@ -58,7 +58,7 @@ def arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local) -> Cell
     elif groups and others:
         rows.extend(_beside(pack([*zones, *_by_flow(others, local)]), groups))
     else:
-        rows.extend(pack(_by_flow([*zones, *others, *groups], local)))
+        rows.extend(pack(_by_flow([*zones, *others, *groups], local), strict=1.5 if node is None else 0.8))
     if below:
         rows.append([block(below, local, wide=True)])
     cell = Cell(node, rows)
@@ -184,8 +184,10 @@ def _match_rows(zones: Sequence[Cell]) -> None:
 def _purpose(cell: Cell) -> tuple[int, str]:
     """What tells the like subnets of several zones from the others: their tier, their name without the zone."""
     node = cell.node
-    if node is None or not node.role:
-        return (9, "")
+    if node is None:
+        return _purpose(cell.rows[0][0])
+    if not node.role:
+        return (-1 if _is_above(cell) else 9, "")
     return (_SUBNET_ROWS.get(Tier(node.tier), 1) if node.tier else 1, _LETTER.sub("", node.title))
 
 

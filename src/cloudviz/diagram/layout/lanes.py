@@ -35,10 +35,11 @@ _CORNER = 8.0  # px at the corners of a box where no edge begins
 class Lane:
     """A strip; its pieces are vertical or horizontal, and lie between ``low`` and ``high`` across it.
 
-    ``far`` is, for a side of a box, where that side lies; ``uses`` are the pieces in the lane.
+    ``far`` is, for a side of a box, where that side lies; ``uses`` are the pieces in the lane; ``beside`` are
+    containers whose titles the pieces must pass on the right.
     """
 
-    __slots__ = ("cell", "column", "far", "high", "is_upright", "low", "row", "sort", "uses")
+    __slots__ = ("beside", "cell", "column", "far", "high", "is_upright", "low", "row", "sort", "uses")
 
     def __init__(self, cell: Cell, sort: Sort, row: int, column: int) -> None:
         self.cell = cell
@@ -47,6 +48,7 @@ class Lane:
         self.column = column
         self.is_upright = _UPRIGHT[sort]
         self.uses: list[Piece] = []
+        self.beside: list[Cell] = []
         self.low = self.high = self.far = 0.0
         self.refresh()
 
@@ -74,6 +76,8 @@ class Lane:
             start = cell.title_end if sort == Sort.TOP and cell.is_container else 0.0
             self.high = cell.x + cell.width - _CORNER
             self.low = min(cell.x + start + _CORNER, self.high)
+            for container in self.beside:
+                self.low = min(max(self.low, container.x + container.title_end + _CORNER), self.high)
             self.far = cell.y if sort == Sort.TOP else cell.y + cell.height
         else:
             self.low, self.high = cell.y + _CORNER, cell.y + cell.height - _CORNER

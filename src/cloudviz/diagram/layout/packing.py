@@ -29,8 +29,12 @@ def columns_for(count: int, width: float, height: float, aspect: float = ASPECT,
     return min(best, count)
 
 
-def pack(cells: Sequence[Cell], aspect: float = ASPECT, *, keep_order: bool = False) -> list[list[Cell]]:
+def pack(
+    cells: Sequence[Cell], aspect: float = ASPECT, *, keep_order: bool = False, strict: float = 0.8
+) -> list[list[Cell]]:
     """Rows of cells, the tall ones first; beside a tall one lower ones are put on top of each other.
+
+    ``strict`` is how much the shape weighs against wasted room.
 
     Several page widths are tried; the one with the least waste and the best shape wins.
     """
@@ -45,12 +49,14 @@ def pack(cells: Sequence[Cell], aspect: float = ASPECT, *, keep_order: bool = Fa
     best_cost = float("inf")
     for limit in tries:
         shelves, width, height = _shelves(ordered, limit)
-        cost = width * height / area - 1 + 0.6 * abs(log(width / height / aspect))
+        cost = width * height / area - 1 + strict * max(abs(log(width / height / aspect)) - _LEEWAY, 0.0)
         if cost < best_cost - 1e-9:
             best, best_cost = shelves, cost
     return [[_column(column) for column in shelf] for shelf in best]
 
 
+_LEEWAY = 0.25  # of the logarithm of the aspect: 1.17 to 1.93 are as good as 1.5
+_UNLIKE = 2.0  # how much wider than another a box may be to stand on top of it or below
 _FACTORS = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5, 1.8)
 
 
@@ -59,14 +65,17 @@ def _shelves(cells: Sequence[Cell], limit: float) -> tuple[list[list[list[Cell]]
     shelves: list[list[list[Cell]]] = []
     used = height = tallest = column_width = column_height = widest = 0.0
     for cell in cells:
+        wider = max(column_width, cell.width)
         if (
             shelves
-            and cell.height <= tallest
-            and column_height + GAP + cell.height <= tallest * 1.01
-            and cell.width <= column_width * 1.02
+            and column_height + GAP + cell.height <= tallest * 1.02
+            and wider <= _UNLIKE * min(column_width, cell.width)
+            and used - column_width + wider <= limit * 1.001
         ):
             shelves[-1][-1].append(cell)
             column_height += GAP + cell.height
+            used += wider - column_width
+            column_width = wider
             continue
         if not shelves or used + GAP + cell.width > limit * 1.001:
             widest = max(widest, used)

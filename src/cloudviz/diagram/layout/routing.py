@@ -101,6 +101,10 @@ class Router:
         at = lanes[-1].middle - container.x
         if at >= container.title_end + 8 or at < TITLE_LEFT - 4 or not has_room_beside_title(container):
             return
+        if len(lanes) == 1 and container.title_end + 16 <= lanes[0].high - container.x:
+            lanes[0].beside.append(container)
+            lanes[0].refresh()
+            return
         lanes.append(self._lane(container, Sort.CHANNEL, 0))
         lanes.append(self._lane(container, Sort.HEADER))
 
@@ -250,9 +254,14 @@ def _hurdles(chain: list[Cell], side: Sort) -> float:
         if not inner.exposed[side]:
             turns += _TURN
     if side == Sort.TOP:
-        middle = chain[0].x + chain[0].width / 2
+        inner = chain[0]
         for outer in chain[1:]:
-            if outer.header and middle < outer.x + outer.title_end + 8:
+            end = outer.x + outer.title_end + 8
+            if not outer.header or inner.x + inner.width / 2 >= end:
+                continue
+            if inner.x + inner.width - 16 >= end:
+                turns += 0.5
+            else:
                 turns += _TURN if has_room_beside_title(outer) else 4 * _TURN
     return turns
 

@@ -89,12 +89,13 @@ def _spread(lane: Lane) -> None:
         route = piece.route
         towards = route[2] if piece.index == 0 else route[-3]
         goals.setdefault(piece.bundle, []).append(towards.lane.middle)
-    wishes = sorted((sum(values) / len(values), key) for key, values in goals.items())
+    # Equal goals keep the order of the edges, so that two lines between the same boxes run side by side.
+    wishes = sorted((sum(found) / len(found), order, key) for order, (key, found) in enumerate(goals.items()))
     step = min(PORT, max(lane.high - lane.low, 1.0) / len(wishes))
     places: dict[int, float] = {}
     start = lane.middle - step * (len(wishes) - 1) / 2
     last = lane.low - step
-    for number, (goal, key) in enumerate(wishes):
+    for number, (goal, _, key) in enumerate(wishes):
         if lane.cell.is_leaf:
             places[key] = start + number * step
         else:

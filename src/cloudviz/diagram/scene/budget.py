@@ -1,6 +1,9 @@
 """Keeping a picture within its budget of boxes: the least telling containers are collapsed first.
 
-A collapsed container is a leaf that stands for every resource in it, so the counts are conserved.
+A collapsed container is a leaf that stands for every resource in it, so the counts are conserved. A frame around
+one or two leaves is dissolved instead: the leaves take its place, because they tell more than what is around them.
+Like subnets and zones of one network are treated alike, so that a regular picture stays regular. Several collapsed
+containers of one sort in the same box are bundled into one.
 """
 
 from __future__ import annotations
@@ -10,8 +13,9 @@ from collections.abc import Iterable
 
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, Tier
 from cloudviz.diagram.scene.boxes import Box, Tree
+from cloudviz.diagram.scene.labels import plural
 from cloudviz.diagram.scene.plumbing import Folded, Tie
-from cloudviz.diagram.scene.stacks import Likeness, group_by_tier, stack
+from cloudviz.diagram.scene.stacks import LEAST, Likeness, group_by_tier, owners, stack
 
 _TELLING = {
     Tier.EDGE: 2.5,
@@ -22,9 +26,23 @@ _TELLING = {
     Tier.SECURITY: 1.0,
     Tier.OTHER: 1.0,
 }
-_EMPTY = 0.2  # an empty subnet tells next to nothing
-_COLLAPSED = 1.5
-_DEEPER = 0.25  # what a level of depth takes off: of two equals the inner one goes first
+_ALONE = 0.4  # what is linked with nothing tells so much of what it would otherwise
+_EMPTY = -3.0  # an empty subnet tells next to nothing, however shallow it lies
+_COLLAPSED = 1.2
+_FRAME = 0.9  # what a frame around one or two leaves tells
+_DEEPER = 0.1  # what a level of depth takes off: of two equals the inner one goes first
+_ONE_OF_MANY = 0.5  # what one of several collapsed containers of a sort tells
+_BUNDLE = "\0bundle"
+_WORDS = {
+    "network": "network",
+    "subnet_public": "public subnet",
+    "subnet_private": "subnet",
+    "account": "account",
+    "region": "region",
+    "zone": "zone",
+    "group": "group",
+}
+_FRAMES = frozenset({"subnet_public", "subnet_private", "zone"})
 
 
 def reduce(tree: Tree, ties: Iterable[Tie], folded: Folded, budget: int, grouped: bool) -> None:
@@ -41,38 +59,123 @@ def reduce(tree: Tree, ties: Iterable[Tie], folded: Folded, budget: int, grouped
     if not grouped:
         group_by_tier(tree)
     if len(tree.boxes) > budget:
-        _collapse_until(tree, budget)
+        _collapse_until(tree, budget, _linked(tree, ties, folded))
     if len(tree.boxes) > budget:
-        _bundle(tree, budget)
+        _bundle_roots(tree, budget)
 
 
-def _value(box: Box) -> float:
+def _linked(tree: Tree, ties: Iterable[Tie], folded: Folded) -> set[str]:
+    """Keys of the boxes that are linked with another box."""
+    owner = owners(tree)
+    found: set[str] = set()
+    for tie in ties:
+        source, target = owner.get(tie.source), owner.get(tie.target)
+        if source is not None and target is not None and source is not target:
+            found.update((source.key, target.key))
+    for group in {group for rule in folded.rules for group in rule}:
+        found.update(owner[key].key for key in folded.guards.get(group, ()) if key in owner)
+    return found
+
+
+def _value(box: Box, linked: set[str]) -> float:
+    if box.kind in CONTAINER_KINDS and len(box.members) <= 1:
+        return _EMPTY
     if box.role:
-        return _COLLAPSED if len(box.members) > 1 else _EMPTY
-    return _EMPTY if box.kind in CONTAINER_KINDS else _TELLING[box.tier]
+        return _COLLAPSED
+    return _TELLING[box.tier] * (1.0 if box.key in linked else _ALONE)
 
 
-def _score(box: Box) -> tuple[float, int, str]:
-    """How little a container tells for each box that it costs; the least is collapsed first."""
-    children = box.children
-    average = sum(map(_value, children)) / max(len(children), 1)
-    return (average - _DEEPER * box.depth(), -len(children), box.key)
+Unit = tuple[str, ...]
 
 
-def _collapse_until(tree: Tree, budget: int) -> None:
-    ready = [box for box in tree.walk() if not box.is_leaf and all(child.is_leaf for child in box.children)]
-    heap = [(_score(box), ticket, box) for ticket, box in enumerate(ready)]
+def _unit_of(box: Box) -> Unit:
+    """What is collapsed together: the like subnets of a network, its zones; any other container by itself."""
+    if box.role not in _FRAMES:
+        return (box.key,)
+    anchor = next((outer for outer in box.path() if outer.role not in _FRAMES), box)
+    return (anchor.key, "zone") if box.role == "zone" else (anchor.key, "subnet", box.tier)
+
+
+def _is_frame(box: Box) -> bool:
+    """Whether a subnet or zone has nothing in it but one or two leaves of its own."""
+    return box.role in _FRAMES and len(box.children) <= 2 and not any(child.role for child in box.children)
+
+
+def _score(unit: Unit, boxes: list[Box], linked: set[str]) -> tuple[float, int, Unit]:
+    """How little a unit tells for each box that it costs; the least is collapsed first."""
+    children = [child for box in boxes for child in box.children]
+    depth = _DEEPER * boxes[0].depth()
+    if all(map(_is_frame, boxes)):
+        return (_FRAME - depth, -len(boxes), unit)
+    average = sum(_value(child, linked) for child in children) / max(len(children), 1)
+    return (average - depth, -len(children), unit)
+
+
+def _collapse_until(tree: Tree, budget: int, linked: set[str]) -> None:
+    units: dict[Unit, list[Box]] = {}
+    waiting: dict[Unit, int] = {}
+    for box in tree.walk():
+        if not box.is_leaf:
+            unit = _unit_of(box)
+            units.setdefault(unit, []).append(box)
+            waiting[unit] = waiting.get(unit, 0) + sum(not child.is_leaf for child in box.children)
+    heap = [_score(unit, boxes, linked) for unit, boxes in units.items() if not waiting[unit]]
     heapq.heapify(heap)
-    ticket = len(heap)
-    left = len(tree.boxes)
-    while left > budget and heap:
-        box = heapq.heappop(heap)[-1]
-        left -= len(box.children)
-        collapse(tree, box)
-        outer = box.parent
-        if outer is not None and outer is not tree.root and all(child.is_leaf for child in outer.children):
-            heapq.heappush(heap, (_score(outer), ticket, outer))
-            ticket += 1
+    bundled: set[Unit] = set()
+    while len(tree.boxes) > budget and heap:
+        unit = heapq.heappop(heap)[-1]
+        if unit[-1] == _BUNDLE:
+            bundled.discard(unit)
+            _bundle(tree, tree.boxes[unit[0]], unit[1])
+            continue
+        boxes = units[unit]
+        outers = [box.parent or tree.root for box in boxes]
+        dissolves = all(map(_is_frame, boxes))
+        for box, outer in zip(boxes, outers, strict=True):
+            if dissolves:
+                at = next(at for at, child in enumerate(outer.children) if child is box)
+                tree.replace_children(outer, [*outer.children[:at], *box.children, *outer.children[at + 1 :]])
+            else:
+                collapse(tree, box)
+        for box, outer in zip(boxes, outers, strict=True):
+            if outer is tree.root:
+                continue
+            around = _unit_of(outer)
+            waiting[around] -= 1
+            if not waiting[around]:
+                heapq.heappush(heap, _score(around, units[around], linked))
+            bundle = (outer.key, box.role, _BUNDLE)
+            if not dissolves and bundle not in bundled and len(_collapsed(outer, box.role)) >= LEAST:
+                bundled.add(bundle)
+                heapq.heappush(heap, (_ONE_OF_MANY - _DEEPER * outer.depth(), 0, bundle))
+
+
+def _collapsed(outer: Box, role: str) -> list[Box]:
+    return [child for child in outer.children if child.is_leaf and child.role == role and child.kind != ""]
+
+
+def _bundle(tree: Tree, outer: Box, role: str) -> None:
+    """Make one leaf of the collapsed containers of one sort in a box, as far as the box itself still stands."""
+    boxes = _collapsed(outer, role)
+    if outer.is_leaf or len(boxes) < LEAST:
+        return
+    taken = {id(box) for box in boxes}
+    kept = [child for child in outer.children if id(child) not in taken]
+    tree.replace_children(outer, [*kept, _bundle_of(tree, outer, boxes)])
+
+
+def _bundle_of(tree: Tree, outer: Box, boxes: list[Box]) -> Box:
+    first = boxes[0]
+    key = f"bundle:{outer.key}/{first.role}/{first.provider}"
+    while key in tree.taken:
+        key += "~"
+    words = f"{len(boxes)} {plural(_WORDS.get(first.role, first.role or 'resource'))}"
+    bundle = Box(
+        key, outer, True, role=first.role, kind=first.kind, provider=first.provider, label=words, name=words
+    )
+    bundle.members = sorted((member for box in boxes for member in box.members), key=lambda item: item.id)
+    bundle.tier = first.tier
+    return bundle
 
 
 def collapse(tree: Tree, box: Box) -> None:
@@ -87,7 +190,7 @@ def collapse(tree: Tree, box: Box) -> None:
     box.members = sorted(members, key=lambda item: item.id)
 
 
-def _bundle(tree: Tree, budget: int) -> None:
+def _bundle_roots(tree: Tree, budget: int) -> None:
     """Last resort: too many roots, all collapsed. Bundle them, the smallest first, by cloud.
 
     One box a cloud is the least there can be, even where the budget asks for fewer.
@@ -98,13 +201,9 @@ def _bundle(tree: Tree, budget: int) -> None:
     by_cloud: dict[tuple[str, str], list[Box]] = {}
     for box in taken:
         by_cloud.setdefault((box.provider, box.role), []).append(box)
-    bundles: list[Box] = []
-    for (provider, role), lot in sorted(by_cloud.items()):
-        members = sorted((member for box in lot for member in box.members), key=lambda item: item.id)
-        bundle = Box(f"bundle:{role}/{provider}", tree.root, True, role=role, kind=lot[0].kind, provider=provider)
-        bundle.label = f"{len(lot)} more {role or 'resource'}{'s' if len(lot) > 1 else ''}"
-        bundle.members, bundle.tier = members, lot[0].tier
-        bundles.append(bundle)
+    bundles = [
+        lot[0] if len(lot) == 1 else _bundle_of(tree, tree.root, lot) for _, lot in sorted(by_cloud.items())
+    ]
     gone = {id(box) for box in taken}
     kept = [box for box in tree.root.children if id(box) not in gone]
     tree.replace_children(tree.root, [*kept, *bundles])

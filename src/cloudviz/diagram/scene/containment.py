@@ -98,7 +98,7 @@ class Containment:
             title,
             name or item.account,
         )
-        if not item.region or item.region == "global":
+        if is_global(item):
             return account
         return self.tree.container(
             f"region:{item.provider}/{item.account}/{item.region}",
@@ -156,7 +156,7 @@ class Containment:
     def _between(self, network: Box, subnet: Resource) -> Box:
         """What lies between a network and its subnet: a region where the network has none, a zone."""
         box = network
-        if subnet.region and network.own is not None and not network.own.region:
+        if not is_global(subnet) and network.own is not None and is_global(network.own):
             box = self.tree.container(
                 f"region:{box.key}/{subnet.region}",
                 box,
@@ -225,6 +225,11 @@ class Containment:
                     box.is_leaf, box.members = True, [box.own]
             elif box.kind == Kind.SUBNET:
                 box.tier = _subnet_tier(box)
+
+
+def is_global(item: Resource) -> bool:
+    """Whether a resource belongs to no region."""
+    return item.region.lower() in ("", "global")
 
 
 def _subnet_tier(box: Box) -> Tier:

@@ -66,9 +66,9 @@ class SceneSummary:
 
     Every resource of the inventory is counted exactly once: in ``resources`` when a leaf stands for it (alone, in
     a stack, or in a collapsed container), in ``containers`` when it is drawn as a box around others (network,
-    subnet) or gave its name to one (account, resource group), in ``hidden`` when it is plumbing, by the last word
-    of its type. So the counts of the leaves add up to ``resources``. ``shown`` is the number of leaves.
-    ``cost_monthly`` is the cost of all of them, hidden ones included.
+    subnet), gave its name to one (account, resource group) or was dissolved into one, in ``hidden`` when it is
+    plumbing, by the last word of its type. So the counts of the leaves add up to ``resources``. ``shown`` is the
+    number of leaves. ``cost_monthly`` is the cost of all of them, hidden ones included.
     """
 
     resources: int = 0

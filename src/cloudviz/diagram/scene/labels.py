@@ -102,6 +102,8 @@ def facts_line(members: Sequence[Resource]) -> str:
             if value:
                 return value
     title = type_title(first.type, first.native_type)
+    if len(members) > 1 and stack_label(members) == plural(title):
+        return ""  # the label says it already
     return title if len(members) == 1 else plural(title)
 
 

@@ -60,7 +60,10 @@ def lines(ties: Iterable[Tie], owner: Mapping[str, Box], folded: Folded) -> list
         if not sources or not targets or len(sources) * len(targets) > _RULE_PAIRS:
             continue
         for source in sources.values():
-            for target in targets.values():
+            # Where the other side has a box in the same zone, the line to that one stands for those to the others.
+            zone = _zone_of(source)
+            near = [target for target in targets.values() if zone and _zone_of(target) is zone]
+            for target in near or targets.values():
                 if not _nested(source, target) and (target.key, source.key) not in found:
                     boxes[source.key], boxes[target.key] = source, target
                     add(source, target, str(LinkKind.ROUTES_TO), "")
@@ -81,6 +84,10 @@ def _written(
         label = next(iter(labels)) if len(labels) == 1 else None
         edges.append(SceneEdge(f"{source}->{target}", source, target, kind, count, label=label))
     return edges
+
+
+def _zone_of(box: Box) -> Box | None:
+    return next((outer for outer in box.path() if outer.role == "zone"), None)
 
 
 def _nested(one: Box, other: Box) -> bool:

@@ -21,6 +21,9 @@ _STANDALONE = frozenset({Kind.DISK, Kind.PUBLIC_ADDRESS})
 """Plumbing that is drawn when it serves nothing: it costs money and somebody should see it."""
 
 
+_NOT_SERVED = CONTAINER_KINDS | {Kind.KEY, Kind.IDENTITY, Kind.SECRET, Kind.ALARM}
+
+
 class Tie(NamedTuple):
     """One link as the scene sees it, perhaps contracted; ``label`` is a port or nothing."""
 
@@ -108,8 +111,7 @@ def _choose_hidden(
         if item.kind in _HEADINGS:
             folded.headings.add(key)
         elif item.kind in PLUMBING_KINDS:
-            near = [kinds[other] for other, _, _ in touching.get(key, ())]
-            serves = any(kind not in PLUMBING_KINDS and kind not in CONTAINER_KINDS for kind in near)
+            serves = any(kinds[other] not in _NOT_SERVED for other, _, _ in touching.get(key, ()))
             if serves or item.kind not in _STANDALONE:
                 folded.hidden[key] = word_of(item)
         elif item.kind == Kind.SCALING_GROUP:

@@ -111,5 +111,7 @@ PLACES = {
 
 def region_title(provider: str, region: str) -> str:
     """A region box's label: ``Region eu-west-1 (Ireland)``."""
+    if region.lower() in ("us", "eu", "asia"):
+        return f"Multi-region {region.upper()}"
     place = PLACES.get(provider, {}).get(region.lower())
     return f"Region {region} ({place})" if place else f"Region {region}"
