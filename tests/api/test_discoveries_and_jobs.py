@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from tests.api.serving import Server, assert_problem
 
+from cloudviz.jobs.worker import Worker
+
 
 async def test_a_scan_is_accepted_and_queued(server: Server) -> None:
     reply = await server.post("/aws/discover", json={"regions": ["eu-west-1"], "services": ["s3"]})
@@ -115,3 +117,14 @@ async def test_the_embedded_worker_carries_out_and_tells_why_it_failed(
     assert job["error"]["code"] == "cloud_refused" and job["error"]["detail"]
     discovery = (await working_server.get(f"/aws/discoveries/{accepted['discovery_id']}")).json()
     assert discovery["status"] == "failed"
+
+
+async def test_a_scan_that_cannot_begin_ends_its_discovery(server: Server) -> None:
+    """A job of an older server, for a cloud that this one does not scan."""
+    discovery = await server.store.discoveries.create("azure", "azure:0000", {})
+    arguments = {"provider": "azure", "discovery_id": discovery, "request": {}}
+    job = await server.store.jobs.enqueue("discover", arguments)
+    assert await Worker(server.store, server.settings).run_once()
+    ended = (await server.get(f"/jobs/{job.id}")).json()
+    assert (ended["status"], ended["error"]["code"]) == ("failed", "invalid")
+    assert (await server.get(f"/azure/discoveries/{discovery}")).json()["status"] == "failed"
