@@ -8,6 +8,8 @@ import { el, foreign, shape } from "./element.js";
 
 const PAUSE_MS = 180;
 const MOST = 8;
+/** So many are asked for, to show the best of them. */
+const ASKED = 40;
 const { search: texts } = words;
 
 export class SearchBox {
@@ -27,6 +29,8 @@ export class SearchBox {
     private readonly api: Api,
     private readonly onPick: (resource: Resource) => void,
     private readonly onAll: (text: string) => void,
+    /** Whether a resource can be seen where somebody searches; those come first. */
+    private readonly inSight: (id: string) => boolean = () => false,
   ) {
     this.input = el("input", {
       type: "search", placeholder: texts.placeholder, "aria-label": texts.label, role: "combobox", autocomplete: "off",
@@ -76,10 +80,10 @@ export class SearchBox {
     const running = new AbortController();
     this.running = running;
     try {
-      const page = await this.api.resources({ q: text, limit: MOST }, running.signal);
+      const page = await this.api.resources({ q: text, limit: ASKED }, running.signal);
       this.pending = false;
-      this.found = page.items;
-      this.show(text, page.next_cursor !== null);
+      this.found = this.best(page.items, text.toLowerCase());
+      this.show(text, page.next_cursor !== null || page.items.length > MOST);
       if (this.pickFirst) this.pick(0);
     } catch (thrown) {
       if (isAbort(thrown)) return;
@@ -87,6 +91,16 @@ export class SearchBox {
       this.list.replaceChildren(el("li", { class: "suggestion-note" }, asProblem(thrown).detail));
       this.open();
     }
+  }
+
+  /** The names that are meant most likely: the whole of it, then what is in sight, then what begins with it. */
+  private best(items: readonly Resource[], text: string): Resource[] {
+    const rank = (item: Resource): number => {
+      const name = item.name.toLowerCase();
+      const whole = name === text || item.id.toLowerCase() === text;
+      return (whole ? 0 : 4) + (this.inSight(item.id) ? 0 : 2) + (name.startsWith(text) ? 0 : 1);
+    };
+    return [...items].sort((a, b) => rank(a) - rank(b)).slice(0, MOST);
   }
 
   private show(text: string, more: boolean): void {

@@ -18,6 +18,7 @@ export class OptionsPanel {
   constructor(
     private readonly present: () => PictureOptions,
     private readonly change: (changes: Record<string, string | null>) => void,
+    private readonly nameOf: (id: string) => string | null,
   ) {
     const button = el("button", { type: "button", class: "button", "aria-label": texts.open }, shape("sliders"), el("span", { class: "label" }, texts.open));
     this.popover = new Popover(button, texts.title, "options", () => [this.form()]);
@@ -39,7 +40,7 @@ export class OptionsPanel {
     fill(
       this.marks,
       options.filter ? this.mark(texts.filteredBy(""), options.filter, { filter: null, view: null }) : null,
-      options.focus ? this.mark(texts.focusedOn(""), shortId(options.focus), { focus: null, hops: null, view: null }) : null,
+      options.focus ? this.mark(texts.focusedOn(""), this.nameOf(options.focus) ?? shortId(options.focus), { focus: null, hops: null, view: null }) : null,
     );
   }
 

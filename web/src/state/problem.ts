@@ -52,5 +52,5 @@ export function isAbort(thrown: unknown): boolean {
 }
 
 function navigatorSaysOnline(): boolean {
-  return typeof navigator === "undefined" || navigator.onLine;
+  return typeof navigator === "undefined" || navigator.onLine !== false;
 }

@@ -69,8 +69,13 @@ export class MapView implements View {
       api,
       (resource) => router.change({ select: resource.id, panel: null, view: null }),
       (text) => router.go("/resources", { q: text }),
+      (id) => (this.engine.model?.showing(id) ?? -1) >= 0,
     );
-    this.options = new OptionsPanel(() => optionsFrom(router.route.query), (changes) => router.change(changes));
+    this.options = new OptionsPanel(
+      () => optionsFrom(router.route.query),
+      (changes) => router.change(changes),
+      (id) => this.nameOf(id),
+    );
     this.download = new DownloadMenu(api, announcer, () => askedOf(optionsFrom(router.route.query)));
     this.coverage = new CoverageBadge(api, () => this.closeSide(), () => router.change({ panel: "coverage", select: null }));
     this.details = new DetailsPanel(api, {
@@ -78,10 +83,7 @@ export class MapView implements View {
       open: (id) => router.change({ select: id, panel: null }),
       showOnMap: null,
       focus: (id) => router.change({ focus: id, view: null }),
-      nameOf: (id) => {
-        const number = this.engine.model?.numberOf(id) ?? -1;
-        return number < 0 ? null : (this.engine.model?.node(number).label ?? null);
-      },
+      nameOf: (id) => this.nameOf(id),
       loaded: (details) => this.pointAtHost(details),
     });
     fill(this.tools, this.search.element, this.options.element, this.download.element, this.coverage.element, this.options.marks);
@@ -169,6 +171,7 @@ export class MapView implements View {
     this.opened = null;
     this.stage.inset(this.engine, this.tools, this.side);
     this.engine.show(scene, view);
+    this.options.update();
     this.footer.show(scene.summary, scene.title);
     this.stage.describe(scene);
     if (scene.nodes.length === 0) this.showNothing(texts.noMatchHint);
@@ -233,6 +236,12 @@ export class MapView implements View {
     else if (node && node.id === id && node.container && node.type === "") {
       this.details.showContainer(node, model!.inside(number).map((each) => model!.node(each)));
     } else void this.details.showResource(id, node?.id === id ? node : null);
+  }
+
+  private nameOf(id: string): string | null {
+    const { model } = this.engine;
+    const number = model?.numberOf(id) ?? -1;
+    return model && number >= 0 ? model.node(number).label : null;
   }
 
   /** What is drawn in the place of a resource without a box: what it is attached to, else what it lies in. */
