@@ -17,7 +17,9 @@ from cloudviz.inventory.model import LinkKind, Scope
 
 __all__ = [
     "Arm",
+    "ArmChild",
     "ArmList",
+    "ArmPart",
     "Arn",
     "AssetList",
     "AssetName",
@@ -45,6 +47,7 @@ __all__ = [
 ]
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_COLLECTION = re.compile(r"(?:^|/)([a-zA-Z]+)/\{[^{}]+\}$")
 
 
 @dataclass(frozen=True)
@@ -112,22 +115,74 @@ class AwsCall:
 
 
 @dataclass(frozen=True)
+class ArmPart:
+    """Rows of Resource Graph that say more of their owner, whose id theirs begin with: a zone's alias records.
+
+    They are laid into the owner's body as a list at ``into``, and are no resources of their own. ``having`` is a
+    path that a row must have a value at.
+    """
+
+    arm_types: tuple[str, ...]
+    into: str
+    table: str = "resources"
+    having: str = ""
+
+
+@dataclass(frozen=True)
+class ArmChild:
+    """How things without a row in Resource Graph are found through their owner.
+
+    Attributes:
+        owner: key of the type that has them.
+        path: where they are in the owner's row; or else
+        suffix: what follows the owner's id in the URL of the ARM list that names them.
+        not_kinds: ``kind`` words of owners that have none, lower-case.
+    """
+
+    owner: str
+    path: str = ""
+    suffix: str = ""
+    not_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ArmList:
-    """How Azure lists a type: its ARM type, read in bulk from Resource Graph or from ARM at ``api_version``."""
+    """How Azure lists a type: its ARM type, read in bulk from Resource Graph or from ARM at ``api_version``.
+
+    ``table`` is the table of Resource Graph, ``parts`` are laid into each row, ``is_global`` marks types that
+    are in no region, ``child`` is for the types that have no row. The ARM type's ``…/read`` action is the
+    permission unless said otherwise.
+    """
 
     arm_type: str
     api_version: str
     in_resource_graph: bool = True
     permission: str = ""
+    table: str = "resources"
+    parts: tuple[ArmPart, ...] = ()
+    is_global: bool = False
+    child: ArmChild | None = None
 
 
 @dataclass(frozen=True)
 class AssetList:
-    """How GCP lists a type: its Cloud Asset Inventory type, and the REST method to fall back to."""
+    """How GCP lists a type: its Cloud Asset Inventory type, and the REST method to fall back to.
+
+    ``also`` are further asset types that are of this type, each with its method; ``""`` where a method named
+    before lists them as well. ``is_global``: none of them is in a region. ``in_inventory``: false for the few
+    types that only their own API lists.
+    """
 
     asset_type: str
     direct: str = ""
-    permission: str = ""
+    also: Mapping[str, str] = field(default_factory=dict)
+    is_global: bool = False
+    in_inventory: bool = True
+
+    @property
+    def asset_types(self) -> tuple[str, ...]:
+        """All asset types, the one that names the type first."""
+        return (self.asset_type, *self.also)
 
 
 @dataclass(frozen=True)
@@ -172,17 +227,29 @@ class AssetName:
     """Identity by full resource name as Cloud Asset Inventory writes it: ``//service/…``.
 
     ``given`` reads a selfLink or relative name, which is rewritten; else the template is filled.
+    ``collections`` are further collections whose members are of this type: ``instanceGroups`` beside
+    ``instanceGroupManagers``. ``by_number``: the name holds the project's number where others hold its id.
+    ``hosts`` gives the service by Terraform name where types of several services are one type here.
     Source: https://cloud.google.com/asset-inventory/docs/asset-names
     """
 
     service: str
     template: str
     given: Field | None = None
+    collections: tuple[str, ...] = ()
+    by_number: bool = False
+    hosts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """The paths of the template's placeholders (``project`` and ``location`` come from the scope)."""
         return tuple(_PLACEHOLDER.findall(self.template))
+
+    @cached_property
+    def collection(self) -> str:
+        """What a name of this type has before its last part, as in ``networks``; ``""`` for buckets."""
+        found = _COLLECTION.search(self.template)
+        return found.group(1) if found else ""
 
 
 Identity = Arn | Arm | AssetName
@@ -210,7 +277,9 @@ class LinkRule:
     """One kind of link from this type: the values of ``field`` refer to resources of the ``targets``.
 
     ``is_parent`` makes the first value the container of the resource; the link itself is ``member_of``.
-    ``reverse`` turns the direction: the found resource is the source.
+    ``reverse`` turns the direction: the found resource is the source. ``every``: a value
+    means every target that has it among its ``aliases`` and stands where the source is linked to: a network tag
+    means all the firewall rules of the network that target it.
     """
 
     kind: LinkKind
@@ -218,10 +287,13 @@ class LinkRule:
     field: Field
     is_parent: bool = False
     reverse: bool = False
+    every: bool = False
 
 
-def _rule(kind: LinkKind, target: str, where: Field, *, parent: bool = False, reverse: bool = False) -> LinkRule:
-    return LinkRule(kind, tuple(target.split("|")), where, parent, reverse)
+def _rule(
+    kind: LinkKind, target: str, where: Field, *, parent: bool = False, reverse: bool = False, every: bool = False
+) -> LinkRule:
+    return LinkRule(kind, tuple(target.split("|")), where, parent, reverse, every)
 
 
 def inside(target: str, where: Field) -> LinkRule:
@@ -254,9 +326,9 @@ def uses(target: str, where: Field, *, reverse: bool = False) -> LinkRule:
     return _rule(LinkKind.USES, target, where, reverse=reverse)
 
 
-def guarded_by(target: str, where: Field, *, reverse: bool = False) -> LinkRule:
+def guarded_by(target: str, where: Field, *, reverse: bool = False, every: bool = False) -> LinkRule:
     """That decides what traffic may reach this."""
-    return _rule(LinkKind.GUARDED_BY, target, where, reverse=reverse)
+    return _rule(LinkKind.GUARDED_BY, target, where, reverse=reverse, every=every)
 
 
 def runs_as(target: str, where: Field, *, reverse: bool = False) -> LinkRule:
@@ -298,9 +370,17 @@ def arm(given: Field | None = None) -> Arm:
     return Arm(given or at("id"))
 
 
-def asset_name(service: str, template: str, *, given: Field | None = None) -> AssetName:
+def asset_name(
+    service: str,
+    template: str,
+    *,
+    given: Field | None = None,
+    collections: tuple[str, ...] = (),
+    by_number: bool = False,
+    hosts: Mapping[str, str] | None = None,
+) -> AssetName:
     """Identity ``//{service}/{template}``; see :class:`AssetName`."""
-    return AssetName(service, template, given)
+    return AssetName(service, template, given, collections, by_number, hosts or {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -322,6 +402,7 @@ class ResourceType:
         sublabel: the facts shown as a node's second line, first that has a value.
         links: the link rules.
         only: which items of a shared list are of this type.
+        aliases: facts whose values are names by which others refer to this: a host name, a private address.
         volatile: paths that change at every look (counters, last-used dates) and are no change of the resource.
         supporting: true for the types that exist for links, and are not among the headline types.
     """
@@ -342,6 +423,7 @@ class ResourceType:
     sublabel: tuple[str, ...] = ("size", "engine", "address_range", "runtime")
     links: tuple[LinkRule, ...] = ()
     only: Only | None = None
+    aliases: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
     supporting: bool = False
 

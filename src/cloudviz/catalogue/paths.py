@@ -136,6 +136,13 @@ class Field:
         """Keep the first group of a regular expression where it matches, drop the rest."""
         return self._then("matching", pattern)
 
+    def rewritten(self, pattern: str, template: str) -> Field:
+        """Where a regular expression matches, write its groups into a template; leave the rest as it is.
+
+        A Cloud SQL instance ``shop:europe-west1:orders`` is called ``projects/shop/instances/orders`` by others.
+        """
+        return self._then("rewritten", (pattern, template))
+
     def count(self) -> Field:
         """How many values there are, as one integer."""
         return self._then("count", None)
@@ -211,6 +218,11 @@ def _matching(values: list[Any], pattern: str) -> list[Any]:
     return [match.group(1) for match in matches if match]
 
 
+def _rewritten(values: list[Any], how: tuple[str, str]) -> list[Any]:
+    compiled, template = re.compile(how[0]), how[1]
+    return [compiled.sub(template, str(value), count=1) for value in values]
+
+
 def _count(values: list[Any], _: None) -> list[Any]:
     return [len(values)] if values else []
 
@@ -223,6 +235,7 @@ _TRANSFORMS: dict[str, Callable[[list[Any], Any], list[Any]]] = {
     "parsed": _parsed,
     "starting": _starting,
     "matching": _matching,
+    "rewritten": _rewritten,
     "count": _count,
 }
 

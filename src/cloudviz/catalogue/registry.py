@@ -30,7 +30,7 @@ class Catalogue:
             if isinstance(declared.listing, ArmList):
                 names.add(declared.listing.arm_type)
             elif isinstance(declared.listing, AssetList):
-                names.add(declared.listing.asset_type)
+                names.update(declared.listing.asset_types)
             for name in sorted(names - {""}):
                 self._by_native[name.lower()] = (*self._by_native.get(name.lower(), ()), declared)
             for name in declared.known_as.terraform:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
-from cloudviz.catalogue.declare import Arm, Arn, AssetName, ResourceType
+from cloudviz.catalogue.declare import Arm, ArmList, Arn, AssetName, ResourceType
 from cloudviz.catalogue.paths import read_path
 from cloudviz.inventory.model import Scope
 
@@ -24,10 +25,12 @@ _PROJECT = re.compile(r"(?:^|/)projects/(?P<project>[^/]+)")
 
 
 def identity_of(
-    declared: ResourceType, body: Mapping[str, Any], tags: Mapping[str, str], scope: Scope
+    declared: ResourceType, body: Mapping[str, Any], tags: Mapping[str, str], scope: Scope, native_type: str = ""
 ) -> str | None:
     """The id of an item, or None when the body does not hold what the id needs."""
     identity = declared.id
+    if isinstance(identity, AssetName) and native_type in identity.hosts:
+        identity = replace(identity, service=identity.hosts[native_type])
     given = identity.given.one(body, tags) if identity.given is not None else None
     if isinstance(identity, Arm):
         return _arm_id(str(given)) if given else None
@@ -92,7 +95,8 @@ def account_in(identifier: str, provider: str) -> str:
         return match["subscription"].lower() if match else ""
     if provider == "gcp":
         match = _PROJECT.search(identifier)
-        return match["project"] if match else ""
+        # Some services name by the project's number; the scope knows its id.
+        return match["project"] if match and not match["project"].isdigit() else ""
     return ""
 
 
@@ -157,26 +161,42 @@ def reference_to(declared: ResourceType, value: str, scope: Scope) -> str | None
     if value.startswith("//") and not value.startswith(f"//{identity.service}/"):
         return None
     found = asset_id(identity, value)
-    collection = re.findall(r"(?:^|/)([a-zA-Z]+)/\{[^{}]+\}$", identity.template)
-    if collection and f"/{collection[-1]}/" not in found:
+    named = identity.collection
+    if named and not any(f"/{each}/" in found for each in (named, *identity.collections)):
         return None
     return found
 
 
 def _arm_owner(declared: ResourceType, value: str) -> str | None:
     lowered = _arm_id(value)
-    arm_type = getattr(declared.listing, "arm_type", "").lower()
-    if arm_type == _RESOURCE_GROUP:
+    names = _arm_names(declared)
+    if _RESOURCE_GROUP in names:
         group = _ARM_PREFIX.match(lowered)
         return group.group() if group and group["group"] else None
-    if "/providers/" not in lowered:
+    head, providers, tail = lowered.rpartition("/providers/")
+    if not providers:
         return None
-    head, tail = lowered.rsplit("/providers/", 1)
     parts = tail.split("/")
-    listing = arm_type.split("/")
-    if len(listing) < 2 or parts[0] != listing[0]:
-        return None
-    depth = len(listing) - 1
-    if parts[1 : 1 + 2 * depth : 2] != listing[1:] or len(parts) < 1 + 2 * depth:
-        return None
-    return f"{head}/providers/" + "/".join(parts[: 1 + 2 * depth])
+    for name in names:
+        listing = name.split("/")
+        depth = len(listing) - 1
+        if parts[0] == listing[0] and parts[1 : 2 * depth : 2] == listing[1:] and len(parts) > 2 * depth > 0:
+            return f"{head}/providers/" + "/".join(parts[: 1 + 2 * depth])
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _arm_names(declared: ResourceType) -> tuple[str, ...]:
+    """Every ARM type that a declaration stands for; a gateway is one of two."""
+    listing = declared.listing
+    return (listing.arm_type, *declared.known_as.arm) if isinstance(listing, ArmList) else ()
+
+
+def native_name_of(declared: ResourceType, identifier: str) -> str:
+    """The ARM type that an id names, where the declaration stands for several; else ``""``."""
+    if len(_arm_names(declared)) < 2:
+        return ""
+    _, providers, tail = identifier.rpartition("/providers/")
+    parts = tail.split("/")
+    found = "/".join([parts[0], *parts[1::2]]) if providers else ""
+    return found if found in _arm_names(declared) else ""

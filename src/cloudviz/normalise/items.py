@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cloudviz.catalogue.declare import AwsCall, ResourceType, TerraformJoin
+from cloudviz.catalogue.declare import AssetList, AwsCall, ResourceType, TerraformJoin
+from cloudviz.catalogue.gcp.names import LAID_IN, NUMBER
 from cloudviz.catalogue.paths import read_path
 from cloudviz.catalogue.registry import Catalogue, catalogue, is_of_type
 from cloudviz.inventory.model import Graph, Problem, RawItem, Resource, Shape
-from cloudviz.normalise.identity import account_in, identity_of, last_part, region_in
+from cloudviz.normalise.identity import account_in, identity_of, last_part, native_name_of, region_in
 from cloudviz.normalise.redaction import clean_text, redact
 from cloudviz.normalise.references import Pending, connect
 from cloudviz.normalise.tags import read_tags
@@ -38,6 +39,7 @@ def normalise(items: Iterable[RawItem], known: Catalogue | None = None) -> tuple
     pending: dict[str, Pending] = {}
     joins: list[tuple[TerraformJoin, RawItem]] = []
     problems: list[Problem] = []
+    projects: dict[str, str] = {}
     for item in items:
         if item.shape is Shape.TERRAFORM and item.native_type in types.joins:
             joins.extend((join, item) for join in types.joins[item.native_type])
@@ -53,7 +55,9 @@ def normalise(items: Iterable[RawItem], known: Catalogue | None = None) -> tuple
         if resource is not None:
             resources[resource.id] = resource
             pending[resource.id] = references
-    return connect(types, resources, pending.values(), joins), sorted(set(problems))
+            if NUMBER in item.body and item.scope.account:
+                projects[str(item.body[NUMBER])] = item.scope.account
+    return connect(types, resources, pending.values(), joins, projects), sorted(set(problems))
 
 
 def cleaned(graph: Graph) -> Graph:
@@ -96,7 +100,7 @@ def _one(types: Catalogue, item: RawItem, problems: list[Problem]) -> tuple[Reso
     region = declared.region.one(body, tags) if declared.region is not None else None
     if region:
         scope = replace(scope, region=str(region))
-    identifier = identity_of(declared, body, tags, scope)
+    identifier = identity_of(declared, body, tags, scope, item.native_type)
     if not identifier:
         problems.append(Problem(item.native_type, "has no id and was left out", item.where))
         return None, Pending("", scope)
@@ -104,7 +108,7 @@ def _one(types: Catalogue, item: RawItem, problems: list[Problem]) -> tuple[Reso
     # A shared subnet is listed in one account and owned by another: the id knows the owner.
     account = account_in(identifier, scope.provider) or scope.account
     place = str(region or scope.region or region_in(identifier, scope.provider) or "")
-    if not place and isinstance(declared.listing, AwsCall) and declared.listing.is_global:
+    if not place and isinstance(declared.listing, AwsCall | AssetList) and declared.listing.is_global:
         place = GLOBAL
     scope = replace(scope, account=account, region="" if place == GLOBAL else place)
     name = declared.name.one(body, tags) if declared.name is not None else None
@@ -114,7 +118,7 @@ def _one(types: Catalogue, item: RawItem, problems: list[Problem]) -> tuple[Reso
         id=identifier,
         provider=declared.provider,
         type=declared.key,
-        native_type=types.native_name(declared),
+        native_type=_native_type(types, declared, item, identifier),
         kind=str(declared.kind),
         name=clean_text(str(name or last_part(identifier)), MAX_NAME),
         account=account,
@@ -132,6 +136,14 @@ def _one(types: Catalogue, item: RawItem, problems: list[Problem]) -> tuple[Reso
     return resource, references
 
 
+def _native_type(types: Catalogue, declared: ResourceType, item: RawItem, identifier: str) -> str:
+    """The cloud's own name, where a declaration stands for several the one that this item has."""
+    listing = declared.listing
+    if isinstance(listing, AssetList) and item.native_type in listing.asset_types:
+        return item.native_type
+    return native_name_of(declared, identifier) or types.native_name(declared)
+
+
 def _properties(
     declared: ResourceType, item: RawItem, body: Mapping[str, Any], tags: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -142,7 +154,7 @@ def _properties(
         if values:
             value = redact(values[0] if len(values) == 1 else values, name=label)
             properties[label] = value
-    configuration = redact(item.body)
+    configuration = redact({key: value for key, value in item.body.items() if key not in LAID_IN})
     for path in declared.volatile:
         _drop(configuration, path)
     properties["configuration"] = configuration

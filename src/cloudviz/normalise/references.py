@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cloudviz.catalogue.declare import LinkRule, TerraformJoin
+from cloudviz.catalogue.declare import AssetName, LinkRule, ResourceType, TerraformJoin
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, Kind
 from cloudviz.catalogue.registry import Catalogue, matches
 from cloudviz.inventory.model import Graph, Link, LinkKind, RawItem, Resource, Scope
@@ -18,6 +18,7 @@ _RESOURCE_GROUP = re.compile(r"^/subscriptions/[^/]+/resourcegroups/[^/]+$")
 _MAX_NESTING = 16
 
 
+_PROJECT_PART = re.compile(r"(?<=projects/)[^/]+")
 _EC2_ID = re.compile(r"[a-z]+-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
 
@@ -34,15 +35,22 @@ class Pending:
 class References:
     """Finds what a reference means: an id that is present, else the id it would have."""
 
-    def __init__(self, catalogue: Catalogue, resources: Mapping[str, Resource]) -> None:
+    def __init__(
+        self, catalogue: Catalogue, resources: Mapping[str, Resource], projects: Mapping[str, str]
+    ) -> None:
         self._catalogue = catalogue
         self._resources = resources
+        self._project_ids = dict(projects)
+        self._project_numbers = {project: number for number, project in projects.items()}
         self._by_bare: dict[tuple[str, str], list[str]] = {}
         for identifier, resource in resources.items():
             declared = catalogue.get(resource.type)
             if declared is None:
                 continue
             names = {bare_key(declared, identifier), resource.name}
+            for alias in declared.aliases:
+                known_as = resource.properties.get(alias)
+                names.update(map(str, known_as) if isinstance(known_as, list) else {str(known_as or "")})
             for name in names - {None, ""}:
                 self._by_bare.setdefault((resource.type, str(name)), []).append(identifier)
 
@@ -58,7 +66,7 @@ class References:
                 if value.startswith(("arn:", "//")):
                     guess = guess or value
                 continue
-            found = reference_to(declared, value, scope)
+            found = reference_to(declared, self._by_its_project(declared, value), scope)
             if found is not None and found in self._resources:
                 return found
             candidates = self._by_bare.get((key, value), ())
@@ -67,6 +75,33 @@ class References:
                 return named
             guess = guess or found
         return guess
+
+    def every(self, targets: Iterable[str], value: str, scope: Scope, near: set[str]) -> list[str]:
+        """All resources of the target types that have ``value`` among their aliases and stand in one of ``near``.
+
+        Those that stand in nothing are meant by what is of the same account.
+        """
+        found: list[str] = []
+        for key in targets:
+            declared = self._catalogue.get(key)
+            for identifier in self._by_bare.get((key, value), ()) if declared is not None else ():
+                resource = self._resources[identifier]
+                holds = (resource.properties.get(alias) for alias in declared.aliases)  # type: ignore[union-attr]
+                if not any(value in each if isinstance(each, list) else value == each for each in holds):
+                    continue  # it only has that name
+                if resource.parent in near if resource.parent else resource.account == scope.account:
+                    found.append(identifier)
+        return found
+
+    def _by_its_project(self, declared: ResourceType, value: str) -> str:
+        """A Google name with the project's number or id, whichever names of that type have."""
+        if not self._project_ids or not isinstance(declared.id, AssetName):
+            return value
+        part = _PROJECT_PART.search(value)
+        known = self._project_numbers if declared.id.by_number else self._project_ids
+        if part is None or part.group() not in known:
+            return value
+        return value[: part.start()] + known[part.group()] + value[part.end() :]
 
     def _shared(self, type_key: str, candidates: Iterable[str], value: str, scope: Scope) -> str | None:
         """The one candidate of another account, where the value is an id that no two things of a region have.
@@ -96,13 +131,20 @@ def connect(
     resources: dict[str, Resource],
     pending: Iterable[Pending],
     joined: Iterable[tuple[TerraformJoin, RawItem]],
+    projects: Mapping[str, str] | None = None,
 ) -> Graph:
-    """Resolve every pending reference: set parents, make links, and give canonical order."""
-    references = References(catalogue, resources)
+    """Resolve every pending reference: set parents, make links, and give canonical order.
+
+    ``projects`` is the id of each Google project by its number, as far as known.
+    """
+    references = References(catalogue, resources, projects or {})
     links: list[Link] = [link for join, item in joined for link in _join(references, join, item)]
+    pending = list(pending)
     for each in pending:
         parent: str | None = None
         for rule, values in each.found:
+            if rule.every:
+                continue
             for value in values:
                 target = references.resolve(rule.targets, str(value), each.scope)
                 if target is None or target == each.source:
@@ -113,10 +155,28 @@ def connect(
                 links.append(Link(source, end, str(rule.kind)))
         if parent is not None:
             resources[each.source] = replace(resources[each.source], parent=parent)
+    links.extend(_meant_by_alias(references, pending, links))
     graph = Graph(resources, links)
     links.extend(_adopted(graph))
     _inherit_regions(graph)
     return graph.sorted()
+
+
+def _meant_by_alias(references: References, pending: Iterable[Pending], links: Iterable[Link]) -> list[Link]:
+    """The links of rules that say ``every``, when it is known what stands where."""
+    asking = [each for each in pending if any(rule.every for rule, _ in each.found)]
+    near: dict[str, set[str]] = {each.source: set() for each in asking}
+    for link in links if asking else ():
+        if link.source in near:
+            near[link.source].add(link.target)
+    added: dict[Link, None] = {}
+    for each in asking:
+        for rule, values in each.found:
+            for value in values if rule.every else ():
+                for target in references.every(rule.targets, str(value), each.scope, near[each.source]):
+                    source, end = (target, each.source) if rule.reverse else (each.source, target)
+                    added[Link(source, end, str(rule.kind))] = None
+    return list(added)
 
 
 def _join(references: References, join: TerraformJoin, item: RawItem) -> list[Link]:

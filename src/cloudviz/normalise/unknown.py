@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloudviz.catalogue.declare import LinkRule
+from cloudviz.catalogue.gcp.names import ASSET, LAID_IN
 from cloudviz.catalogue.kinds import Kind
 from cloudviz.catalogue.paths import at
 from cloudviz.inventory.model import LinkKind, Problem, RawItem, Resource, Shape
@@ -14,7 +15,7 @@ from cloudviz.normalise.redaction import clean_text, redact
 from cloudviz.normalise.references import Pending
 from cloudviz.normalise.tags import read_tags
 
-_ID_FIELDS = ("arn", "Arn", "ARN", "id", "Id", "self_link", "selfLink", "name", "Name", "@item")
+_ID_FIELDS = (ASSET, "arn", "Arn", "ARN", "id", "Id", "self_link", "selfLink", "name", "Name", "@item")
 _NAME_FIELDS = ("name", "Name", "bucket", "identifier", "cluster_identifier", "display_name")
 
 _REFERENCE_TARGETS: tuple[tuple[str, str], ...] = (
@@ -60,7 +61,7 @@ def unknown_resource(item: RawItem, problems: list[Problem]) -> tuple[Resource |
         account=item.scope.account or account_in(identifier, provider),
         region=item.scope.region or region_in(identifier, provider),
         tags=tags,
-        properties={"configuration": redact(body)},
+        properties={"configuration": redact({key: value for key, value in body.items() if key not in LAID_IN})},
     )
     pending = Pending(identifier, item.scope)
     if provider == "aws":
