@@ -32,8 +32,12 @@ class _Taken:
         self.squares: dict[tuple[int, int], list[Rect]] = {}
 
     def _keys(self, rect: Rect) -> Iterable[tuple[int, int]]:
-        left, top, right, bottom = (int(value // _CELL) for value in rect)
-        return ((x, y) for x in range(left, right + 1) for y in range(top, bottom + 1))
+        left, top, right, bottom = rect
+        first, last = int(left // _CELL), int(right // _CELL)
+        upper, lower = int(top // _CELL), int(bottom // _CELL)
+        if first == last and upper == lower:
+            return ((first, upper),)
+        return [(x, y) for x in range(first, last + 1) for y in range(upper, lower + 1)]
 
     def add(self, rect: Rect) -> None:
         """Take a place: left, top, right, bottom."""

@@ -21,6 +21,7 @@ CLEAR = 12.0  # between a line and a box, so that an arrowhead has room
 PORT = 16.0  # between two lines at one side of a box
 _EXACT = 150  # bundles in a lane up to which their order is kept exactly
 _NUDGE = 7.0
+_STRAIGHT = 0.5  # px: what passes a lane with less of a bend needs no track in it
 _WIDE = 60.0  # a lane wider than this has its lines near the boxes, not in its middle
 
 
@@ -84,6 +85,9 @@ def assign(lanes: Iterable[Lane], routes: Sequence[Route]) -> list[tuple[Lane, i
 
 def _spread(lane: Lane) -> None:
     """Spread the bundles that leave or enter a box by one side, in the order of where they go."""
+    if len(lane.uses) == 1 and lane.cell.is_leaf:
+        lane.uses[0].at = lane.middle
+        return
     goals: dict[int, list[float]] = {}
     for piece in lane.uses:
         route = piece.route
@@ -158,6 +162,13 @@ def _nudge(lane: Lane) -> None:
 
 def _stack(lane: Lane) -> int:
     """Give the bundles in one lane their tracks; returns how many there are."""
+    if len(lane.uses) == 1:
+        piece = lane.uses[0]
+        before, after = piece.route[piece.index - 1], piece.route[piece.index + 1]
+        if abs(before.at - after.at) < _STRAIGHT:
+            return 0
+        piece.at = _start(lane, 1, TRACK)
+        return 1
     bundles: dict[int, _Bundle] = {}
     turns: dict[int, list[tuple[float, int]]] = {}
     for piece in lane.uses:
@@ -181,8 +192,8 @@ def _stack(lane: Lane) -> int:
         ends.append((other.at, -1 if away < piece.at else 1))
     items: list[_Bundle] = []
     for number, (key, item) in enumerate(bundles.items()):
-        if item.high - item.low < 0.5:
-            continue  # a straight passage needs no track
+        if item.high - item.low < _STRAIGHT:
+            continue
         near, far = min(turns[key])[1], max(turns[key])[1]
         if near < 0 and far < 0:
             item.key = (0, item.high - item.low, item.low, number)
