@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -54,10 +54,12 @@ class References:
             for name in names - {None, ""}:
                 self._by_bare.setdefault((resource.type, str(name)), []).append(identifier)
 
-    def resolve(self, targets: Iterable[str], value: str, scope: Scope) -> str | None:
+    def resolve(self, targets: Sequence[str], value: str, scope: Scope) -> str | None:
         """The id that ``value`` names among the target types, or None when it can't name any of them."""
-        if value in self._resources:
-            # A name such as "default" may equal an id only by accident; full ids never do.
+        present = self._resources.get(value)
+        if present is not None and (present.type in targets or not value.startswith("/subscriptions/")):
+            # A name such as "default" may equal an id only by accident; full ids never do. But the id of a child,
+            # lower-case as Resource Graph may write it, is also a reference to its owner.
             return value
         guess: str | None = None
         for key in targets:
