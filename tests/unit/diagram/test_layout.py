@@ -16,6 +16,7 @@ from cloudviz.diagram.check import check
 from cloudviz.diagram.layout import place
 from cloudviz.diagram.options import LAYOUTS
 from cloudviz.diagram.scene import build
+from cloudviz.diagram.scene.measures import STACK_REACH
 from cloudviz.errors import Invalid
 
 
@@ -61,8 +62,11 @@ def test_lines_are_upright_or_level_and_end_at_the_borders_of_their_boxes():
         assert all(x1 == x2 or y1 == y2 for (x1, y1), (x2, y2) in pairwise(edge.points))
         for (x, y), key in ((edge.points[0], edge.source), (edge.points[-1], edge.target)):
             box = boxes[key]
-            at_side = x in (box.x, round(box.x + box.width, 1)) and box.y <= y <= box.y + box.height
-            at_end = y in (box.y, round(box.y + box.height, 1)) and box.x <= x <= box.x + box.width
+            cards = STACK_REACH if box.count > 1 else 0.0  # lines end at the hindmost card of a stack
+            at_side = x in (box.x, round(box.x + box.width + cards, 1)) and box.y <= y <= box.y + box.height
+            at_end = (
+                y in (round(box.y - cards, 1), round(box.y + box.height, 1)) and box.x <= x <= box.x + box.width
+            )
             assert at_side or at_end
 
 

@@ -126,12 +126,14 @@ def _widen(needed: list[tuple[Lane, int]]) -> bool:
         grown = True
         cell = lane.cell
         if lane.sort == Sort.CHANNEL:
-            cell.least_channels[lane.row] = room
+            cards = cell.channels[lane.row] - (lane.high - lane.low)  # what stacks take of the channel
+            cell.least_channels[lane.row] = room + cards
         elif lane.column in (0, LAST):
             for gaps in cell.least_gaps:
                 gaps[0 if lane.column == 0 else -1] = room
         else:
-            cell.least_gaps[lane.row][lane.column] = room
+            cards = cell.gaps_of(lane.row)[lane.column] - (lane.high - lane.low)
+            cell.least_gaps[lane.row][lane.column] = room + max(cards, 0.0)
     return grown
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from cloudviz.diagram.scene.document import SceneNode
-from cloudviz.diagram.scene.measures import HEADER, LEAF_HEIGHT, LEAF_WIDTH, title_width
+from cloudviz.diagram.scene.measures import HEADER, LEAF_HEIGHT, LEAF_WIDTH, STACK_REACH, title_width
 
 GAP = 28.0  # between boxes, where lines ask for no more
 PADDING = 16.0  # between a container's border and what is in it
@@ -56,6 +56,7 @@ class Cell:
         "row",
         "row_heights",
         "rows",
+        "stacked",
         "title_end",
         "width",
         "x",
@@ -84,6 +85,7 @@ class Cell:
         self.channel_tops: list[float] = []
         self.column_widths: list[float] = []
         self.column_lefts: list[float] = []
+        self.stacked: list[bool] = []
         self.exposed = (True, True, True, True)
         self.content_left = self.content_right = 0.0
         if self.rows:
@@ -94,6 +96,11 @@ class Cell:
     def is_leaf(self) -> bool:
         """Whether this is a box without boxes in it."""
         return not self.rows
+
+    @property
+    def is_stack(self) -> bool:
+        """Whether this leaf is drawn as a pile of cards that reaches beyond its box."""
+        return self.node is not None and self.node.count > 1 and not self.rows
 
     @property
     def is_container(self) -> bool:
@@ -136,12 +143,19 @@ class Cell:
         count = len(self.rows)
         edge = PADDING if drawn else 0.0
         self.header = HEADER if drawn else 0.0
-        # the cards and the ×n pill of a stack reach up towards the title
-        above = (18.0 if any(map(_is_stacked, self.rows[0])) else 8.0) if drawn else 0.0
-        self.least_channels = [above, *[GAP] * (count - 1), edge]
+        # the cards and the ×n pill of a stack reach up towards the title, and to the right
+        self.stacked = [any(map(_is_stacked, row)) for row in self.rows]
+        above = (18.0 if self.stacked[0] else 8.0) if drawn else 0.0
+        between = [GAP + STACK_REACH if stacked else GAP for stacked in self.stacked[1:]]
+        self.least_channels = [above, *between, edge]
         widest = max(len(row) for row in self.rows)
         rows = [widest] if self.is_grid else [len(row) for row in self.rows]
         self.least_gaps = [[edge, *[GAP] * (length - 1), edge] if length else [edge] for length in rows]
+        for at, row in enumerate(self.rows):
+            gaps = self.least_gaps[0 if self.is_grid else at]
+            for column, cell in enumerate(row[:-1], 1):
+                if _is_stacked(cell):
+                    gaps[column] = GAP + STACK_REACH
         self.row_heights = [0.0] * count
         if self.node is not None:
             self.title_end = title_width(self.node.title, self.node.sublabel)
@@ -262,4 +276,4 @@ def _is_stacked(cell: Cell) -> bool:
     """Whether a cell has a stack in its first row, or is one."""
     if cell.node is None and cell.rows:
         return any(map(_is_stacked, cell.rows[0]))
-    return cell.node is not None and cell.node.count > 1 and cell.is_leaf
+    return cell.is_stack

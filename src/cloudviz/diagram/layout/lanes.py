@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from cloudviz.diagram.layout.cells import Cell
+from cloudviz.diagram.layout.cells import GAP, Cell
+from cloudviz.diagram.scene.measures import STACK_REACH
 
 LAST = 1 << 30
 """Column of the gap right of a whole row; the margins run along all rows of a container and are one lane each."""
@@ -35,8 +36,8 @@ _CORNER = 8.0  # px at the corners of a box where no edge begins
 class Lane:
     """A strip; its pieces are vertical or horizontal, and lie between ``low`` and ``high`` across it.
 
-    ``far`` is, for a side of a box, where that side lies; ``uses`` are the pieces in the lane; ``beside`` are
-    containers whose titles the pieces must pass on the right.
+    ``far`` is, for a side of a box, where that side lies (of a stack: where its hindmost card does); ``uses`` are
+    the pieces in the lane; ``beside`` are containers whose titles the pieces must pass on the right.
     """
 
     __slots__ = ("beside", "cell", "column", "far", "high", "is_upright", "low", "row", "sort", "uses")
@@ -68,6 +69,8 @@ class Lane:
         if sort == Sort.CHANNEL:
             self.low = cell.channel_tops[self.row]
             self.high = self.low + cell.channels[self.row]
+            if self.row < len(cell.stacked) and cell.stacked[self.row]:
+                self.high = max(self.high - STACK_REACH, self.low)
         elif sort == Sort.GAP:
             self.low, self.high = gap_span(cell, self.row, self.column)
         elif sort == Sort.HEADER:
@@ -79,9 +82,13 @@ class Lane:
             for container in self.beside:
                 self.low = min(max(self.low, container.x + container.title_end + _CORNER), self.high)
             self.far = cell.y if sort == Sort.TOP else cell.y + cell.height
+            if sort == Sort.TOP and cell.is_stack:
+                self.low, self.far = min(self.low + STACK_REACH, self.high), cell.y - STACK_REACH
         else:
             self.low, self.high = cell.y + _CORNER, cell.y + cell.height - _CORNER
             self.far = cell.x if sort == Sort.LEFT else cell.x + cell.width
+            if sort == Sort.RIGHT and cell.is_stack:
+                self.high, self.far = self.high - STACK_REACH, self.far + STACK_REACH
 
 
 class Piece:
@@ -107,10 +114,11 @@ def gap_span(cell: Cell, row: int, column: int) -> tuple[float, float]:
     if cell.is_grid:
         if column < len(cell.column_lefts):
             right = cell.column_lefts[column]
-            return right - cell.gaps[0][column], right
+            gap = cell.gaps[0][column]
+            return right - min(gap, max(gap - STACK_REACH, GAP)), right
     else:
         cells = cell.rows[row]
         if column < len(cells):
             before = cells[column - 1]
-            return before.x + before.width, cells[column].x
+            return before.x + before.width + (STACK_REACH if before.is_stack else 0.0), cells[column].x
     return cell.content_right, cell.x + cell.width

@@ -130,25 +130,25 @@ def _nudge(lane: Lane) -> None:
     """Move ports apart that would meet head-on in one lane without being one line."""
     if len(lane.uses) < 2:
         return
-    before: list[Piece] = []
-    after: list[Piece] = []
+    before: list[tuple[Piece, int]] = []
+    after: list[tuple[Piece, int]] = []
     middle = lane.middle
     for piece in lane.uses:
         for port in (piece.route[piece.index - 1], piece.route[piece.index + 1]):
             if port.lane.is_side:
-                (before if port.lane.far <= middle else after).append(port)
+                (before if port.lane.far <= middle else after).append((port, piece.bundle))
     if not before or not after:
         return
-    places: dict[int, list[Piece]] = {}
-    for port in before:
-        places.setdefault(round(port.at / 4), []).append(port)
-    for port in after:
+    places: dict[int, list[tuple[Piece, int]]] = {}
+    for port, bundle_here in before:
+        places.setdefault(round(port.at / 4), []).append((port, bundle_here))
+    for port, bundle_here in after:
         square = round(port.at / 4)
         for near in (square - 1, square, square + 1):
-            for other in places.get(near, ()):
+            for other, bundle_there in places.get(near, ()):
                 facing = port.route[-1 if port.index == 0 else 0]
                 is_own = facing.lane is other.lane and facing.bundle == other.bundle
-                if is_own or abs(other.at - port.at) >= 4:
+                if is_own or bundle_here == bundle_there or abs(other.at - port.at) >= 4:
                     continue
                 moved = port.at + _NUDGE if port.at + _NUDGE <= port.lane.high else port.at - _NUDGE
                 for piece in port.lane.uses:

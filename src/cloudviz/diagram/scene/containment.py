@@ -7,6 +7,7 @@ container, is skipped; a circle of parents is cut.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from cloudviz.catalogue.kinds import Kind, Tier, tier_of
@@ -17,6 +18,7 @@ from cloudviz.diagram.scene.regions import region_title
 from cloudviz.inventory.model import Resource
 
 _DEEPEST = 12  # boxes within boxes; beyond it a hostile or circular input is flattened
+_DATA_WORD = re.compile(r"(?:^|[^a-z])(?:data|db|database|rds)(?:$|[^a-z])", re.IGNORECASE)
 _BOXES = frozenset({Kind.NETWORK, Kind.SUBNET})
 
 
@@ -221,9 +223,9 @@ class Containment:
             if not box.children:
                 if box.own is None:
                     self.tree.remove(box)
-                else:
-                    box.is_leaf, box.members = True, [box.own]
-            elif box.kind == Kind.SUBNET:
+                    continue
+                box.is_leaf, box.members = True, [box.own]
+            if box.kind == Kind.SUBNET:
                 box.tier = _subnet_tier(box)
 
 
@@ -237,5 +239,7 @@ def _subnet_tier(box: Box) -> Tier:
     if box.role == "subnet_public":
         return Tier.EDGE
     leaves = [child for child in box.children if child.is_leaf]
+    if not leaves and box.own is not None:
+        return Tier.DATA if _DATA_WORD.search(box.own.name) else Tier.COMPUTE
     data = sum(child.tier == Tier.DATA for child in leaves)
     return Tier.DATA if leaves and 2 * data > len(leaves) else Tier.COMPUTE

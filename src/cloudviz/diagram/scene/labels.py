@@ -51,9 +51,17 @@ def type_title(type_key: str, native_type: str = "") -> str:
     declared = catalogue().get(type_key)
     if declared is not None:
         return declared.title
-    last = re.split(r"::|/|\.", native_type)[-2:] if "::" in native_type else re.split(r"[/.]", native_type)[-1:]
-    words = _WORDS.findall(" ".join(last).replace("_", " "))
-    return " ".join(words).strip() or type_key.rsplit(".", 1)[-1].replace("_", " ") or "Resource"
+    if "::" in native_type:
+        *_, service, last = native_type.split("::")
+        return f"{service} {_words(last)}"
+    return (
+        _words(re.split(r"[/.]", native_type)[-1]) or type_key.rsplit(".", 1)[-1].replace("_", " ") or "Resource"
+    )
+
+
+def _words(name: str) -> str:
+    """``CacheCluster`` and ``cache_cluster`` as words: ``cache cluster``; what is all capitals stays so."""
+    return " ".join(word if word.isupper() else word.lower() for word in _WORDS.findall(name.replace("_", " ")))
 
 
 def plural(title: str) -> str:
