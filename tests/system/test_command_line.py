@@ -182,6 +182,14 @@ def test_a_second_import_tells_what_changed(home: Home) -> None:
         ("removed", "aws.ec2.subnet"),
     }
     assert home.run("diff", first, done.stdout.strip(), "--exit-code").returncode == 4
+    assert home.run("diff", first, done.stdout.strip(), "-o", "changes.csv").stdout == ""
+    lines = (home.folder / "changes.csv").read_text().splitlines()
+    assert (lines[0], len(lines)) == ("change,type,name,fields,id", 3)
+    home.file("before.tfstate", STATE)
+    of_files = json.loads(home.run("diff", "before.tfstate", "prod.tfstate", "-o", "json").stdout)
+    assert of_files == rows
+    assert json.loads(home.run("diff", first, "prod.tfstate", "-o", "json").stdout) == rows
+    assert home.run("diff", first, first, "-o", "changes.docx").returncode == 1
     assert home.run("diff", first, first, "--exit-code").returncode == 0
 
 

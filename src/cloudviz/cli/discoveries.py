@@ -1,4 +1,4 @@
-"""``cloudviz discoveries list|show`` and ``cloudviz diff``: what was looked at, when, and what changed between."""
+"""``cloudviz discoveries list|show``: what was looked at, when, and with what success."""
 
 from __future__ import annotations
 
@@ -97,41 +97,3 @@ def show(
     if problems:
         typer.echo("")
         print_rows(problems, ("resource", "what", "where"), output)
-
-
-def diff(
-    before: Annotated[str, typer.Argument(metavar="A", help="A discovery id, or an instant.")],
-    after: Annotated[str, typer.Argument(metavar="B", help="A discovery id, or an instant.")],
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 4 when they differ.")] = False,
-    output: OutputOption = Output.TABLE,
-    database: Database = None,
-) -> None:
-    """What changed between two discoveries or instants."""
-    loaded = settings_for(database_url=database)
-
-    async def work() -> list[dict[str, Any]]:
-        async with opened(loaded.settings) as store:
-            found = await store.inventories.diff(before, after)
-            rows = [
-                {"change": word, "type": item.type, "name": item.name, "fields": "", "id": item.id}
-                for word, items in (("added", found.added), ("removed", found.removed))
-                for item in items
-            ]
-            rows += [
-                {
-                    "change": "changed",
-                    "type": change.after.type,
-                    "name": change.after.name,
-                    "fields": ", ".join(change.fields),
-                    "id": change.after.id,
-                }
-                for change in found.changed
-            ]
-            return rows
-
-    rows = run(work())
-    print_rows(rows, ("change", "type", "name", "fields", "id"), output)
-    if not rows:
-        note("Nothing changed.")
-    elif exit_code:
-        raise typer.Exit(4)

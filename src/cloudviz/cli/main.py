@@ -11,6 +11,7 @@ from cloudviz import __version__
 from cloudviz.cli import (
     demo,
     diagram,
+    diff,
     discover,
     discoveries,
     doctor,
@@ -60,7 +61,7 @@ app.command("import")(imports.import_command)
 app.command("diagram")(diagram.diagram)
 app.add_typer(resources.app, name="resources")
 app.add_typer(discoveries.app, name="discoveries")
-app.command("diff")(discoveries.diff)
+app.command("diff")(diff.diff)
 app.add_typer(types.app, name="types")
 app.add_typer(export.app, name="export")
 app.command("permissions")(permissions.permissions)

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 
@@ -33,23 +33,25 @@ def note(text: str) -> None:
 
 def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], output: Output) -> None:
     """Print rows: the named columns in a table or CSV, the whole of each in JSON and YAML."""
-    import orjson
+    if output is Output.TABLE:
+        _print_table(rows, columns)
+    else:
+        _write(rendered(rows, columns, output))
 
-    if output is Output.JSON:
-        _write(orjson.dumps(list(rows), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))
-    elif output is Output.YAML:
-        import yaml
 
-        plain = orjson.loads(orjson.dumps(list(rows), default=str))
-        _write(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).encode())
-    elif output is Output.CSV:
+def rendered(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], output: Output) -> bytes:
+    """The same as bytes, for a file: a table is as wide as it needs to be."""
+    if output is Output.CSV:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_csv_cell(row.get(column)) for column in columns] for row in rows)
-        _write(text.getvalue().encode())
-    else:
-        _print_table(rows, columns)
+        return text.getvalue().encode()
+    if output is Output.TABLE:
+        text = io.StringIO()
+        _print_table(rows, columns, text)
+        return text.getvalue().encode()
+    return _document(list(rows), output)
 
 
 def print_record(record: Mapping[str, Any], output: Output) -> None:
@@ -57,16 +59,19 @@ def print_record(record: Mapping[str, Any], output: Output) -> None:
     if output in (Output.TABLE, Output.CSV):
         rows = [{"field": key, "value": _flat(value)} for key, value in record.items()]
         print_rows(rows, ("field", "value"), output)
-    elif output is Output.JSON:
-        import orjson
-
-        _write(orjson.dumps(dict(record), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))
     else:
-        import orjson
-        import yaml
+        _write(_document(dict(record), output))
 
-        plain = orjson.loads(orjson.dumps(dict(record), default=str))
-        _write(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).encode())
+
+def _document(value: Any, output: Output) -> bytes:
+    import orjson
+
+    written = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
+    if output is Output.JSON:
+        return written
+    import yaml
+
+    return yaml.safe_dump(orjson.loads(written), sort_keys=False, allow_unicode=True).encode()
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -100,15 +105,15 @@ def _write(content: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], file: TextIO | None = None) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(soft_wrap=False)
+    console = Console(soft_wrap=False, file=file)
     if not console.is_terminal:
-        # In a pipe nothing is cut to a terminal's width: other programs read it.
-        console = Console(width=max(_table_width(rows, columns), 80), soft_wrap=False)
+        # In a pipe or file nothing is cut to a terminal's width: other programs read it.
+        console = Console(width=max(_table_width(rows, columns), 80), soft_wrap=False, file=file)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column.replace("_", " ").upper(), overflow="ellipsis", no_wrap=True)

@@ -1,0 +1,47 @@
+"""What changed between two looks, each stored or in files."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+from cloudviz.inventory.diff import Diff, diff
+from cloudviz.inventory.model import Graph
+from cloudviz.inventory.select import Selection
+from cloudviz.jobs.imports import read_files
+from cloudviz.runtime import clock
+from cloudviz.store import Store
+
+_DISCOVERY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def is_file(side: str) -> bool:
+    """Whether one side of a comparison names a file or folder rather than a discovery or an instant."""
+    return Path(side).exists()
+
+
+def compare_files(before: str, after: str) -> Diff:
+    """Compare two files or folders, without a database. Raises what reading them raises."""
+    return diff(read_files([Path(before)]).graph, read_files([Path(after)]).graph)
+
+
+async def compare(store: Store, before: str, after: str) -> Diff:
+    """Compare two sides, each a discovery id, an instant, or a path that exists.
+
+    Raises :class:`~cloudviz.errors.NotFound` for an unknown discovery, :class:`~cloudviz.errors.Invalid` for
+    what is none of the three, and what reading a file raises.
+    """
+    if not is_file(before) and not is_file(after):
+        return await store.inventories.diff(before, after)
+    return diff(await _side(store, before), await _side(store, after))
+
+
+async def _side(store: Store, side: str) -> Graph:
+    if is_file(side):
+        return (await asyncio.to_thread(read_files, [Path(side)])).graph
+    if _DISCOVERY.fullmatch(side):
+        record = await store.discoveries.get(side)
+        seen_at = record.seen_at or record.created_at or clock.now()
+        return await store.inventories.read(Selection(at=clock.text(seen_at)))
+    return await store.inventories.read(Selection(at=side))
