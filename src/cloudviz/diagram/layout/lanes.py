@@ -83,12 +83,14 @@ class Lane:
                 self.low = min(max(self.low, container.x + container.title_end + _CORNER), self.high)
             self.far = cell.y if sort == Sort.TOP else cell.y + cell.height
             if sort == Sort.TOP and cell.is_stack:
+                self.high -= STACK_REACH  # both ends, so that the middle stays the middle of the box
                 self.low, self.far = min(self.low + STACK_REACH, self.high), cell.y - STACK_REACH
         else:
             self.low, self.high = cell.y + _CORNER, cell.y + cell.height - _CORNER
             self.far = cell.x if sort == Sort.LEFT else cell.x + cell.width
             if sort == Sort.RIGHT and cell.is_stack:
-                self.high, self.far = self.high - STACK_REACH, self.far + STACK_REACH
+                self.low, self.high = self.low + STACK_REACH, self.high - STACK_REACH
+                self.far += STACK_REACH
 
 
 class Piece:
