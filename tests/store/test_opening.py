@@ -222,8 +222,33 @@ async def test_a_folder_that_cannot_be_used(tmp_path: Path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(Unavailable, match="cannot be made"):
         await open_store(f"sqlite:///{tmp_path}/file/sub/x.db")
-    with pytest.raises(Unavailable, match="cannot be opened"):
+    with pytest.raises(Unavailable, match="is a folder"):
         await open_store(f"sqlite:///{tmp_path}")
+
+
+async def test_only_its_owner_reads_the_file(tmp_path: Path):
+    path = tmp_path / "x.db"
+    await migrate(str(path))
+    async with await open_store(str(path)):
+        modes = {each.name: oct(each.stat().st_mode & 0o777) for each in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("x.db", "x.db-wal", "x.db-shm"), "0o600")
+
+
+async def test_a_refusal_is_all_that_a_process_prints(tmp_path: Path):
+    """No thread of the driver may still write its traceback when the event loop is gone."""
+    (tmp_path / "text.db").write_text("no database at all, but a text\n" * 100)
+    script = (
+        "import asyncio, sys\nfrom cloudviz.errors import CloudVizError\n"
+        "from cloudviz.store import migrate, open_store\n"
+        "for opening in (open_store, migrate) * 5:\n"
+        "    try: asyncio.run(opening(sys.argv[1]))\n"
+        "    except CloudVizError: pass\n"
+    )
+    for name in ("text.db", "."):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", script, f"sqlite:///{tmp_path}/{name}"), stderr=subprocess.PIPE
+        )
+        assert (await process.communicate())[1] == b""
 
 
 @pytest.mark.parametrize("name", ["a b.db", "ünï👀.db", "100%.db", "a?b#c.db", "'quoted\".db"])

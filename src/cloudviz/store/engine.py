@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, cast
 
 import orjson
@@ -56,13 +58,7 @@ class Database:
         """
         address = read_address(url)
         if address.file is not None:
-            try:
-                address.file.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise Unavailable(
-                    f"the folder {address.file.parent} cannot be made: {error.strerror}",
-                    hint="Name another file in DATABASE_URL.",
-                ) from error
+            _prepare_file(address.file)
         return cls(address)
 
     async def close(self) -> None:
@@ -173,6 +169,33 @@ class Database:
         """The later of two instants, in SQL."""
         both = func.greatest(one, other) if self.is_postgres else func.max(one, other)
         return cast(ColumnElement[Any], both)
+
+
+def _prepare_file(file: Path) -> None:
+    """Make a SQLite file's folder and the file, which only its owner may read: it holds password hashes."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            f"the folder {file.parent} cannot be made: {error.strerror}",
+            hint="Name another file in DATABASE_URL.",
+        ) from error
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        # It is not opened here: closing it would drop the locks that this process may have on it
+        # (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+        problem = "is a folder" if file.is_dir() else ""
+        if not problem and not os.access(file, os.R_OK | os.W_OK):
+            problem = "may not be read and written by this user"
+    except OSError as error:
+        problem = f"cannot be opened: {error.strerror}"
+    else:
+        return
+    if problem:
+        raise Unavailable(
+            f"the database {file} {problem}", hint="Name another file in DATABASE_URL, or change its permissions."
+        )
 
 
 def _dumps(value: Any) -> str:

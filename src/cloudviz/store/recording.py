@@ -23,7 +23,7 @@ from cloudviz.store.discoveries import discovery_row
 from cloudviz.store.engine import Database
 from cloudviz.store.reach import Reach, ScopeKey
 from cloudviz.store.records import RecordedChanges
-from cloudviz.store.rows import ResourceRow, key_text, link_key, plain_text, row_of
+from cloudviz.store.rows import ResourceRow, key_text, link_key, plain_text, row_of, word_text
 from cloudviz.store.types import AnyRow
 
 CHUNK = 2000
@@ -72,7 +72,7 @@ async def record(
         if database.is_postgres:
             await connection.execute(select(func.pg_advisory_xact_lock(_RECORD_LOCK)))
         discovery = await discovery_row(connection, discovery_id)
-        recording = _Recording(database, connection, discovery, seen_at, Reach(coverage))
+        recording = _Recording(database, connection, discovery, seen_at, Reach(coverage), str(discovery.origin))
         await recording.begin()
         await recording.resources(graph)
         await recording.gone()
@@ -89,6 +89,7 @@ class _Recording:
     discovery: AnyRow
     seen_at: datetime
     reach: Reach
+    origin: str  # the file that this discovery read; empty for a live scan
     seq: int = 0
     is_late: bool = False
     scope_ids: dict[ScopeKey, int] = field(default_factory=dict)
@@ -99,11 +100,6 @@ class _Recording:
     removed: int = 0
     cost: Decimal = Decimal(0)
     currencies: set[str] = field(default_factory=set)
-
-    @property
-    def origin(self) -> str:
-        """The file that this discovery read; empty for a live scan."""
-        return str(self.discovery.origin)
 
     async def begin(self) -> None:
         """Take the next number, and take back what an earlier try at the same discovery noted."""
@@ -412,7 +408,7 @@ def _links_by_owner(graph: Graph) -> dict[str, dict[str, Link]]:
             owner = target
         else:
             continue
-        clean = Link(source, target, key_text(str(link.kind)))
+        clean = Link(source, target, word_text(str(link.kind)))
         owned.setdefault(owner, {})[link_key(owner, clean)] = clean
     return owned
 

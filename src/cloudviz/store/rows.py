@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -49,16 +50,16 @@ def row_of(resource: Resource) -> ResourceRow:
     """The row of a resource, in the normal form that both databases store alike."""
     item = Resource(
         id=key_text(resource.id),
-        provider=key_text(resource.provider),
-        type=key_text(resource.type),
+        provider=word_text(resource.provider),
+        type=word_text(resource.type),
         native_type=plain_text(resource.native_type),
-        kind=key_text(str(resource.kind)),
+        kind=word_text(str(resource.kind)),
         name=plain_text(resource.name),
-        account=key_text(resource.account),
-        region=key_text(resource.region),
+        account=word_text(resource.account),
+        region=word_text(resource.region),
         zone=_optional(resource.zone),
         parent=None if resource.parent is None else key_text(resource.parent),
-        state=None if resource.state is None else key_text(str(resource.state)),
+        state=None if resource.state is None else word_text(str(resource.state)),
         tags=resource.tags,
         cost_monthly=amount(resource.cost_monthly),
         currency=_optional(resource.currency),
@@ -97,14 +98,22 @@ def plain_text(text: str) -> str:
 
 def key_text(text: str) -> str:
     """The same for what is indexed: a text over ``MAX_KEY_BYTES`` is shortened and gets the hash of the whole."""
+    if len(text) * 4 <= MAX_KEY_BYTES:
+        return text if text.isascii() and "\x00" not in text else plain_text(text)
     clean = plain_text(text)
-    if len(clean) * 4 <= MAX_KEY_BYTES:
-        return clean
     encoded = clean.encode()
     if len(encoded) <= MAX_KEY_BYTES:
         return clean
     digest = blake2b(encoded, digest_size=16).hexdigest()
     return f"{encoded[: MAX_KEY_BYTES - 40].decode(errors='ignore')}…{digest}"
+
+
+def word_text(text: str) -> str:
+    """The same for the few words that many resources share: types, regions, accounts."""
+    return _known_word(text) if len(text) <= 200 else key_text(text)
+
+
+_known_word = lru_cache(maxsize=4096)(key_text)
 
 
 def _optional(text: str | None) -> str | None:

@@ -196,6 +196,12 @@ sightings = Table(
 )
 
 
+def _ended(table: str, column: str) -> Index:
+    """An index of the past alone: most states hold now, and have no end."""
+    past = text(f"{column} IS NOT NULL")
+    return Index(f"idx_{table}_{column}", column, postgresql_where=past, sqlite_where=past)
+
+
 def _content() -> list[Column[Any]]:
     """The columns that hold a resource's state, the same in the present and in the past."""
     return [
@@ -218,7 +224,8 @@ def _content() -> list[Column[Any]]:
         Column("content_hash", Text, nullable=False),
         _words("source"),
         _words("origin"),
-        Column("scope_id", BigInteger, ForeignKey("scopes.id"), nullable=False),
+        # Of the table scopes; without a foreign key, which would be checked at every row.
+        Column("scope_id", BigInteger, nullable=False),
         Column("valid_from", UtcTime(), nullable=False),
     ]
 
@@ -256,10 +263,9 @@ resource_versions = Table(
     *_content(),
     Column("valid_to", UtcTime()),
     Index("idx_resource_versions_first_seq", "first_seq"),
-    Index("idx_resource_versions_end_seq", "end_seq"),
+    _ended("resource_versions", "end_seq"),
     Index("idx_resource_versions_valid_from", "valid_from"),
-    Index("idx_resource_versions_valid_to", "valid_to"),
-    Index("idx_resource_versions_scope_id", "scope_id"),
+    _ended("resource_versions", "valid_to"),
 )
 
 # Present and past in one table: the present has no end. A link belongs to the resource that was recorded with
@@ -280,7 +286,7 @@ links = Table(
     Index("idx_links_source_id", "source_id"),
     Index("idx_links_target_id", "target_id"),
     Index("idx_links_first_seq", "first_seq"),
-    Index("idx_links_end_seq", "end_seq"),
+    _ended("links", "end_seq"),
 )
 
 diagrams = Table(

@@ -114,7 +114,14 @@ def upgrade() -> None:
         sa.Column("valid_to", UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("key", "first_seq", name=op.f("pk_links")),
     )
-    op.create_index("idx_links_end_seq", "links", ["end_seq"], unique=False)
+    op.create_index(
+        "idx_links_end_seq",
+        "links",
+        ["end_seq"],
+        unique=False,
+        postgresql_where=sa.text("end_seq IS NOT NULL"),
+        sqlite_where=sa.text("end_seq IS NOT NULL"),
+    )
     op.create_index("idx_links_first_seq", "links", ["first_seq"], unique=False)
     op.create_index("idx_links_owner_id", "links", ["owner_id"], unique=False)
     op.create_index("idx_links_source_id", "links", ["source_id"], unique=False)
@@ -136,12 +143,7 @@ def upgrade() -> None:
         sa.Column("username", sa.String(length=50), nullable=False),
         sa.Column("email", sa.String(length=100), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
-        sa.Column(
-            "roles",
-            Words,
-            server_default=only_viewer(),
-            nullable=False,
-        ),
+        sa.Column("roles", Words, server_default=only_viewer(), nullable=False),
         sa.Column("created_at", UtcTime(), server_default=utc_now(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
@@ -247,14 +249,26 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["discovery_id"], ["discoveries.id"], name=op.f("fk_resource_versions_discovery_id")
         ),
-        sa.ForeignKeyConstraint(["scope_id"], ["scopes.id"], name=op.f("fk_resource_versions_scope_id")),
         sa.PrimaryKeyConstraint("resource_id", "first_seq", name=op.f("pk_resource_versions")),
     )
-    op.create_index("idx_resource_versions_end_seq", "resource_versions", ["end_seq"], unique=False)
+    op.create_index(
+        "idx_resource_versions_end_seq",
+        "resource_versions",
+        ["end_seq"],
+        unique=False,
+        postgresql_where=sa.text("end_seq IS NOT NULL"),
+        sqlite_where=sa.text("end_seq IS NOT NULL"),
+    )
     op.create_index("idx_resource_versions_first_seq", "resource_versions", ["first_seq"], unique=False)
-    op.create_index("idx_resource_versions_scope_id", "resource_versions", ["scope_id"], unique=False)
     op.create_index("idx_resource_versions_valid_from", "resource_versions", ["valid_from"], unique=False)
-    op.create_index("idx_resource_versions_valid_to", "resource_versions", ["valid_to"], unique=False)
+    op.create_index(
+        "idx_resource_versions_valid_to",
+        "resource_versions",
+        ["valid_to"],
+        unique=False,
+        postgresql_where=sa.text("valid_to IS NOT NULL"),
+        sqlite_where=sa.text("valid_to IS NOT NULL"),
+    )
     op.create_table(
         "resources",
         sa.Column("id", Key, nullable=False),
@@ -282,7 +296,6 @@ def upgrade() -> None:
         sa.Column("links_hash", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(["discovery_id"], ["discoveries.id"], name=op.f("fk_resources_discovery_id")),
-        sa.ForeignKeyConstraint(["scope_id"], ["scopes.id"], name=op.f("fk_resources_scope_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resources")),
     )
     op.create_index(
