@@ -12,7 +12,7 @@ from cloudviz.catalogue.paths import read_path
 from cloudviz.catalogue.registry import Catalogue, catalogue, is_of_type
 from cloudviz.inventory.model import Graph, Problem, RawItem, Resource, Shape
 from cloudviz.normalise.identity import account_in, identity_of, last_part, native_name_of, region_in
-from cloudviz.normalise.redaction import clean_text, redact
+from cloudviz.normalise.redaction import clean_name, clean_text, redact, redact_body
 from cloudviz.normalise.references import Pending, connect
 from cloudviz.normalise.tags import read_tags
 from cloudviz.normalise.terraform import lift
@@ -22,6 +22,8 @@ GLOBAL = "global"
 """The region written for what has none, as AWS Config writes it."""
 
 MAX_NAME = 1000
+MAX_PLACE = 256
+MAX_ID = 4096
 
 
 def normalise(items: Iterable[RawItem], known: Catalogue | None = None) -> tuple[Graph, list[Problem]]:
@@ -49,7 +51,11 @@ def normalise(items: Iterable[RawItem], known: Catalogue | None = None) -> tuple
         except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
             # The body has a shape no declaration foresaw. Keep going, and say so.
             problems.append(
-                Problem(item.native_type, f"could not be read: {type(error).__name__}: {error}", item.where)
+                Problem(
+                    item.native_type,
+                    f"could not be read: {type(error).__name__}: {redact(str(error))}",
+                    item.where,
+                )
             )
             continue
         if resource is not None:
@@ -65,17 +71,35 @@ def cleaned(graph: Graph) -> Graph:
 
     The document may have been written by hand or by another tool, so it is as hostile as any other file.
     """
-    return Graph(
-        {
-            item.id: replace(
-                item,
-                name=clean_text(item.name, MAX_NAME),
-                tags=read_tags(item.tags),
-                properties=redact(item.properties),
-            )
-            for item in graph.resources.values()
-        },
-        graph.links,
+    resources = (_cleaned(item) for item in graph.resources.values())
+    links = (
+        replace(link, source=clean_name(link.source, MAX_ID), target=clean_name(link.target, MAX_ID))
+        for link in graph.links
+    )
+    return Graph({item.id: item for item in resources}, list(links))
+
+
+def _cleaned(item: Resource) -> Resource:
+    properties = dict(item.properties)
+    configuration = properties.pop("configuration", None)
+    kept = redact_body(properties, item.native_type)
+    if configuration is not None:
+        is_body = isinstance(configuration, Mapping)
+        kept["configuration"] = redact_body(configuration, item.native_type) if is_body else redact(configuration)
+    return replace(
+        item,
+        id=clean_name(item.id, MAX_ID),
+        type=clean_text(item.type, MAX_PLACE),
+        native_type=clean_text(item.native_type, MAX_PLACE),
+        kind=clean_text(item.kind, MAX_PLACE),
+        name=clean_name(item.name, MAX_NAME),
+        account=clean_text(item.account, MAX_PLACE),
+        region=clean_text(item.region, MAX_PLACE),
+        zone=None if item.zone is None else clean_text(item.zone, MAX_PLACE),
+        state=None if item.state is None else clean_text(item.state, MAX_PLACE),
+        parent=None if item.parent is None else clean_name(item.parent, MAX_ID),
+        tags=read_tags(item.tags),
+        properties=kept,
     )
 
 
@@ -104,10 +128,10 @@ def _one(types: Catalogue, item: RawItem, problems: list[Problem]) -> tuple[Reso
     if not identifier:
         problems.append(Problem(item.native_type, "has no id and was left out", item.where))
         return None, Pending("", scope)
-    identifier = clean_text(identifier, 4096)
+    identifier = clean_name(identifier, MAX_ID)
     # A shared subnet is listed in one account and owned by another: the id knows the owner.
-    account = account_in(identifier, scope.provider) or scope.account
-    place = str(region or scope.region or region_in(identifier, scope.provider) or "")
+    account = clean_text(account_in(identifier, scope.provider) or scope.account, MAX_PLACE)
+    place = clean_text(str(region or scope.region or region_in(identifier, scope.provider) or ""), MAX_PLACE)
     if not place and isinstance(declared.listing, AwsCall | AssetList) and declared.listing.is_global:
         place = GLOBAL
     scope = replace(scope, account=account, region="" if place == GLOBAL else place)
@@ -120,11 +144,11 @@ def _one(types: Catalogue, item: RawItem, problems: list[Problem]) -> tuple[Reso
         type=declared.key,
         native_type=_native_type(types, declared, item, identifier),
         kind=str(declared.kind),
-        name=clean_text(str(name or last_part(identifier)), MAX_NAME),
+        name=clean_name(str(name or last_part(identifier)), MAX_NAME),
         account=account,
         region=place,
-        zone=str(zone) if zone else None,
-        state=str(state) if state else None,
+        zone=clean_text(str(zone), MAX_PLACE) if zone else None,
+        state=clean_text(str(state), MAX_PLACE) if state else None,
         tags=tags,
         properties=_properties(declared, item, body, tags),
     )
@@ -132,7 +156,8 @@ def _one(types: Catalogue, item: RawItem, problems: list[Problem]) -> tuple[Reso
     for rule in declared.links:
         values = rule.field.all(body, tags)
         if values:
-            references.found.append((rule, values))
+            cleaned_values = [clean_name(each, MAX_ID) if isinstance(each, str) else each for each in values]
+            references.found.append((rule, cleaned_values))
     return resource, references
 
 
@@ -154,7 +179,7 @@ def _properties(
         if values:
             value = redact(values[0] if len(values) == 1 else values, name=label)
             properties[label] = value
-    configuration = redact({key: value for key, value in item.body.items() if key not in LAID_IN})
+    configuration = redact_body(item.body, item.native_type, LAID_IN)
     for path in declared.volatile:
         _drop(configuration, path)
     properties["configuration"] = configuration

@@ -1,51 +1,39 @@
 """Secrets are taken out before anything is stored, logged or drawn.
 
-Works on names and on values: a field called ``MasterUserPassword`` is replaced whatever it holds, and a value
-that looks like a private key or an access key is replaced whatever it is called.
+Works on names and on values (:mod:`~cloudviz.normalise.secrets`): a field called ``MasterUserPassword`` is
+replaced whatever it holds, and a value that looks like a private key is replaced whatever it is called.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+
+import orjson
+
+from cloudviz.normalise.secrets import (
+    holds_variables,
+    is_payload_of,
+    is_secret_name,
+    is_secret_value,
+    without_credentials,
+)
 
 REDACTED = "[redacted]"
 MAX_DEPTH = 32
 MAX_TEXT = 4096
 MAX_ITEMS = 1000
 
-_SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase)|secret(?!arn|sarn|_arn|_id|id$|name|_name)|(auth|access|session|api|bearer|refresh|sas)_?token"
-    r"|private_?key|access_?key(?!_?id)|api_?key(?!_?id)|shared_?key|account_?key|primary_?key$|secondary_?key$"
-    r"|connection_?string|user_?data|credential|certificate_?body|client_?key|kube_?config|master_?auth$|ssh_?key",
-    re.IGNORECASE,
+_PAIR_NAMES = ("name", "Name", "key", "Key", "ParameterKey", "parameter_key", "OptionName", "option_name")
+_PAIR_VALUES = frozenset(
+    {"value", "Value", "values", "Values", "ParameterValue", "parameter_value", "OptionValue", "option_value"}
 )
-# Names that hold a word of the list above and no secret: references, switches, counts.
-_HARMLESS_NAME = re.compile(
-    r"arn$|enabled$|_?id$|ids$|policy|count$|rotation|expir|version|kind$|type$|last|reset|option|status|url$|uri$"
-    r"|managed|required|length",
-    re.IGNORECASE,
-)
-_SECRET_VALUE = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAccountKey=|\bSharedAccessSignature="
-    r"|\b(?:password|pwd|secret)=[^;&\s]{3,}|://[^/\s:@]+:[^/\s@]{3,}@|\beyJ[A-Za-z0-9_-]{10,}\.eyJ"
-    r"|\bghp_[A-Za-z0-9]{36}\b|\bxox[baprs]-[A-Za-z0-9-]{10,}",
-    re.IGNORECASE,
-)
-_KEY_MARK = re.compile(r"AKIA|ASIA|eyJ|ghp_|xox|akia|asia")
-_ENVIRONMENT_NAMES = frozenset({"environment", "environmentvariables", "env", "appsettings", "app_settings"})
 # Control characters break terminals, XML 1.0 and PostgreSQL text (NUL); lone surrogates break UTF-8.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
-
-@lru_cache(maxsize=8192)
-def is_secret_name(name: str) -> bool:
-    """Whether a field of this name is taken to hold a secret."""
-    return bool(_SECRET_NAME.search(name)) and not _HARMLESS_NAME.search(name)
 
 
 def clean_text(text: str, limit: int = MAX_TEXT) -> str:
@@ -55,14 +43,18 @@ def clean_text(text: str, limit: int = MAX_TEXT) -> str:
     return _UNPRINTABLE.sub("\ufffd", text) if not text.isprintable() else text
 
 
+def clean_name(text: str, limit: int = MAX_TEXT) -> str:
+    """The same of what names a thing, without the password of a URL that somebody used as a name."""
+    return clean_text(without_credentials(text, REDACTED), limit)
+
+
 @lru_cache(maxsize=8192)
 def _key_plan(key: str) -> tuple[str, bool, bool]:
     """What a field name says of its value: the clean name, whether it is a secret, whether it holds variables.
 
     Clouds use a few hundred names in millions of places, so that each is judged once.
     """
-    lowered = key.lower()
-    return clean_text(key, 256), is_secret_name(key), lowered in _ENVIRONMENT_NAMES or lowered == "variables"
+    return clean_text(key, 256), is_secret_name(key), holds_variables(key)
 
 
 def redact(value: Any, *, name: str = "") -> Any:
@@ -75,14 +67,27 @@ def redact(value: Any, *, name: str = "") -> Any:
     return _redacted(value, secret, variables and bool(name), 0)
 
 
+def redact_body(body: Mapping[str, Any], native_type: str, left_out: Container[str] = ()) -> dict[str, Any]:
+    """The same for the body of a resource, whose type tells more: the ``value`` of an SSM parameter is a secret.
+
+    ``left_out`` are fields that are not copied.
+    """
+    hidden = {key: body[key] for key in body if key not in left_out and is_payload_of(native_type, str(key))}
+    copy: dict[str, Any] = redact({key: item for key, item in body.items() if key not in left_out})
+    copy.update({clean_text(str(key), 256): _hidden(item, 0) for key, item in hidden.items() if item})
+    return copy
+
+
 def _redacted(value: Any, secret: bool, variables: bool, depth: int) -> Any:
     kind = type(value)
     if kind is str:
         if secret and value:
             return REDACTED
-        return _clean_value(value)
-    if value is None or kind is bool or kind is int or kind is float:
+        return _clean_value(value, depth)
+    if value is None or kind is bool:
         return value
+    if kind is int or kind is float:
+        return REDACTED if secret and value else value
     if depth >= MAX_DEPTH:
         return "…"
     if kind is dict or isinstance(value, Mapping):
@@ -90,11 +95,7 @@ def _redacted(value: Any, secret: bool, variables: bool, depth: int) -> Any:
             return REDACTED
         if variables:
             return {clean_text(str(key), 256): _hidden(item, depth) for key, item in value.items()}
-        copy: dict[str, Any] = {}
-        for key, item in value.items():
-            clean, is_secret, is_variables = _key_plan(key if type(key) is str else str(key))
-            copy[clean] = _redacted(item, is_secret, is_variables, depth + 1)
-        return copy
+        return _mapping(value, depth)
     if kind is list or isinstance(value, list | tuple | set | frozenset):
         elements = sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
         if secret and elements:
@@ -115,24 +116,60 @@ def _redacted(value: Any, secret: bool, variables: bool, depth: int) -> Any:
         return float(value)
     if isinstance(value, bytes | bytearray):
         return f"[{len(value)} bytes]"
-    return _clean_value(str(value))
+    return _clean_value(str(value), depth)
 
 
-def _clean_value(text: str) -> str:
-    # The long pattern is tried only where one of its marks can be: most values are short words and ids.
-    length = len(text)
-    marked = length >= 8 and (
-        "=" in text or "://" in text or "-----" in text or (length >= 20 and _KEY_MARK.search(text) is not None)
-    )
-    if marked and _SECRET_VALUE.search(text):
+def _mapping(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+    named = _names_a_secret(value)
+    copy: dict[str, Any] = {}
+    for key, item in value.items():
+        clean, is_secret, is_variables = _key_plan(key if type(key) is str else str(key))
+        if named and clean in _PAIR_VALUES:
+            is_secret = True
+        copy[clean] = _redacted(item, is_secret, is_variables, depth + 1)
+    return copy
+
+
+def _names_a_secret(pair: Mapping[Any, Any]) -> bool:
+    """Whether an element of a list of names and values (tags, stack parameters, options) names a secret."""
+    for key in _PAIR_NAMES:
+        name = pair.get(key)
+        if type(name) is str and is_secret_name(name):
+            return True
+    # Elastic Beanstalk keeps environment variables among all other options, under a namespace of their own.
+    return str(pair.get("namespace") or pair.get("Namespace") or "").endswith("application:environment")
+
+
+def _clean_value(text: str, depth: int) -> str:
+    if text[:1] in "{[" and len(text) > 2:
+        inner = _redacted_json(text, depth)
+        if inner is not None:
+            return clean_text(inner)
+    if is_secret_value(text):
         return REDACTED
-    if length <= MAX_TEXT and text.isprintable():
+    if len(text) <= MAX_TEXT and text.isprintable():
         return text
     return clean_text(text)
 
 
+def _redacted_json(text: str, depth: int) -> str | None:
+    """JSON within a text (container definitions, policies, settings of extensions); None when it is none.
+
+    A text without a secret stays as it was written.
+    """
+    try:
+        inner = orjson.loads(text)
+    except ValueError:
+        # Terraform states hold long texts, which are cut on reading: what can't be judged whole is not kept.
+        return REDACTED if text[:200].replace(" ", "").startswith(('{"', '[{"')) else None
+    if not isinstance(inner, dict | list):
+        return None
+    clean = _redacted(inner, False, False, depth + 1)
+    return text if clean == inner else orjson.dumps(clean).decode()
+
+
 def _hidden(value: Any, depth: int) -> Any:
     """Environment variables hold secrets under any name: keep the names, hide every value."""
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and depth < MAX_DEPTH:
         return {clean_text(str(key), 256): _hidden(item, depth + 1) for key, item in value.items()}
     return REDACTED

@@ -11,7 +11,7 @@ from cloudviz.catalogue.kinds import Kind
 from cloudviz.catalogue.paths import at
 from cloudviz.inventory.model import LinkKind, Problem, RawItem, Resource, Shape
 from cloudviz.normalise.identity import account_in, last_part, region_in
-from cloudviz.normalise.redaction import clean_text, redact
+from cloudviz.normalise.redaction import clean_name, clean_text, redact_body
 from cloudviz.normalise.references import Pending
 from cloudviz.normalise.tags import read_tags
 
@@ -47,7 +47,7 @@ def unknown_resource(item: RawItem, problems: list[Problem]) -> tuple[Resource |
     if not identifier.startswith(("arn:", "//", "/subscriptions/")):
         place = "/".join(part for part in (item.scope.account, item.scope.region) if part)
         identifier = "/".join(part for part in (item.native_type, place, given) if part)
-    identifier = clean_text(identifier, 4096)
+    identifier = clean_name(identifier, 4096)
     tags_value = body.get("tags_all") or body.get("tags") or body.get("Tags") or body.get("labels")
     name = next((str(body[key]) for key in _NAME_FIELDS if isinstance(body.get(key), str) and body[key]), "")
     tags = read_tags(tags_value)
@@ -57,11 +57,11 @@ def unknown_resource(item: RawItem, problems: list[Problem]) -> tuple[Resource |
         type=f"{provider}.other",
         native_type=clean_text(item.native_type, 256),
         kind=Kind.OTHER.value,
-        name=clean_text(tags.get("Name") or name or _address_name(item) or last_part(identifier), 1000),
-        account=item.scope.account or account_in(identifier, provider),
-        region=item.scope.region or region_in(identifier, provider),
+        name=clean_name(tags.get("Name") or name or _address_name(item) or last_part(identifier), 1000),
+        account=clean_text(item.scope.account or account_in(identifier, provider), 256),
+        region=clean_text(item.scope.region or region_in(identifier, provider), 256),
         tags=tags,
-        properties={"configuration": redact({key: value for key, value in body.items() if key not in LAID_IN})},
+        properties={"configuration": redact_body(body, item.native_type, LAID_IN)},
     )
     pending = Pending(identifier, item.scope)
     if provider == "aws":

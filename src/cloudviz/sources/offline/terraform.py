@@ -173,7 +173,10 @@ def survey(attributes: dict[str, Any]) -> list[str]:
 
 
 def hide_paths(attributes: dict[str, Any], paths: object) -> None:
-    """Replace what ``sensitive_attributes`` of a v4 state names: paths of get_attr and index steps."""
+    """Replace what ``sensitive_attributes`` of a v4 state names: paths of get_attr and index steps.
+
+    Where a path leads into what can't be indexed (a set names its element by value), all of that is hidden.
+    """
     if not isinstance(paths, list):
         return
     for path in paths:
@@ -181,10 +184,17 @@ def hide_paths(attributes: dict[str, Any], paths: object) -> None:
         if not steps or (len(steps) == 1 and isinstance(steps[0], str) and steps[0] in _NEVER_HIDDEN):
             continue
         holder: Any = attributes
-        for step in steps[:-1]:
-            holder = _below(holder, step)
-        if _below(holder, steps[-1]) is not None:
-            holder[steps[-1]] = REDACTED
+        last: tuple[Any, Any] | None = None
+        for step in steps:
+            below = _below(holder, step)
+            if below is None:
+                if isinstance(holder, dict) and isinstance(step, str):
+                    last = None  # it is not there, so that there is nothing to hide
+                break
+            last = (holder, step)
+            holder = below
+        if last is not None:
+            last[0][last[1]] = REDACTED
 
 
 def _step(step: object) -> object:

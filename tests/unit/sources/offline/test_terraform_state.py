@@ -287,3 +287,23 @@ def test_the_pointer_to_a_backend_is_refused_with_the_way_out(tmp_path: Path) ->
 def test_what_is_no_state_inside_is_refused(tmp_path: Path, resources: object) -> None:
     with pytest.raises(BadInput):
         read_paths([write(tmp_path / "s.tfstate", {**state(), "resources": resources})])
+
+
+def test_a_sensitive_element_of_a_set_hides_the_whole_set(tmp_path: Path) -> None:
+    # A set names its element by value; which of the list it is can't be told.
+    (item,) = items(
+        tmp_path,
+        resource(
+            "aws_ecs_service",
+            "web",
+            {"id": "web", "setting": [{"value": "s3cret"}, {"value": "other"}]},
+            sensitive_attributes=[
+                [
+                    {"type": "get_attr", "value": "setting"},
+                    {"type": "index", "value": {"value": {"value": "s3cret"}, "type": ["object", {}]}},
+                    {"type": "get_attr", "value": "value"},
+                ]
+            ],
+        ),
+    )
+    assert item.body["setting"] == "[redacted]"
