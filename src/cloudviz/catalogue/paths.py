@@ -1,8 +1,9 @@
 """``at("A.B[].C")``: reading a value out of a body, as a value that can be compiled, checked and listed.
 
-A path names fields separated by dots. ``[]`` after a name walks into each element of a list, ``{}`` takes the
-keys of an object (Azure's ``identity.userAssignedIdentities{}``). A path never raises: a missing field, a null
-or a wrong shape gives no value.
+A path names fields separated by dots. ``[]`` after a name walks into each element of a list,
+``[Name=QueueName]`` into those elements that have this value there, ``{}`` takes the keys of an object (Azure's
+``identity.userAssignedIdentities{}``), ``*`` in place of a name its values. A path never raises: a missing field,
+a null or a wrong shape gives no value.
 """
 
 from __future__ import annotations
@@ -18,15 +19,24 @@ import orjson
 Reader = Callable[[Mapping[str, Any]], list[Any]]
 
 
+FILTER = re.compile(r"^(?P<name>[^\[]*)\[(?P<key>\w+)=(?P<word>[^\]]+)\]$")
+"""``Dimensions[Name=QueueName]``: the elements of a list that have a value at a key."""
+
+
 @lru_cache(maxsize=4096)
 def _segments(path: str) -> tuple[tuple[str, str], ...]:
-    """Split ``A.B[].C{}`` into (name, mode) where mode is ``""``, ``"[]"`` or ``"{}"``."""
+    """Split ``A.B[].C{}`` into (name, mode) where mode is ``""``, ``"[]"``, ``"{}"``, ``"*"`` or ``"key=word"``."""
     parts: list[tuple[str, str]] = []
     for piece in path.split("."):
-        if piece.endswith("[]"):
+        chosen = FILTER.match(piece)
+        if chosen:
+            parts.append((chosen["name"], f"{chosen['key']}={chosen['word']}"))
+        elif piece.endswith("[]"):
             parts.append((piece[:-2], "[]"))
         elif piece.endswith("{}"):
             parts.append((piece[:-2], "{}"))
+        elif piece == "*":
+            parts.append(("", "*"))
         else:
             parts.append((piece, ""))
     return tuple(parts)
@@ -77,6 +87,13 @@ def read_path(path: str) -> Reader:
                 elif mode == "{}":
                     if isinstance(value, Mapping):
                         found.extend(value.keys())
+                elif mode == "*":
+                    if isinstance(value, Mapping):
+                        found.extend(each for each in value.values() if each is not None)
+                elif "=" in mode:
+                    key, _, word = mode.partition("=")
+                    if isinstance(value, list | tuple):
+                        found.extend(each for each in value if isinstance(each, Mapping) and each.get(key) == word)
                 else:
                     found.append(value)
             values = found
@@ -136,12 +153,24 @@ class Field:
         """Keep the first group of a regular expression where it matches, drop the rest."""
         return self._then("matching", pattern)
 
+    def finding(self, pattern: str) -> Field:
+        """Every match of a regular expression in a text: the ARNs in the definition of a state machine."""
+        return self._then("finding", pattern)
+
+    def lowered(self) -> Field:
+        """In lower case, as host names are compared."""
+        return self._then("lowered", None)
+
     def rewritten(self, pattern: str, template: str) -> Field:
         """Where a regular expression matches, write its groups into a template; leave the rest as it is.
 
         A Cloud SQL instance ``shop:europe-west1:orders`` is called ``projects/shop/instances/orders`` by others.
         """
         return self._then("rewritten", (pattern, template))
+
+    def key(self, name: str) -> Field:
+        """Of each object the value under a key that holds dots, as annotations have; the rest as it is."""
+        return self._then("key", name)
 
     def count(self) -> Field:
         """How many values there are, as one integer."""
@@ -218,9 +247,22 @@ def _matching(values: list[Any], pattern: str) -> list[Any]:
     return [match.group(1) for match in matches if match]
 
 
+def _finding(values: list[Any], pattern: str) -> list[Any]:
+    compiled = re.compile(pattern)
+    return list(dict.fromkeys(match.group() for value in values for match in compiled.finditer(str(value))))
+
+
+def _lowered(values: list[Any], _: None) -> list[Any]:
+    return [str(value).lower() for value in values]
+
+
 def _rewritten(values: list[Any], how: tuple[str, str]) -> list[Any]:
     compiled, template = re.compile(how[0]), how[1]
-    return [compiled.sub(template, str(value), count=1) for value in values]
+    return [compiled.sub(template, str(value), count=1) for value in values if value is not None]
+
+
+def _key(values: list[Any], name: str) -> list[Any]:
+    return [value.get(name) if isinstance(value, Mapping) else value for value in values]
 
 
 def _count(values: list[Any], _: None) -> list[Any]:
@@ -235,7 +277,10 @@ _TRANSFORMS: dict[str, Callable[[list[Any], Any], list[Any]]] = {
     "parsed": _parsed,
     "starting": _starting,
     "matching": _matching,
+    "finding": _finding,
+    "lowered": _lowered,
     "rewritten": _rewritten,
+    "key": _key,
     "count": _count,
 }
 

@@ -118,5 +118,56 @@ GCP_STATUS: Mapping[str, State] = {
     "error": State.FAILED,
     "failed": State.FAILED,
     "degraded": State.FAILED,
+    "creating": State.PENDING,
+    "pending": State.PENDING,
+    "pending_generation": State.PENDING,
+    "restoring": State.UPDATING,
+    "updating": State.UPDATING,
+    "maintenance": State.UPDATING,
+    "importing": State.UPDATING,
+    "failing_over": State.UPDATING,
+    "uploading": State.UPDATING,
+    "enabled": State.RUNNING,
+    "serving": State.RUNNING,
+    "established": State.RUNNING,
+    "condition_succeeded": State.RUNNING,
+    "condition_reconciling": State.UPDATING,
+    "condition_pending": State.PENDING,
+    "condition_failed": State.FAILED,
+    "disabled": State.STOPPED,
+    "user_disabled": State.STOPPED,
+    "system_disabled": State.STOPPED,
+    "destroyed": State.TERMINATED,
+    "destroy_scheduled": State.DELETING,
+    "delete_requested": State.DELETING,
+    "unavailable": State.FAILED,
+    "resource_error": State.FAILED,
 }
-"""Compute Engine instance statuses and the state words of GKE, Cloud SQL, Functions and disks."""
+"""Compute Engine instance statuses and the state words of Google's other services.
+
+Each service documents its own; none gives one of these words another meaning.
+"""
+
+GCP_JOB: Mapping[str, State] = {
+    "job_state_queued": State.PENDING,
+    "job_state_pending": State.PENDING,
+    "job_state_running": State.RUNNING,
+    "job_state_draining": State.STOPPING,
+    "job_state_cancelling": State.STOPPING,
+    "job_state_stopped": State.STOPPED,
+    "job_state_paused": State.STOPPED,
+    "job_state_done": State.TERMINATED,
+    "job_state_drained": State.TERMINATED,
+    "job_state_updated": State.TERMINATED,
+    "job_state_cancelled": State.TERMINATED,
+    "job_state_failed": State.FAILED,
+    "pipeline_state_queued": State.PENDING,
+    "pipeline_state_pending": State.PENDING,
+    "pipeline_state_running": State.RUNNING,
+    "pipeline_state_cancelling": State.STOPPING,
+    "pipeline_state_paused": State.STOPPED,
+    "pipeline_state_succeeded": State.TERMINATED,
+    "pipeline_state_cancelled": State.TERMINATED,
+    "pipeline_state_failed": State.FAILED,
+}
+"""Dataflow's ``currentState`` and Vertex AI's ``PipelineState``: a job that is done is over, not ill."""

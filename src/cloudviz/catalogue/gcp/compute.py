@@ -1,4 +1,4 @@
-"""Machines and Kubernetes clusters."""
+"""Machines, their groups, and Kubernetes clusters."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from cloudviz.catalogue.declare import (
     asset_name,
     at,
     attached,
+    contains,
+    guarded_by,
     inside,
+    member_of,
     runs_as,
     uses,
 )
+from cloudviz.catalogue.gcp.names import SELF_LINK, account, kms_key
 from cloudviz.catalogue.kinds import Kind
 from cloudviz.catalogue.states import GCP_STATUS
 from cloudviz.inventory.model import LinkKind
+
+_REGION_OF_PLACE = r"^([a-z]+-[a-z]+\d+)(?:-[a-z])?$"
 
 INSTANCE = ResourceType(
     key="gcp.compute.instance",
@@ -35,11 +41,11 @@ INSTANCE = ResourceType(
             "disks[].source": "boot_disk[].source+attached_disk[].source",
             "serviceAccounts[].email": "service_account[].email",
             "cpuPlatform": "cpu_platform",
+            "tags.items[]": "tags[]",
+            "metadata.items[].value": "metadata.created-by",
         },
     ),
-    id=asset_name(
-        "compute.googleapis.com", "projects/{project}/zones/{zone}/instances/{name}", given=at("selfLink")
-    ),
+    id=asset_name("compute.googleapis.com", "projects/{project}/zones/{zone}/instances/{name}", given=SELF_LINK),
     name=at("name"),
     state=at("status").as_state(GCP_STATUS),
     zone=at("zone").as_location(),
@@ -55,9 +61,87 @@ INSTANCE = ResourceType(
         inside("gcp.network.subnetwork", at("networkInterfaces[].subnetwork")),
         inside("gcp.network.network", at("networkInterfaces[].network")),
         attached("gcp.storage.disk", at("disks[].source")),
-        runs_as("gcp.security.service_account", at("serviceAccounts[].email")),
+        runs_as("gcp.security.service_account", account(at("serviceAccounts[].email"))),
+        # Which machines a managed group has is written in the machines, as metadata "created-by".
+        member_of(
+            "gcp.compute.instance_group",
+            at("metadata.items[].value").matching(
+                r"^(projects/[^/\s]+/(?:zones|regions)/[^/\s]+/instanceGroupManagers/[^/\s]+)$"
+            ),
+        ),
+        guarded_by("gcp.network.firewall", at("tags.items[]"), every=True),
     ),
     volatile=("lastStartTimestamp", "fingerprint", "labelFingerprint", "metadata.fingerprint", "tags.fingerprint"),
+)
+
+INSTANCE_GROUP = ResourceType(
+    key="gcp.compute.instance_group",
+    kind=Kind.SCALING_GROUP,
+    title="Instance group",
+    icon="gcp/compute-engine",
+    listing=AssetList(
+        "compute.googleapis.com/InstanceGroupManager",
+        "compute.instanceGroupManagers.aggregatedList",
+        also={"compute.googleapis.com/InstanceGroup": "compute.instanceGroups.aggregatedList"},
+    ),
+    known_as=KnownAs(
+        terraform=(
+            "google_compute_instance_group_manager",
+            "google_compute_region_instance_group_manager",
+            "google_compute_instance_group",
+        ),
+        terraform_fields={
+            "instanceTemplate": "version[].instance_template",
+            "instanceGroup": "instance_group",
+            "targetPools[]": "target_pools[]",
+        },
+    ),
+    id=asset_name(
+        "compute.googleapis.com",
+        "projects/{project}/zones/{zone}/instanceGroupManagers/{name}",
+        given=SELF_LINK,
+        collections=("instanceGroups",),
+    ),
+    name=at("name"),
+    zone=at("zone").as_location(),
+    region=(at("region") | at("zone")).as_location().matching(_REGION_OF_PLACE),
+    facts={"target_size": at("targetSize"), "machines": at("size"), "base_name": at("baseInstanceName")},
+    sublabel=("target_size",),
+    links=(
+        inside("gcp.network.subnetwork", at("subnetwork")),
+        inside("gcp.network.network", at("network")),
+        uses("gcp.support.instance_template", at("instanceTemplate")),
+        contains("gcp.compute.instance_group", at("instanceGroup")),
+        member_of("gcp.support.target_pool", at("targetPools[]")),
+    ),
+    volatile=("fingerprint", "status", "currentActions"),
+)
+
+INSTANCE_TEMPLATE = ResourceType(
+    key="gcp.support.instance_template",
+    kind=Kind.OTHER,
+    title="Instance template",
+    icon="gcp/compute-engine",
+    listing=AssetList("compute.googleapis.com/InstanceTemplate", "compute.instanceTemplates.aggregatedList"),
+    known_as=KnownAs(
+        terraform=("google_compute_instance_template", "google_compute_region_instance_template"),
+        terraform_fields={
+            "properties.machineType": "machine_type",
+            "properties.networkInterfaces[].network": "network_interface[].network",
+            "properties.networkInterfaces[].subnetwork": "network_interface[].subnetwork",
+            "properties.serviceAccounts[].email": "service_account[].email",
+        },
+    ),
+    id=asset_name("compute.googleapis.com", "projects/{project}/global/instanceTemplates/{name}", given=SELF_LINK),
+    name=at("name"),
+    region=at("region").as_location(),
+    facts={"size": at("properties.machineType")},
+    links=(
+        uses("gcp.network.network", at("properties.networkInterfaces[].network")),
+        uses("gcp.network.subnetwork", at("properties.networkInterfaces[].subnetwork")),
+        uses("gcp.security.service_account", account(at("properties.serviceAccounts[].email"))),
+    ),
+    supporting=True,
 )
 
 GKE_CLUSTER = ResourceType(
@@ -75,6 +159,7 @@ GKE_CLUSTER = ResourceType(
             "nodePools[].config.serviceAccount": (
                 "node_config[].service_account+node_pool[].node_config[].service_account"
             ),
+            "nodePools[].instanceGroupUrls[]": "node_pool[].instance_group_urls[]",
             "autopilot.enabled": "enable_autopilot",
             "databaseEncryption.keyName": "database_encryption[].key_name",
             "currentNodeCount": "",
@@ -82,12 +167,12 @@ GKE_CLUSTER = ResourceType(
     ),
     # A zonal cluster's link says zones/, a regional one's locations/, and so does Cloud Asset Inventory.
     id=asset_name(
-        "container.googleapis.com", "projects/{project}/locations/{location}/clusters/{name}", given=at("selfLink")
+        "container.googleapis.com", "projects/{project}/locations/{location}/clusters/{name}", given=SELF_LINK
     ),
     name=at("name"),
     state=at("status").as_state(GCP_STATUS),
     zone=at("location").as_location().matching(r"^(.+-[a-z])$"),
-    region=at("location").as_location().matching(r"^([a-z]+-[a-z]+\d+)(?:-[a-z])?$"),
+    region=at("location").as_location().matching(_REGION_OF_PLACE),
     tags=at("resourceLabels"),
     facts={
         "version": at("currentMasterVersion"),
@@ -99,13 +184,49 @@ GKE_CLUSTER = ResourceType(
     links=(
         inside("gcp.network.subnetwork", at("networkConfig.subnetwork")),
         inside("gcp.network.network", at("networkConfig.network")),
-        runs_as("gcp.security.service_account", at("nodePools[].config.serviceAccount")),
-        uses("gcp.security.kms_key", at("databaseEncryption.keyName")),
+        contains("gcp.compute.instance_group", at("nodePools[].instanceGroupUrls[]")),
+        runs_as("gcp.security.service_account", account(at("nodePools[].config.serviceAccount"))),
+        uses("gcp.security.kms_key", kms_key("databaseEncryption.keyName")),
     ),
     volatile=("etag", "labelFingerprint", "conditions"),
 )
 
-TYPES: tuple[ResourceType, ...] = (INSTANCE, GKE_CLUSTER)
+GKE_NODE_POOL = ResourceType(
+    key="gcp.support.gke_node_pool",
+    kind=Kind.SCALING_GROUP,
+    title="GKE node pool",
+    icon="gcp/kubernetes-engine",
+    # Without Cloud Asset Inventory the clusters tell of their pools.
+    listing=AssetList("container.googleapis.com/NodePool"),
+    known_as=KnownAs(
+        terraform=("google_container_node_pool",),
+        terraform_fields={
+            "config.machineType": "node_config[].machine_type",
+            "config.serviceAccount": "node_config[].service_account",
+            "instanceGroupUrls[]": "instance_group_urls[]",
+            "initialNodeCount": "node_count|initial_node_count",
+            "selfLink": "id",
+            "status": "",
+        },
+    ),
+    id=asset_name(
+        "container.googleapis.com",
+        "projects/{project}/locations/{location}/clusters/{cluster}/nodePools/{name}",
+        given=SELF_LINK,
+    ),
+    name=at("name"),
+    state=at("status").as_state(GCP_STATUS),
+    facts={"size": at("config.machineType"), "version": at("version"), "nodes": at("initialNodeCount")},
+    links=(
+        contains("gcp.compute.gke_cluster", SELF_LINK.matching(r"^(.+/clusters/[^/]+)/nodePools/"), reverse=True),
+        contains("gcp.compute.instance_group", at("instanceGroupUrls[]")),
+        runs_as("gcp.security.service_account", account(at("config.serviceAccount"))),
+    ),
+    volatile=("etag", "conditions"),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (INSTANCE, INSTANCE_GROUP, INSTANCE_TEMPLATE, GKE_CLUSTER, GKE_NODE_POOL)
 
 JOINS: tuple[TerraformJoin, ...] = (
     TerraformJoin(

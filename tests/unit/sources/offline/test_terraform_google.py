@@ -243,5 +243,5 @@ def test_a_published_sample() -> None:
     graph, problems = normalise(result.items)
     assert problems == []
     (project,) = graph.resources.values()
-    assert (project.type, project.native_type, project.name) == ("gcp.other", "google_project", "My Project")
+    assert (project.type, project.kind, project.name) == ("gcp.support.project", "account", "My Project")
     assert dict(project.tags)["project-label-key-a"] == "project-label-val-a"
