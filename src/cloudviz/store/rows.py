@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from cloudviz.inventory.model import Link, Resource
+from cloudviz.inventory.model import Resource
 
 MAX_KEY_BYTES = 2000
 """PostgreSQL's B-tree takes 2,704 bytes an entry. A longer id is shortened, with a hash that keeps it distinct."""
@@ -76,11 +76,6 @@ def row_of(resource: Resource) -> ResourceRow:
     digest.update(tags)
     digest.update(properties)
     return ResourceRow(item, tags.decode(), properties.decode(), digest.hexdigest())
-
-
-def link_key(owner: str, link: Link) -> str:
-    """The hash that names a link of an owner."""
-    return blake2b(orjson.dumps([owner, link.source, link.target, link.kind]), digest_size=16).hexdigest()
 
 
 def plain_text(text: str) -> str:

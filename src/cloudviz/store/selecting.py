@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
@@ -132,7 +133,8 @@ async def read_graph(
         await _add_ancestors(database, connection, graph, shown.moment)
     if with_links:
         graph.links = await links_from(database, connection, graph.resources, shown.moment, is_whole=is_whole)
-    return graph.sorted()
+    # Sorting 100,000 resources takes long enough for other requests to notice.
+    return await asyncio.to_thread(graph.sorted)
 
 
 async def _add_ancestors(database: Database, connection: AsyncConnection, graph: Graph, moment: Moment) -> None:
