@@ -37,7 +37,10 @@ def unknown_resource(item: RawItem, problems: list[Problem]) -> tuple[Resource |
     """A resource of a type CloudViz does not know, with the references that can be told from their form."""
     provider = item.scope.provider
     body = item.body
-    given = next((str(body[key]) for key in _ID_FIELDS if body.get(key)), "")
+    # AWS names the id after the type: AWS::SNS::Topic has a TopicArn, AWS::Athena::NamedQuery a NamedQueryId.
+    noun = item.native_type.rpartition("::")[2]
+    fields = (*_ID_FIELDS, f"{noun}Arn", f"{noun}ARN", f"{noun}Id", f"{noun}Name")
+    given = next((str(body[key]) for key in fields if body.get(key)), "")
     if not given:
         problems.append(Problem(item.native_type, "has no id and was left out", item.where))
         return None, Pending("", item.scope)

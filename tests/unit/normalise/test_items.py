@@ -100,6 +100,13 @@ def test_an_unknown_type_is_kept_with_the_references_that_show() -> None:
     assert problems == []
 
 
+def test_an_unknown_aws_type_is_known_by_the_arn_that_bears_its_name() -> None:
+    topic = "arn:aws:sns:us-east-1:123456789012:orders"
+    graph, problems = normalise([RawItem(EAST, "AWS::Nobody::Topic", {"TopicArn": topic, "Owner": "1"})])
+    assert problems == []
+    assert (graph.resources[topic].type, graph.resources[topic].name) == ("aws.other", "orders")
+
+
 def test_an_item_without_an_id_is_a_problem_that_names_its_place() -> None:
     graph, problems = normalise([RawItem(EAST, "AWS::EC2::VPC", {}, where="prod.tfstate: aws_vpc.main")])
     assert not graph.resources
