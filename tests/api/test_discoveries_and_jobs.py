@@ -77,8 +77,6 @@ async def test_a_type_that_does_not_exist_is_refused_at_once(light_server: Serve
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("/azure/discover", {"subscription_id": "0000", "resource_groups": ["shop"]}),
-        ("/azure/discover", {"subscriptions": ["0000"], "regions": ["westeurope"]}),
         ("/gcp/discover", {"project_id": "shop", "services": ["compute"]}),
     ],
 )
@@ -87,6 +85,17 @@ async def test_a_cloud_that_is_not_scanned_live_yet_says_what_to_do(
 ) -> None:
     document = assert_problem(await light_server.post(path, json=body), 422, "invalid")
     assert "import" in document["hint"].lower()
+    assert (await light_server.get("/discoveries")).json()["items"] == []
+
+
+async def test_places_of_azure_that_cannot_be_are_refused_at_once(light_server: Server) -> None:
+    for body in (
+        {"subscription_id": "0000", "resource_groups": ["shop"]},
+        {"regions": ["west'europe"]},
+        {"resource_groups": ["shop' | take 1"]},
+        {"resource_types": ["azure.compute.nothing"]},
+    ):
+        assert_problem(await light_server.post("/azure/discover", json=body), 422, "invalid")
     assert (await light_server.get("/discoveries")).json()["items"] == []
 
 
@@ -120,9 +129,9 @@ async def test_the_embedded_worker_carries_out_and_tells_why_it_failed(
 
 
 async def test_a_scan_that_cannot_begin_ends_its_discovery(server: Server) -> None:
-    """A job of an older server, for a cloud that this one does not scan."""
+    """A job of an older server, for a subscription that can't be one."""
     discovery = await server.store.discoveries.create("azure", "azure:0000", {})
-    arguments = {"provider": "azure", "discovery_id": discovery, "request": {}}
+    arguments = {"provider": "azure", "discovery_id": discovery, "request": {"accounts": ["0000"]}}
     job = await server.store.jobs.enqueue("discover", arguments)
     assert await Worker(server.store, server.settings).run_once()
     ended = (await server.get(f"/jobs/{job.id}")).json()

@@ -208,5 +208,6 @@ async def test_the_policy_of_a_scan(light_server: Server) -> None:
     policy = (await light_server.get("/aws/permissions", params={"types": "aws.s3.bucket"})).json()
     actions = policy["Statement"][0]["Action"]
     assert "s3:ListAllMyBuckets" in actions and not [each for each in actions if each.startswith("rds:")]
-    assert_problem(await light_server.get("/azure/permissions"), 422, "invalid")
+    role = (await light_server.get("/azure/permissions", params={"types": "azure.storage.file_share"})).json()
+    assert "microsoft.storage/storageaccounts/fileservices/shares/read" in role["Actions"]
     assert_problem(await light_server.get("/aws/permissions?types=aws.nothing"), 422, "invalid")

@@ -239,7 +239,7 @@ def test_what_is_no_estate_is_refused_in_one_line_and_leaves_nothing(
         (("resources", "show", "arn:nothing"), 1, "arn:nothing"),
         (("discoveries", "show", "not-an-id"), 1, "not-an-id"),
         (("diagram", "-o", "x.svg"), 1, "nothing to draw"),
-        (("discover", "azure"), 1, "azure"),
+        (("discover", "azure", "--subscriptions", "0000"), 1, "'0000'"),
         (("resources", "list", "--database", "mysql://x/y"), 1, "mysql"),
     ],
 )

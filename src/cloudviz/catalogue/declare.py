@@ -150,7 +150,8 @@ class ArmList:
     """How Azure lists a type: its ARM type, read in bulk from Resource Graph or from ARM at ``api_version``.
 
     ``table`` is the table of Resource Graph, ``parts`` are laid into each row, ``is_global`` marks types that
-    are in no region, ``child`` is for the types that have no row. The ARM type's ``…/read`` action is the
+    are in no region, ``child`` is for the types that have no row. Things with one of the ``system_names`` are
+    made by the cloud itself, one for each owner, and are left out. The ARM type's ``…/read`` action is the
     permission unless said otherwise.
     """
 
@@ -162,6 +163,7 @@ class ArmList:
     parts: tuple[ArmPart, ...] = ()
     is_global: bool = False
     child: ArmChild | None = None
+    system_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

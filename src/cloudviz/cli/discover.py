@@ -61,9 +61,40 @@ def aws(
 
 
 @app.command("azure")
-def azure() -> None:
-    """Scan Azure subscriptions. Not in this release: import a Terraform state or an inventory instead."""
-    _not_yet("azure")
+def azure(
+    subscriptions: Annotated[
+        list[str] | None, typer.Option(help="Subscription ids, by commas; all that are seen when empty.")
+    ] = None,
+    management_group: Annotated[
+        str,
+        typer.Option("--management-group", help="Only subscriptions below this group.", show_default=False),
+    ] = "",
+    resource_groups: Annotated[
+        list[str] | None, typer.Option("--resource-groups", help="Only these resource groups, by commas.")
+    ] = None,
+    regions: Annotated[list[str] | None, typer.Option(help="Regions, by commas; all when empty.")] = None,
+    types: Annotated[
+        list[str] | None, typer.Option(help="Type keys or wildcards, by commas; all when empty.")
+    ] = None,
+    endpoint_url: Annotated[
+        str, typer.Option("--endpoint-url", help="Another Resource Manager than Azure's own.", show_default=False)
+    ] = "",
+    database: Database = None,
+) -> None:
+    """Scan Azure subscriptions. What can't be seen is reported with the missing permission, and exit code 3.
+
+    Example: cloudviz discover azure --subscriptions 00000000-0000-0000-0000-000000000001 --regions westeurope
+    """
+    request = {
+        "accounts": _words(subscriptions),
+        "management_group": management_group,
+        "resource_groups": _words(resource_groups),
+        "regions": _words(regions),
+        "resource_types": _words(types),
+        "endpoint_url": endpoint_url,
+    }
+    scope = f"management-group/{management_group}" if management_group else ",".join(request["accounts"])
+    _discover("azure", f"azure:{scope or 'default'}", request, database)
 
 
 @app.command("gcp")

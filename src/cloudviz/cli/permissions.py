@@ -1,4 +1,4 @@
-"""``cloudviz permissions aws``: the least-privilege policy that a scan needs."""
+"""``cloudviz permissions aws|azure``: the least-privilege policy that a scan needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 
 def permissions(
-    provider: Annotated[str, typer.Argument(help="aws (azure and gcp come with their live scan).")],
+    provider: Annotated[str, typer.Argument(help="aws or azure (gcp comes with its live scan).")],
     types: Annotated[
         list[str] | None, typer.Option(help="Type keys or wildcards, by commas; all when empty.")
     ] = None,
@@ -22,12 +22,14 @@ def permissions(
     from cloudviz.errors import Invalid
     from cloudviz.jobs.providers import scan_types
 
-    if provider != "aws":
+    if provider == "aws":
+        from cloudviz.sources.aws.permissions import policy
+    elif provider == "azure":
+        from cloudviz.sources.azure.permissions import role as policy
+    else:
         raise Invalid(f"this release does not scan {provider} live, so it needs no permissions there")
-    from cloudviz.sources.aws.permissions import policy
-
     words = [part.strip() for value in types or () for part in value.split(",") if part.strip()]
     known = catalogue()
-    chosen = scan_types("aws", {"resource_types": words}) or tuple(each.key for each in known.of("aws"))
+    chosen = scan_types(provider, {"resource_types": words}) or tuple(each.key for each in known.of(provider))
     document = policy(known.types[key] for key in chosen)
     typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())

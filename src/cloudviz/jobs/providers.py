@@ -15,7 +15,8 @@ from cloudviz.sources.provider import CloudProvider
 def provider_for(provider: str, request: Mapping[str, Any], settings: Settings) -> CloudProvider:
     """The provider with the credentials and limits that a request and the settings name.
 
-    Raises :class:`~cloudviz.errors.Invalid` for a cloud that this release can't scan live.
+    Raises :class:`~cloudviz.errors.Invalid` for a cloud that this release can't scan live, and for names of places
+    that can't exist.
     """
     if provider == "aws":
         # boto3 takes 0.3 s to import: only where a scan really starts.
@@ -27,6 +28,23 @@ def provider_for(provider: str, request: Mapping[str, Any], settings: Settings) 
             endpoint_url=request.get("endpoint_url") or None,
             max_workers=settings.discovery.workers,
             limits=Limits(
+                call=settings.discovery.call_timeout_seconds,
+                listing=settings.discovery.listing_timeout_seconds,
+            ),
+        )
+    if provider == "azure":
+        from cloudviz.sources.azure import AzureProvider
+        from cloudviz.sources.azure import Limits as AzureLimits
+        from cloudviz.sources.azure.session import checked_regions, checked_subscriptions
+
+        checked_subscriptions(request.get("accounts") or ())
+        checked_regions(request.get("regions") or ())
+        return AzureProvider(
+            endpoint_url=request.get("endpoint_url") or None,
+            management_group=request.get("management_group") or None,
+            resource_groups=tuple(request.get("resource_groups") or ()),
+            max_workers=settings.discovery.workers,
+            limits=AzureLimits(
                 call=settings.discovery.call_timeout_seconds,
                 listing=settings.discovery.listing_timeout_seconds,
             ),

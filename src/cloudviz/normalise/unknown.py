@@ -31,6 +31,7 @@ _REFERENCE_TARGETS: tuple[tuple[str, str], ...] = (
 """What a bare AWS id is, by its prefix: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
 
 _ANYTHING = at("@any")
+_IN_ITS_GROUP = LinkRule(LinkKind.MEMBER_OF, ("azure.support.resource_group",), _ANYTHING, is_parent=True)
 
 
 def unknown_resource(item: RawItem, problems: list[Problem]) -> tuple[Resource | None, Pending]:
@@ -69,6 +70,8 @@ def unknown_resource(item: RawItem, problems: list[Problem]) -> tuple[Resource |
     pending = Pending(identifier, item.scope)
     if provider == "aws":
         pending.found.extend(_references(body))
+    elif identifier.startswith("/subscriptions/"):
+        pending.found.append((_IN_ITS_GROUP, [identifier]))
     return resource, pending
 
 

@@ -25,10 +25,10 @@ async def discover(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> DiscoveryAccepted:
-    """This release reads it from files only and refuses with 422: use POST /imports until a later one."""
+    """A live scan in the background, with the credentials of the server. `Location` is where to follow it."""
     accounts = [*filter(None, [body.subscription_id]), *body.subscriptions]
     asked: dict[str, Any] = {**body.model_dump(), "accounts": accounts}
-    provider_for("azure", asked, house.settings)
+    provider_for("azure", asked, house.settings)  # what can't be is refused now, not in the background
     scan_types("azure", asked)
     source = f"azure:{','.join(accounts) or 'default'}"
     accepted, location = await enqueue_discovery(house, caller, address, "azure", source, asked, idempotency_key)

@@ -26,13 +26,13 @@ class AwsDiscoverRequest(Asked):
 
 
 class AzureDiscoverRequest(Asked):
-    """What to look at."""
+    """What to look at. Nothing given means every subscription that the server's credentials see."""
 
-    subscription_id: str = Field("", max_length=200)
-    subscriptions: Words = []
-    resource_groups: Words = []
-    regions: Words = []
-    resource_types: Words = []
+    subscription_id: str = Field("", description="One subscription.", max_length=200)
+    subscriptions: Words = Field([], description="Subscription ids.")
+    resource_groups: Words = Field([], description="Only these; then nothing is taken to be gone.")
+    regions: Words = Field([], description="Regions; all when empty.")
+    resource_types: Words = Field([], description="Type keys; may end in `*`.")
 
     model_config = example(subscription_id="00000000-0000-0000-0000-000000000001", regions=["westeurope"])
 

@@ -58,7 +58,7 @@ SQL_DATABASE = tracked(
     "azure.database.sql_database",
     Kind.DATABASE,
     "Azure SQL database",
-    ArmList("microsoft.sql/servers/databases", "2021-11-01"),
+    ArmList("microsoft.sql/servers/databases", "2021-11-01", system_names=("master",)),
     known_as=KnownAs(
         terraform=("azurerm_mssql_database", "azurerm_sql_database"),
         terraform_fields={

@@ -1,0 +1,169 @@
+"""Azure, looked at live: sign in, find subscriptions, read everything, say what was seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from cloudviz.catalogue.registry import Catalogue, catalogue
+from cloudviz.errors import CloudRefused, Invalid
+from cloudviz.inventory.model import CoverageStatus
+from cloudviz.runtime import clock
+from cloudviz.sources.azure.client import ArmClient
+from cloudviz.sources.azure.costs import period, read_costs
+from cloudviz.sources.azure.listing import listings, unentered
+from cloudviz.sources.azure.plan import plan
+from cloudviz.sources.azure.quota import Quota
+from cloudviz.sources.azure.reading import Reading
+from cloudviz.sources.azure.refusals import CallFailed
+from cloudviz.sources.azure.rights import Rights, rights_in
+from cloudviz.sources.azure.scope import cloud_refused, subscriptions
+from cloudviz.sources.azure.session import (
+    Limits,
+    checked_endpoint,
+    checked_groups,
+    checked_management_group,
+    checked_regions,
+    checked_subscriptions,
+    tokens_for,
+)
+from cloudviz.sources.provider import (
+    CloudProvider,
+    CostAnalysis,
+    DiscoveryResult,
+    Progress,
+    ProviderConfig,
+    ScanProgress,
+)
+
+
+class AzureProvider(CloudProvider):
+    """Scans Azure subscriptions through Resource Graph, and through ARM what is not in it.
+
+    ``accounts`` of the configuration are subscriptions; without them all that the credentials see are looked into.
+    With ``regions`` only what is in them is listed, besides what is in no region.
+
+    Arguments:
+        endpoint_url: where Resource Manager is; Azure's own public one when None.
+        management_group: look into the subscriptions below this group only.
+        resource_groups: look into these groups only. Then nothing is ever taken to be gone.
+        token: a bearer token to use instead of azure-identity's chain of credentials.
+        max_workers: how many calls run at once.
+        limits: how long to wait for what.
+        known: the catalogue to scan by; the release's own when None.
+    """
+
+    def __init__(
+        self,
+        endpoint_url: str | None = None,
+        management_group: str | None = None,
+        resource_groups: Sequence[str] = (),
+        token: str | None = None,
+        max_workers: int = 16,
+        limits: Limits = Limits(),  # noqa: B008 - a frozen value
+        known: Catalogue | None = None,
+    ) -> None:
+        if max_workers < 1:
+            raise Invalid("max_workers must be at least 1")
+        self._endpoint_url = endpoint_url
+        self._management_group = checked_management_group(management_group)
+        self._groups = checked_groups(resource_groups)
+        self._token = token
+        self._workers = max_workers
+        self._limits = limits
+        self._known = known or catalogue()
+
+    async def discover_resources(self, config: ProviderConfig) -> DiscoveryResult:
+        """See :meth:`CloudProvider.discover_resources`.
+
+        Raises Invalid for subscriptions, regions or types that can't exist, and CloudRefused when the credentials
+        or the endpoint fail altogether.
+        """
+        wanted = checked_subscriptions(config.accounts)
+        regions = checked_regions(config.regions)
+        planned = plan(self._known, config.types)
+        async with self._client(config.cancelled) as client:
+            quota = Quota()
+            entered, refused = await self._subscriptions(client, quota, wanted)
+            report = _Report(config.on_progress)
+            reading = Reading(client, quota, self._limits, planned, regions, self._groups, report.done)
+            report.begin(reading.steps(len(entered)))
+            rights, _ = await asyncio.gather(_rights(client, entered), reading.read(entered))
+            result = DiscoveryResult("azure", self._source(entered))
+            result.listings.extend(listings(reading, entered, rights))
+        for subscription, failed in refused:
+            result.listings.extend(unentered(subscription, failed, planned.types))
+        result.listings.sort(key=lambda each: (each.scope.account, each.scope.region, each.type_key))
+        return result
+
+    async def get_cost_analysis(self) -> CostAnalysis:
+        """Actual costs of the last full month and of this one so far, by subscription, service and region.
+
+        Cost Management throttles a whole tenant: keep the result for hours. Raises CloudRefused when no
+        subscription gives its costs.
+        """
+        today = clock.now().date()
+        analysis = CostAnalysis("azure", *period(today))
+        last: CallFailed | None = None
+        answered = False
+        async with self._client(None) as client:
+            entered, _ = await self._subscriptions(client, Quota(), ())
+            # One after the other: its limits are for the tenant, and small.
+            for subscription in entered:
+                try:
+                    analysis.lines.extend(await read_costs(client, subscription, today))
+                    answered = True
+                except CallFailed as failed:
+                    last = failed
+        if last is not None and not answered:
+            raise cloud_refused(last, "read costs") from last
+        analysis.lines.sort(key=lambda line: (line.start, line.account, line.service, line.region, line.currency))
+        return analysis
+
+    def _client(self, cancelled: Callable[[], bool] | None) -> ArmClient:
+        endpoint = checked_endpoint(self._endpoint_url)
+        tokens = tokens_for(endpoint, self._token, self._limits)
+        return ArmClient(endpoint, tokens, self._limits, self._workers, cancelled)
+
+    async def _subscriptions(
+        self, client: ArmClient, quota: Quota, wanted: Sequence[str]
+    ) -> tuple[list[str], list[tuple[str, CallFailed]]]:
+        seconds = self._limits.connect + self._limits.sign_in
+        try:
+            return await subscriptions(client, quota, wanted, self._management_group, seconds)
+        except CloudRefused as refusal:
+            # Cancelled before anything was asked: there is nothing to report, and nothing is wrong.
+            cause = refusal.__cause__
+            if isinstance(cause, CallFailed) and cause.status is CoverageStatus.SKIPPED:
+                return [], []
+            raise
+
+    def _source(self, entered: Sequence[str]) -> str:
+        if self._management_group:
+            return f"azure:management-group/{self._management_group}"
+        return "azure:subscriptions/" + ",".join(entered)
+
+
+class _Report:
+    """Counts for the progress of a scan."""
+
+    def __init__(self, on_progress: Progress | None) -> None:
+        self._on_progress = on_progress
+        self._done = self._total = self._resources = 0
+
+    def begin(self, steps: int) -> None:
+        """There are so many steps."""
+        self._total = steps
+
+    def done(self, resources: int, at: str) -> None:
+        """A step is done, which found so many resources."""
+        self._done += 1
+        self._resources += resources
+        if self._on_progress is not None:
+            self._on_progress(ScanProgress(self._done, self._total, self._resources, at))
+
+
+async def _rights(client: ArmClient, subscriptions: Sequence[str]) -> dict[str, Rights]:
+    """What may be read in each subscription."""
+    found = await asyncio.gather(*(rights_in(client, each) for each in subscriptions))
+    return dict(zip(subscriptions, found, strict=True))
