@@ -289,3 +289,25 @@ def test_version_and_help_are_there_for_every_command(home: Home) -> None:
         done = home.run(*words, "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout
+
+
+def test_a_device_a_pipe_and_a_link_stay_what_they_are(home: Home, tmp_path: Path) -> None:
+    state = home.file("prod.tfstate", STATE)
+    target, link, fifo = tmp_path / "real.svg", tmp_path / "link.svg", tmp_path / "pipe.svg"
+    target.write_text("old")
+    link.symlink_to(target)
+    home.run("draw", state, "-o", link)
+    assert link.is_symlink() and b"<svg" in target.read_bytes()[:400]
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        home.run("draw", state, "-o", fifo, "--format", "mermaid")
+        assert os.read(reader, 9) == b"flowchart" and fifo.is_fifo()
+    finally:
+        os.close(reader)
+
+
+def test_a_hostile_name_in_a_message_does_not_steer_the_terminal(home: Home) -> None:
+    problem = {"resource": "\x1b[31mred", "what": "\x1b]0;title\x07", "where": "x"}
+    path = home.file("x.json", {"format": "cloudviz.inventory/1", "resources": [], "problems": [problem]})
+    assert "\x1b" not in home.run("import", path).stderr

@@ -27,8 +27,10 @@ class Output(StrEnum):
 
 
 def note(text: str) -> None:
-    """A message for the person, on stderr."""
-    typer.echo(text, err=True)
+    """A message for the person, on stderr, with nothing in it that steers a terminal: names come from anywhere."""
+    from cloudviz.normalise.redaction import clean_text
+
+    typer.echo(clean_text(text, 2000), err=True)
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], output: Output) -> None:
@@ -84,6 +86,15 @@ def write_file(path: Path, content: bytes) -> None:
         return
     if path.is_dir():
         raise BadInput("is a folder", where=str(path), hint="Give a file name with -o.")
+    try:
+        if path.exists() and not path.is_file():
+            # A pipe or a device (/dev/stdout) is written to; a rename would put a file in its place.
+            path.write_bytes(content)
+            return
+        path = path.resolve()  # a link stays, and what it leads to is replaced
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", "") or "it is a link that leads to itself"
+        raise BadInput(f"can't be written: {reason}", where=str(path), hint="Check the path.") from error
     try:
         descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:

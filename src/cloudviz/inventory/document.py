@@ -19,6 +19,7 @@ from cloudviz.inventory.model import (
 )
 
 FORMAT = "cloudviz.inventory/1"
+MAX_COST = Decimal(10) ** 12
 
 
 def resource_document(resource: Resource) -> dict[str, Any]:
@@ -192,6 +193,9 @@ def _resource(entry: Mapping[str, Any], where: str) -> Resource:
         cost_monthly = None if cost is None else Decimal(str(cost))
     except InvalidOperation as error:
         raise BadInput(f"'cost_monthly' is {cost!r}, no number", where=where) from error
+    # NaN compares with nothing; infinities and 1e999999 would fail far from here.
+    if cost_monthly is not None and not (cost_monthly.is_finite() and abs(cost_monthly) < MAX_COST):
+        raise BadInput(f"'cost_monthly' is {str(cost)[:40]!r}, no amount of money", where=where)
     tags, properties = entry.get("tags") or {}, entry.get("properties") or {}
     if not isinstance(tags, Mapping) or not isinstance(properties, Mapping):
         raise BadInput("'tags' and 'properties' must be objects", where=where)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cloudviz.errors import CloudVizError
+from cloudviz.errors import CloudVizError, Invalid
 from cloudviz.inventory.model import (
     Coverage,
     CoverageStatus,
@@ -71,15 +72,12 @@ def read_files(
     if documents:
         graph = merge([graph, *(cleaned(document.graph) for document in documents)])
     providers = sorted({item.provider for item in graph.resources.values()})
-    source = (
-        documents[0].discovery.source
-        if len(documents) == 1 and not found.items
-        else _source_name([_without(within, each) for each in found.sources])
-    )
+    only = documents[0].discovery if len(documents) == 1 and not found.items else None
+    source = (only.source if only else "") or _source_name(paths, within, found.lineages)
     every = (*found.problems, *problems)
     return Inventory(
         DiscoveryInfo(
-            id=documents[0].discovery.id if len(documents) == 1 and not found.items else "",
+            id=only.id if only else "",
             provider=providers[0] if len(providers) == 1 else "mixed",
             source=source,
         ),
@@ -102,11 +100,15 @@ async def import_files(
     cancelled: Callable[[], bool] | None = None,
     within: Path | None = None,
 ) -> ImportOutcome:
-    """Read files and record them as one discovery. ``source`` names them; the file names when empty.
+    """Read files and record them as one discovery. ``source`` names them; the paths when empty.
 
     ``within`` as in :func:`read_files`. Nothing is stored when the files are refused. A second import of the
     same source makes gone what has left it.
     """
+    from cloudviz.store.discoveries import is_live
+
+    if is_live(source):
+        raise Invalid(f"a file is no live scan: its source can't be {source[:60]!r}", hint="Name it otherwise.")
     inventory = await asyncio.to_thread(
         read_files,
         paths,
@@ -117,6 +119,9 @@ async def import_files(
         within=within,
     )
     name = source or inventory.discovery.source
+    if is_live(name):
+        # A document may say that it comes from a live scan; it must not take away what the cloud itself showed.
+        name = f"inventory:{name}"
     discovery_id = await store.discoveries.create(
         inventory.discovery.provider, name, {"paths": [path.name for path in paths]}
     )
@@ -153,7 +158,16 @@ def _without(folder: Path | None, text: str) -> str:
     return text.replace(f"{folder}/", "") if folder else text
 
 
-def _source_name(sources: Sequence[str]) -> str:
-    if len(sources) == 1:
-        return f"file:{sources[0]}"
-    return f"files:{len(sources)}:" + ",".join(sources[:3]) if sources else "files"
+def _source_name(paths: Sequence[Path], within: Path | None, lineages: Sequence[str]) -> str:
+    """What the files are called for ever: a later import of the same name makes gone what has left them.
+
+    Two projects both have a ``terraform.tfstate``. The whole path tells them apart where there is one, and else
+    (uploads, standard input) the lineage of the state.
+    """
+    names = [str(path) if str(path) == "-" or within else path.absolute().as_posix() for path in paths]
+    names = [_without(within, name) for name in names]
+    if len(names) == 1:
+        told_apart = within is None and names[0] != "-"
+        return f"file:{names[0]}" + (f"#{lineages[0]}" if len(lineages) == 1 and not told_apart else "")
+    digest = hashlib.sha256("\0".join(sorted(names)).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return f"files:{len(names)}:{','.join(names[:3])}#{digest}"

@@ -67,6 +67,13 @@ def test_a_wrong_document_is_refused_with_its_place(document: dict[str, object],
     assert caught.value.where.startswith("x.json")
 
 
+@pytest.mark.parametrize("cost", ["NaN", "sNaN", "Infinity", "-Infinity", "1e999999", 1e300])
+def test_a_cost_that_is_no_amount_is_refused(cost: object) -> None:
+    entry = {"id": "a", "provider": "p", "type": "t", "cost_monthly": cost}
+    with pytest.raises(BadInput, match="no amount of money"):
+        read({"format": "cloudviz.inventory/1", "resources": [entry]}, "x.json")
+
+
 json_values = st.recursive(
     st.none() | st.integers() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

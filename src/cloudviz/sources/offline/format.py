@@ -58,12 +58,14 @@ class Contents:
         problems: what was odd about it.
         inventories: complete inventories, when the file is one.
         left_out: native type → how many entries are no resources of a cloud (random_id, bucket policies).
+        lineage: what tells a Terraform state from all others, for as long as it lives.
     """
 
     items: list[RawItem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     inventories: list[Inventory] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
+    lineage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class OfflineResult:
         inventories: the files that are CloudViz inventories already.
         sources: the files read, as they were named.
         left_out: native type → how many entries are no resources of a cloud.
+        lineages: of the files that are Terraform states and have one.
     """
 
     items: list[RawItem] = field(default_factory=list)
@@ -45,6 +46,7 @@ class OfflineResult:
     inventories: list[Inventory] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
+    lineages: list[str] = field(default_factory=list)
 
 
 def read_paths(
@@ -94,6 +96,8 @@ def read_paths(
 
 def _add(result: OfflineResult, contents: Contents, name: str) -> None:
     result.sources.append(name)
+    if contents.lineage:
+        result.lineages.append(contents.lineage)
     result.items.extend(contents.items)
     result.problems.extend(contents.problems)
     result.inventories.extend(contents.inventories)
@@ -118,7 +122,10 @@ def _contents(found: Found, asked: Asked) -> Contents:
                 f"is a {kind.name} of more than {WHOLE_BYTES >> 20} MiB, the most that is read of this format.",
                 where=found.name,
             )
-        return kind.read(document, asked)
+        contents = kind.read(document, asked)
+        lineage = document.top.get("lineage")
+        contents.lineage = lineage[:100] if isinstance(lineage, str) else ""
+        return contents
     finally:
         opened.close()
 
