@@ -74,18 +74,24 @@ async def test_a_type_that_does_not_exist_is_refused_at_once(light_server: Serve
     assert (await light_server.get("/jobs")).json()["items"] == []
 
 
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("/gcp/discover", {"project_id": "shop", "services": ["compute"]}),
-    ],
-)
-async def test_a_cloud_that_is_not_scanned_live_yet_says_what_to_do(
-    light_server: Server, path: str, body: dict[str, Any]
-) -> None:
-    document = assert_problem(await light_server.post(path, json=body), 422, "invalid")
-    assert "import" in document["hint"].lower()
+async def test_places_of_google_cloud_that_cannot_be_are_refused_at_once(light_server: Server) -> None:
+    for body in (
+        {"project_id": "Shop Prod"},
+        {"projects": ["shop-prod", "../secrets"]},
+        {"regions": ["europe-west1; drop"]},
+        {"services": ["nothing"]},
+        {"resource_types": ["gcp.compute.nothing"]},
+    ):
+        assert_problem(await light_server.post("/gcp/discover", json=body), 422, "invalid")
     assert (await light_server.get("/discoveries")).json()["items"] == []
+
+
+async def test_a_scan_of_google_cloud_is_accepted(server: Server) -> None:
+    body = {"project_id": "shop-prod", "projects": ["shop-test"], "regions": ["europe-west1"]}
+    accepted = await server.ask("POST", "/gcp/discover", json={**body, "services": ["compute"]})
+    assert accepted.status_code == 202
+    found = (await server.get(f"/gcp/discoveries/{accepted.json()['discovery_id']}")).json()
+    assert found["source"] == "gcp:shop-prod,shop-test"
 
 
 async def test_places_of_azure_that_cannot_be_are_refused_at_once(light_server: Server) -> None:

@@ -98,16 +98,40 @@ def azure(
 
 
 @app.command("gcp")
-def gcp() -> None:
-    """Scan GCP projects. Not in this release: import a Terraform state or an inventory instead."""
-    _not_yet("gcp")
+def gcp(
+    projects: Annotated[
+        list[str] | None, typer.Option(help="Project ids, by commas; all that are seen when empty.")
+    ] = None,
+    organization: Annotated[
+        str, typer.Option(help="Number of an organization, to scan it as a whole.", show_default=False)
+    ] = "",
+    folder: Annotated[
+        str, typer.Option(help="Number of a folder, to scan it as a whole.", show_default=False)
+    ] = "",
+    regions: Annotated[list[str] | None, typer.Option(help="Regions, by commas; all when empty.")] = None,
+    types: Annotated[
+        list[str] | None, typer.Option(help="Type keys or wildcards, by commas; all when empty.")
+    ] = None,
+    endpoint_url: Annotated[
+        str,
+        typer.Option("--endpoint-url", help="Where to send all calls instead of to Google.", show_default=False),
+    ] = "",
+    database: Database = None,
+) -> None:
+    """Scan Google Cloud. What can't be seen is reported with the missing permission, and exit code 3.
 
-
-def _not_yet(provider: str) -> None:
-    from cloudviz.jobs.providers import provider_for
-    from cloudviz.runtime.settings import Settings
-
-    provider_for(provider, {}, Settings())
+    Example: cloudviz discover gcp --projects shop-prod-1 --regions europe-west1
+    """
+    request = {
+        "accounts": _words(projects),
+        "organization": organization,
+        "folder": folder,
+        "regions": _words(regions),
+        "resource_types": _words(types),
+        "endpoint_url": endpoint_url,
+    }
+    holder = f"organization/{organization}" if organization else f"folder/{folder}" if folder else ""
+    _discover("gcp", f"gcp:{','.join(request['accounts']) or holder or 'default'}", request, database)
 
 
 def _discover(provider: str, source: str, request: dict[str, Any], database: str | None) -> None:

@@ -1,4 +1,4 @@
-"""``cloudviz permissions aws|azure``: the least-privilege policy that a scan needs."""
+"""``cloudviz permissions aws|azure|gcp``: the least-privilege policy that a scan needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 
 def permissions(
-    provider: Annotated[str, typer.Argument(help="aws or azure (gcp comes with its live scan).")],
+    provider: Annotated[str, typer.Argument(help="aws, azure or gcp.")],
     types: Annotated[
         list[str] | None, typer.Option(help="Type keys or wildcards, by commas; all when empty.")
     ] = None,
@@ -26,8 +26,10 @@ def permissions(
         from cloudviz.sources.aws.permissions import policy
     elif provider == "azure":
         from cloudviz.sources.azure.permissions import role as policy
+    elif provider == "gcp":
+        from cloudviz.sources.gcp.permissions import role as policy
     else:
-        raise Invalid(f"this release does not scan {provider} live, so it needs no permissions there")
+        raise Invalid(f"{provider!r} is no cloud that CloudViz scans", hint="Use aws, azure or gcp.")
     words = [part.strip() for value in types or () for part in value.split(",") if part.strip()]
     known = catalogue()
     chosen = scan_types(provider, {"resource_types": words}) or tuple(each.key for each in known.of(provider))

@@ -49,6 +49,24 @@ def provider_for(provider: str, request: Mapping[str, Any], settings: Settings) 
                 listing=settings.discovery.listing_timeout_seconds,
             ),
         )
+    if provider == "gcp":
+        from cloudviz.sources.gcp import GcpProvider
+        from cloudviz.sources.gcp import Limits as GcpLimits
+        from cloudviz.sources.gcp.session import checked_projects, checked_regions
+
+        checked_projects(request.get("accounts") or ())
+        checked_regions(request.get("regions") or ())
+        return GcpProvider(
+            organization=request.get("organization") or None,
+            folder=request.get("folder") or None,
+            endpoint_url=request.get("endpoint_url") or None,
+            billing_table=settings.discovery.gcp_billing_table or None,
+            max_workers=settings.discovery.workers,
+            limits=GcpLimits(
+                call=settings.discovery.call_timeout_seconds,
+                listing=settings.discovery.listing_timeout_seconds,
+            ),
+        )
     raise Invalid(
         f"this release does not scan {provider} live",
         hint="Import a Terraform state or a CloudViz inventory of it instead: `cloudviz import FILE`.",

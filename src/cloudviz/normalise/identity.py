@@ -21,6 +21,8 @@ _ARM_PREFIX = re.compile(
 )
 _RESOURCE_GROUP = "microsoft.resources/subscriptions/resourcegroups"
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_IN_OWN_PROJECT = ("global/", "regions/", "zones/", "locations/")
+"""How a partial name begins that Google's services complete with their own project."""
 _PROJECT = re.compile(r"(?:^|/)projects/(?P<project>[^/]+)")
 
 
@@ -150,6 +152,9 @@ def reference_to(declared: ResourceType, value: str, scope: Scope) -> str | None
             return value
         if len(identity.keys) != 1 or not value or ("/" in value.strip("/") and not literal):
             return None
+        if declared.aliases and ("." in value or "/" in value):
+            # A host name or alias/orders: only what has that alias is meant, no id can be made of it.
+            return None
         if identity.has_account and not scope.account and identity.has_region and not scope.region:
             return None
         return identity.build({identity.keys[0]: value}, scope)
@@ -158,6 +163,8 @@ def reference_to(declared: ResourceType, value: str, scope: Scope) -> str | None
     if "/" not in value:
         keys = [key for key in identity.keys if key not in ("project", "location")]
         return fill_asset(identity, {keys[0]: value}, scope) if len(keys) == 1 else None
+    if scope.account and value.startswith(_IN_OWN_PROJECT):
+        value = f"projects/{scope.account}/{value}"
     if value.startswith("//") and not value.startswith(f"//{identity.service}/"):
         return None
     found = asset_id(identity, value)

@@ -57,6 +57,9 @@ class DiscoverySettings(_Group):
     workers: int = Field(16, ge=1, le=64, description="Calls under way at once per scan.")
     call_timeout_seconds: float = Field(90.0, gt=0, description="Longest time for one call with all its attempts.")
     listing_timeout_seconds: float = Field(1800.0, gt=0, description="Longest time for one type in one region.")
+    gcp_billing_table: str = Field(
+        "", description="BigQuery table of Google's detailed usage cost export: project.dataset.table."
+    )
 
 
 class JobSettings(_Group):

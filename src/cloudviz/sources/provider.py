@@ -16,11 +16,12 @@ from cloudviz.inventory.model import Coverage, CoverageStatus, RawItem, Scope
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A listing that was read to its end."""
+    """A listing that was read to its end. ``detail`` is for what a reader would wonder at: an API switched off."""
 
     scope: Scope
     type_key: str
     items: Sequence[RawItem]
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class DiscoveryResult:
                     status=CoverageStatus.SEEN if seen else listing.status,  # type: ignore[union-attr]
                     count=len(listing.items),
                     permission=None if seen else listing.permission,  # type: ignore[union-attr]
-                    detail=None if seen else (listing.detail or None),  # type: ignore[union-attr]
+                    detail=listing.detail or None,
                 )
             )
         return sorted(entries, key=lambda entry: (entry.provider, entry.account, entry.region, entry.type))

@@ -126,6 +126,8 @@ def policy_of(provider: str, types: Sequence[str]) -> dict[str, Any]:
         from cloudviz.sources.aws.permissions import policy  # boto3 takes 0.3 s to import
     elif provider == "azure":
         from cloudviz.sources.azure.permissions import role as policy
+    elif provider == "gcp":
+        from cloudviz.sources.gcp.permissions import role as policy
     else:
         raise Invalid(
             f"this release does not scan {provider} live, so it needs no permissions there",

@@ -25,10 +25,10 @@ async def discover(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> DiscoveryAccepted:
-    """This release reads it from files only and refuses with 422: use POST /imports until a later one."""
+    """A live scan in the background, with the credentials of the server. `Location` is where to follow it."""
     accounts = [*filter(None, [body.project_id]), *body.projects]
     asked: dict[str, Any] = {**body.model_dump(), "accounts": accounts}
-    provider_for("gcp", asked, house.settings)
+    provider_for("gcp", asked, house.settings)  # what can't be is refused now, not in the background
     scan_types("gcp", asked)
     source = f"gcp:{','.join(accounts) or 'default'}"
     accepted, location = await enqueue_discovery(house, caller, address, "gcp", source, asked, idempotency_key)

@@ -196,8 +196,7 @@ GKE_NODE_POOL = ResourceType(
     kind=Kind.SCALING_GROUP,
     title="GKE node pool",
     icon="gcp/kubernetes-engine",
-    # Without Cloud Asset Inventory the clusters tell of their pools.
-    listing=AssetList("container.googleapis.com/NodePool"),
+    listing=AssetList("container.googleapis.com/NodePool", "container.projects.locations.clusters.nodePools.list"),
     known_as=KnownAs(
         terraform=("google_container_node_pool",),
         terraform_fields={

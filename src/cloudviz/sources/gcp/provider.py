@@ -1,0 +1,223 @@
+"""Google Cloud, looked at live: sign in, list everything, say what was seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from cloudviz.catalogue.registry import Catalogue, catalogue
+from cloudviz.errors import CloudRefused, Invalid
+from cloudviz.runtime import clock
+from cloudviz.sources.gcp.client import Client
+from cloudviz.sources.gcp.costs import checked_table, read_costs
+from cloudviz.sources.gcp.look import Look
+from cloudviz.sources.gcp.plan import OTHER, Plan, Sorter, selected
+from cloudviz.sources.gcp.projects import visible_projects
+from cloudviz.sources.gcp.refusals import CallFailed
+from cloudviz.sources.gcp.session import (
+    Limits,
+    Tokens,
+    checked_endpoint,
+    checked_holder,
+    checked_projects,
+    checked_regions,
+    tokens_for,
+)
+from cloudviz.sources.provider import (
+    CloudProvider,
+    CostAnalysis,
+    DiscoveryResult,
+    Listing,
+    NotSeen,
+    Progress,
+    ProviderConfig,
+    ScanProgress,
+    Seen,
+)
+
+PARENTS_AT_ONCE = 8
+"""Projects looked into at a time; calls are bounded besides."""
+
+
+class GcpProvider(CloudProvider):
+    """Scans Google Cloud through Cloud Asset Inventory, and through the services' own lists where that is not on.
+
+    ``accounts`` of the configuration are project ids or numbers. Without any, the organisation or folder is
+    scanned, and without that every project that the credentials may see.
+
+    Arguments:
+        organization, folder: number of what to scan as a whole.
+        endpoint_url: where to send all calls instead of to Google.
+        token: an access token; of the environment, else Google's chain of credentials when None.
+        billing_table: BigQuery table of the detailed usage cost export, for :meth:`get_cost_analysis`.
+        read_time: the moment to see, RFC 3339, at most 35 days ago; now when empty.
+        max_workers: how many calls run at once.
+        limits: how long to wait for what.
+        known: the catalogue to scan by; the release's own when None.
+        tokens: where tokens come from, instead of ``token``.
+    """
+
+    def __init__(
+        self,
+        organization: str | None = None,
+        folder: str | None = None,
+        endpoint_url: str | None = None,
+        token: str | None = None,
+        billing_table: str | None = None,
+        read_time: str = "",
+        max_workers: int = 16,
+        limits: Limits = Limits(),  # noqa: B008 - a frozen value
+        known: Catalogue | None = None,
+        tokens: Tokens | None = None,
+    ) -> None:
+        if max_workers < 1:
+            raise Invalid("max_workers must be at least 1")
+        self._holder = checked_holder("organizations", organization) or checked_holder("folders", folder)
+        self._endpoint = checked_endpoint(endpoint_url)
+        self._billing_table = billing_table or ""
+        self._read_time = read_time
+        self._workers = max_workers
+        self._limits = limits
+        self._known = known or catalogue()
+        self._tokens = tokens or tokens_for(self._endpoint, token, limits)
+
+    async def discover_resources(self, config: ProviderConfig) -> DiscoveryResult:
+        """See :meth:`CloudProvider.discover_resources`.
+
+        Raises Invalid for projects, regions or types that can't exist, and CloudRefused when the credentials or
+        the endpoint fail altogether.
+        """
+        projects = checked_projects(config.accounts)
+        types = selected(self._known, config.types)
+        plan = Plan(types, len(types) == len(self._known.of("gcp")), checked_regions(config.regions))
+        async with self._client(config.cancelled) as client:
+            await self._tokens.get()
+            parents = await self._parents(client, projects)
+            result = DiscoveryResult("gcp", self._source(parents))
+            look = Look(client, plan, Sorter(self._known, plan), self._limits.listing, self._read_time)
+            report = _Report(config.on_progress, len(parents))
+            slots = asyncio.Semaphore(PARENTS_AT_ONCE)
+
+            async def one(parent: str) -> list[Listing]:
+                async with slots:
+                    listings = await look.at(parent, lambda count: report.seen(parent, count))
+                    report.done(parent)
+                    return listings
+
+            tasks = [asyncio.create_task(one(parent)) for parent in parents]
+            try:
+                for task in tasks:
+                    result.listings.extend(await task)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            self._check_answers(client, result, look)
+        result.listings = merged(result.listings)
+        return result
+
+    async def get_cost_analysis(self) -> CostAnalysis:
+        """Costs of the last full month and of this one so far, net of credits, by service, project and region.
+
+        Raises Invalid when no table is configured, CloudRefused when BigQuery refuses.
+        """
+        if not self._billing_table:
+            raise Invalid(
+                "Google Cloud tells its costs only through a billing export in BigQuery, and no table is set",
+                hint="Enable the detailed usage cost export, then set CLOUDVIZ_DISCOVERY__GCP_BILLING_TABLE to "
+                "project.dataset.table.",
+            )
+        checked_table(self._billing_table)
+        async with self._client(None) as client:
+            try:
+                return await read_costs(client, self._billing_table, clock.now().date())
+            except CallFailed as failed:
+                needed = f"It needs {failed.permission} and bigquery.tables.getData." if failed.permission else ""
+                raise CloudRefused(f"GCP: BigQuery gave no costs: {failed.detail}", hint=needed) from failed
+
+    def _client(self, cancelled: Callable[[], bool] | None) -> Client:
+        return Client(self._endpoint, self._tokens, self._limits, self._workers, cancelled)
+
+    def _source(self, parents: Sequence[str]) -> str:
+        return "gcp:" + ",".join(parent.removeprefix("projects/") for parent in parents)
+
+    async def _parents(self, client: Client, projects: Sequence[str]) -> list[str]:
+        """What to look into, as Cloud Asset Inventory names it."""
+        if projects:
+            return [f"projects/{project}" for project in projects]
+        if self._holder:
+            return [self._holder]
+        try:
+            found = list(await visible_projects(client))
+        except CallFailed as failed:
+            found = [self._tokens.project] if self._tokens.project else []
+            if not found:
+                raise CloudRefused(
+                    f"GCP: could not list the projects of these credentials: {failed.detail}",
+                    hint="Name them with --projects, or set GOOGLE_CLOUD_PROJECT.",
+                ) from failed
+        if not found:
+            raise CloudRefused(
+                "GCP: these credentials may see no project",
+                hint="Name one with --projects, or grant resourcemanager.projects.get.",
+            )
+        return [f"projects/{project}" for project in found]
+
+    def _check_answers(self, client: Client, result: DiscoveryResult, look: Look) -> None:
+        """Raise CloudRefused when there was no answer at all, or no call was let in."""
+        if any(isinstance(listing, Seen) or listing.items for listing in result.listings):
+            return
+        blind = [each for each in result.listings if isinstance(each, NotSeen)]
+        detail = blind[0].detail if blind else ""
+        if client.count and not client.answers:
+            raise CloudRefused(
+                f"GCP: no answer from {self._endpoint or 'googleapis.com'}: {detail}",
+                hint="Check the endpoint and the network, then try again.",
+            )
+        if look.token_refused:
+            raise CloudRefused(
+                f"GCP: {detail}", hint="Sign in again with `gcloud auth application-default login`."
+            )
+
+
+class _Report:
+    """Counts for the progress of a scan."""
+
+    def __init__(self, on_progress: Progress | None, parents: int) -> None:
+        self._on_progress = on_progress
+        self._total = parents
+        self._done = 0
+        self._counts: dict[str, int] = {}
+
+    def seen(self, parent: str, count: int) -> None:
+        """So many resources of a parent have been seen so far."""
+        self._counts[parent] = count
+        self._tell(parent)
+
+    def done(self, parent: str) -> None:
+        """A parent has been looked at."""
+        self._done += 1
+        self._tell(parent)
+
+    def _tell(self, parent: str) -> None:
+        if self._on_progress is not None:
+            at = parent.removeprefix("projects/")
+            self._on_progress(ScanProgress(self._done, self._total, sum(self._counts.values()), at))
+
+
+def merged(listings: Sequence[Listing]) -> list[Listing]:
+    """One listing per account, region and type, in that order: assets of no known type come from several lists."""
+    found: dict[tuple[str, str, str], Listing] = {}
+    for listing in listings:
+        key = (listing.scope.account, listing.scope.region, listing.type_key)
+        before = found.get(key)
+        if before is None:
+            found[key] = listing
+        elif listing.type_key == OTHER or isinstance(before, NotSeen):
+            # What was not wholly seen in one of them was not wholly seen.
+            worse = before if isinstance(before, NotSeen) else listing
+            found[key] = replace(worse, items=[*before.items, *listing.items])
+        else:
+            found[key] = replace(listing, items=[*before.items, *listing.items])
+    return [found[key] for key in sorted(found)]
