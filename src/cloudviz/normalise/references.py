@@ -120,7 +120,8 @@ class References:
         listed = list(candidates)
         if not listed:
             return None
-        same_account = [key for key in listed if self._resources[key].account == scope.account]
+        # A management group is above all subscriptions, and in none.
+        same_account = [key for key in listed if self._resources[key].account in (scope.account, "")]
         same_region = [key for key in same_account if self._resources[key].region == scope.region]
         for narrowed in (same_region, same_account, listed if not scope.account else []):
             if len(narrowed) == 1:

@@ -29,7 +29,6 @@ def query_text(
     table: str,
     arm_types: Iterable[str] = (),
     *,
-    regions: Sequence[str] = (),
     groups: Sequence[str] = (),
     having: str = "",
 ) -> str:
@@ -37,7 +36,6 @@ def query_text(
 
     Arguments:
         arm_types: of these types only, all when empty.
-        regions: in these regions, or in none.
         groups: in these resource groups.
         having: a path that must have a value.
 
@@ -46,8 +44,6 @@ def query_text(
     parts = [table]
     if types := sorted(arm_types):
         parts.append(f"where type in~ ({_listed(types)})")
-    if regions:
-        parts.append(f"where location in~ ({_listed([*regions, 'global', ''])})")
     if groups:
         parts.append(f"where resourceGroup in~ ({_listed(groups)})")
     if having:

@@ -20,6 +20,7 @@ from cloudviz.sources.azure.rights import Rights, rights_in
 from cloudviz.sources.azure.scope import cloud_refused, subscriptions
 from cloudviz.sources.azure.session import (
     Limits,
+    Tokens,
     checked_endpoint,
     checked_groups,
     checked_management_group,
@@ -47,7 +48,7 @@ class AzureProvider(CloudProvider):
         endpoint_url: where Resource Manager is; Azure's own public one when None.
         management_group: look into the subscriptions below this group only.
         resource_groups: look into these groups only. Then nothing is ever taken to be gone.
-        token: a bearer token to use instead of azure-identity's chain of credentials.
+        token: a bearer token, or where tokens come from, instead of azure-identity's chain of credentials.
         max_workers: how many calls run at once.
         limits: how long to wait for what.
         known: the catalogue to scan by; the release's own when None.
@@ -58,7 +59,7 @@ class AzureProvider(CloudProvider):
         endpoint_url: str | None = None,
         management_group: str | None = None,
         resource_groups: Sequence[str] = (),
-        token: str | None = None,
+        token: str | Tokens | None = None,
         max_workers: int = 16,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
         known: Catalogue | None = None,

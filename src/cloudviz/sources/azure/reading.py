@@ -106,8 +106,6 @@ class Reading:
         query = query_text(
             table.table,
             table.arm_types,
-            # A zone's records are wherever, and a group may hold what is elsewhere.
-            regions=() if is_home or table.having else self.regions,
             groups=() if is_home or table.having else self.groups,
             having=table.having,
         )
@@ -127,6 +125,8 @@ class Reading:
             failed = CallFailed(CoverageStatus.FAILED, one_line(f"{type(error).__name__}: {error}"))
         if failed is not None:
             keys = {declared.key for declared in table.types.values()} | {key for _, key in table.parts.values()}
+            # What is in a row is as unseen as the row.
+            keys |= {inner.key for key in tuple(keys) for inner in self.plan.embedded.get(key, ())}
             for subscription in batch:
                 for key in (*keys, *([OTHER] if table.whole else [])):
                     self.failed.setdefault((subscription, key), failed)
@@ -134,8 +134,8 @@ class Reading:
 
     def _sort(self, table: TablePlan, page: Sequence[dict[str, Any]]) -> None:
         for row in page:
-            arm_type = str(row.get("type") or "").lower()
             identifier = str(row.get("id") or "")
+            arm_type = str(row.get("type") or type_in(identifier)).lower()
             part = table.parts.get(arm_type)
             if part is not None:
                 # …/dnszones/example.com/a/www belongs to …/dnszones/example.com.
@@ -146,12 +146,21 @@ class Reading:
                 self._laid[(owner, part[0])].append(kept)
                 continue
             declared = table.types.get(arm_type)
+            if self._is_elsewhere(table, row):
+                continue
             if declared is not None:
                 self._keep(table, row, arm_type, identifier, declared)
             elif table.whole:
                 scope = Scope("azure", subscription_of(row), _location_of(row))
                 item = RawItem(scope, arm_type, row, where=f"azure {scope.account} Resource Graph {table.table}")
                 self.found[(scope.account, OTHER)].append(item)
+
+    def _is_elsewhere(self, table: TablePlan, row: dict[str, Any]) -> bool:
+        """Whether a row is in a region that nobody asked for. What is in none is not, nor is a group, which may
+        hold what is elsewhere. Not a matter for the query: some services write "West Europe"."""
+        if not self.regions or table.table == _CONTAINERS:
+            return False
+        return _location_of(row) not in (*self.regions, "global", "")
 
     def _keep(
         self, table: TablePlan, row: dict[str, Any], arm_type: str, identifier: str, declared: ResourceType
@@ -260,6 +269,13 @@ def subscription_of(row: dict[str, Any]) -> str:
         return str(given).lower()
     parts = str(row.get("id") or "").lower().split("/")
     return parts[2] if len(parts) > 2 and parts[1] == "subscriptions" else ""
+
+
+def type_in(identifier: str) -> str:
+    """The ARM type that an id names: ``microsoft.sql/servers/databases``."""
+    _, providers, tail = identifier.lower().rpartition("/providers/")
+    parts = tail.split("/")
+    return "/".join([parts[0], *parts[1::2]]) if providers else ""
 
 
 def _location_of(row: dict[str, Any]) -> str:

@@ -200,14 +200,14 @@ def checked_endpoint(endpoint_url: str | None) -> str:
     return url
 
 
-def tokens_for(endpoint: str, token: str | None, limits: Limits) -> Tokens:
+def tokens_for(endpoint: str, token: str | Tokens | None, limits: Limits) -> Tokens:
     """Where tokens for ``endpoint`` come from.
 
     A token that Microsoft signed is sent to Microsoft's own Resource Managers only, over TLS. Any other address
     gets ``token``, or ``AZURE_ACCESS_TOKEN``, or a word that means nothing.
     """
     if token:
-        return StaticToken(token)
+        return StaticToken(token) if isinstance(token, str) else token
     parts = urlsplit(endpoint)
     authority = AUTHORITIES.get(parts.hostname or "")
     if authority is None or parts.scheme != "https":
