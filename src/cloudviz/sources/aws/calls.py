@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
+from botocore import exceptions as boto
 
 from cloudviz.inventory.model import CoverageStatus
 from cloudviz.sources.aws.model import paging
@@ -15,9 +16,9 @@ from cloudviz.sources.aws.pool import DaemonPool
 from cloudviz.sources.aws.refusals import CallFailed, failure
 from cloudviz.sources.aws.session import Clients, Limits
 from cloudviz.sources.aws.throttle import Throttle
+from cloudviz.sources.breaker import Breaker, Breakers, NotAnswering
 
-GIVE_UP_AFTER = 3
-"""Calls in a row without an answer, each with all its attempts, after which an endpoint is left alone."""
+Result = TypeVar("Result")
 
 
 class Caller:
@@ -30,6 +31,7 @@ class Caller:
         throttle: the token buckets.
         limits: how long to wait.
         cancelled: asked before each call.
+        breakers: the circuits of the endpoints.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Caller:
         throttle: Throttle,
         limits: Limits,
         cancelled: Callable[[], bool],
+        breakers: Breakers,
     ) -> None:
         self._account = account
         self._clients = clients
@@ -55,7 +58,8 @@ class Caller:
         self._shares: defaultdict[tuple[str, str], asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(share)
         )
-        self._silent: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._breakers = breakers
+        self._circuits: dict[tuple[str, str], Breaker] = {}
         self._abandoned: set[asyncio.Future[Any]] = set()
         self.count = 0
 
@@ -63,40 +67,55 @@ class Caller:
         self, service: str, region: str, operation: str, arguments: Mapping[str, Any], permission: str
     ) -> dict[str, Any]:
         """The reply, without botocore's metadata. Raises :class:`CallFailed`."""
-        endpoint = (service, region)
-        async with self._shares[endpoint]:
-            self._check(endpoint)
-            await self._throttle.take(self._account, region, service, operation)
-            async with self._slots:
-                self._check(endpoint)
-                try:
-                    reply = await self._on_thread(service, region, operation, arguments)
-                except Exception as error:
-                    failed = failure(error, permission)
-                    if failed.status is CoverageStatus.TIMEOUT:
-                        self._silent[endpoint] += 1
-                    raise failed from error
-        self._silent[endpoint] = 0
+        async with self._shares[service, region]:
+            try:
+                breaker = await self._breaker(service, region)
+                self._check(breaker)
+                await self._throttle.take(self._account, region, service, operation)
+                async with self._slots:
+                    self._check(breaker)
+                    reply = await self._attempt(breaker, service, region, operation, arguments)
+            except NotAnswering as error:
+                raise CallFailed(error.status, error.detail) from error
+            except Exception as error:
+                raise failure(error, permission) from error
         reply.pop("ResponseMetadata", None)
         return reply
 
-    def _check(self, endpoint: tuple[str, str]) -> None:
+    def _check(self, breaker: Breaker) -> None:
         if self._cancelled():
             raise CallFailed(CoverageStatus.SKIPPED, "cancelled")
-        if self._silent[endpoint] >= GIVE_UP_AFTER:
-            service, region = endpoint
-            raise CallFailed(
-                CoverageStatus.TIMEOUT, f"{service} in {region} gave no answer {GIVE_UP_AFTER} times; left alone"
-            )
+        breaker.check()
 
-    async def _on_thread(
-        self, service: str, region: str, operation: str, arguments: Mapping[str, Any]
+    async def _breaker(self, service: str, region: str) -> Breaker:
+        """The circuit of the host that a service has in a region, which its client knows."""
+        breaker = self._circuits.get((service, region))
+        if breaker is None:
+            endpoint = await self._on_thread(lambda: self._clients.endpoint(service, region))
+            breaker = self._circuits[service, region] = self._breakers.at("aws", endpoint)
+        return breaker
+
+    async def _attempt(
+        self, breaker: Breaker, service: str, region: str, operation: str, arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
         def blocking() -> dict[str, Any]:
             reply: dict[str, Any] = getattr(self._clients.get(service, region), operation)(**arguments)
             return reply
 
         self.count += 1
+        with breaker.admit() as attempt:
+            try:
+                reply = await self._on_thread(blocking)
+            except Exception as error:
+                if _is_down(error):
+                    attempt.failed(failure(error, "").status)
+                else:
+                    attempt.answered()
+                raise
+            attempt.answered()
+        return reply
+
+    async def _on_thread(self, blocking: Callable[[], Result]) -> Result:
         future = asyncio.get_running_loop().run_in_executor(self._pool, blocking)
         try:
             return await asyncio.wait_for(asyncio.shield(future), self._limits.call)
@@ -144,3 +163,12 @@ class Caller:
                 )
             seen.add(mark)
             token = following
+
+
+def _is_down(error: Exception) -> bool:
+    """Whether nobody was there, or nobody who can serve: no connection, no answer in time, a server error."""
+    if isinstance(error, boto.ClientError):
+        http = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        down = (CoverageStatus.FAILED, CoverageStatus.TIMEOUT)
+        return http >= 500 and failure(error, "").status in down  # 503 may also mean "too fast"
+    return isinstance(error, TimeoutError | boto.HTTPClientError | boto.ConnectionError)

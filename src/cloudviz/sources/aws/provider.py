@@ -35,6 +35,7 @@ from cloudviz.sources.aws.session import (
     role_for,
 )
 from cloudviz.sources.aws.throttle import Throttle
+from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.provider import (
     CloudProvider,
     CostAnalysis,
@@ -71,6 +72,7 @@ class AwsProvider(CloudProvider):
         max_workers: how many calls run at once. More than 16 gain nothing on two cores.
         limits: how long to wait for what.
         known: the catalogue to scan by; the release's own when None.
+        breakers: the circuits of the endpoints, shared by the scans of a process; this provider's own when None.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class AwsProvider(CloudProvider):
         max_workers: int = 16,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
         known: Catalogue | None = None,
+        breakers: Breakers | None = None,
     ) -> None:
         if max_workers < 1:
             raise Invalid("max_workers must be at least 1")
@@ -90,6 +93,7 @@ class AwsProvider(CloudProvider):
         self._workers = max_workers
         self._limits = limits
         self._known = known or catalogue()
+        self._breakers = breakers or Breakers()
 
     async def discover_resources(self, config: ProviderConfig) -> DiscoveryResult:
         """See :meth:`CloudProvider.discover_resources`.
@@ -145,7 +149,14 @@ class AwsProvider(CloudProvider):
         pool = DaemonPool()
         try:
             yield _Scan(
-                self._profile, self._role, self._endpoint_url, self._workers, self._limits, pool, cancelled
+                self._profile,
+                self._role,
+                self._endpoint_url,
+                self._workers,
+                self._limits,
+                pool,
+                cancelled,
+                self._breakers,
             )
         finally:
             pool.shutdown()
@@ -185,7 +196,9 @@ class _Scan:
         limits: Limits,
         pool: DaemonPool,
         cancelled: Callable[[], bool] | None,
+        breakers: Breakers,
     ) -> None:
+        self._breakers = breakers
         self._role = role
         self._workers = workers
         self._limits = limits
@@ -256,6 +269,7 @@ class _Scan:
             self._throttle,
             self._limits,
             self._cancelled,
+            self._breakers,
         )
         try:
             yield caller

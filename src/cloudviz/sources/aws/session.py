@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import botocore.session
 import orjson
@@ -290,6 +291,11 @@ class Clients:
                 if client is None:
                     client = self._clients[key] = self._sessions.client(self._session, service, region)
         return client
+
+    def endpoint(self, service: str, region: str) -> str:
+        """The host that serves a service in a region. A stand-in for AWS serves all: then it is one of many."""
+        host = urlsplit(self.get(service, region).meta.endpoint_url).netloc
+        return f"{service}.{region} at {host}" if self._sessions.endpoint_url else host
 
     def close(self) -> None:
         """Close every connection. A call still under way fails, which nobody waits for any more."""
