@@ -67,6 +67,7 @@ async def rows(
     """
     seen: set[str] = set()
     token = ""
+    read = 0
     while True:
         options: dict[str, Any] = {"$top": PAGE, "resultFormat": "objectArray"}
         if token:
@@ -81,11 +82,16 @@ async def rows(
             part="Resource Graph",
             quota=quota,
         )
-        yield _objects(reply.get("data"))
+        page = _objects(reply.get("data"))
+        read += len(page)
+        yield page
         token = str(reply.get("$skipToken") or "")
         if not token:
             if str(reply.get("resultTruncated")).lower() == "true":
                 raise CallFailed(CoverageStatus.FAILED, "Resource Graph cut its answer off without a next page")
+            counted = reply.get("totalRecords")
+            if isinstance(counted, int) and counted > read:
+                raise CallFailed(CoverageStatus.FAILED, f"Resource Graph counted {counted} rows and gave {read}")
             return
         if token in seen:
             raise CallFailed(

@@ -37,10 +37,12 @@ def actions_of(declared: ResourceType) -> tuple[str, ...]:
 
 def permissions(types: Iterable[ResourceType]) -> list[str]:
     """The Azure actions needed to scan these types, sorted, without repeats."""
-    needed = set(ALWAYS)
+    # Azure compares actions without case, and so do we.
+    needed = {action.lower(): action for action in ALWAYS}
     for declared in types:
-        needed.update(actions_of(declared))
-    return sorted(needed, key=str.lower)
+        for action in actions_of(declared):
+            needed.setdefault(action.lower(), action)
+    return [needed[key] for key in sorted(needed)]
 
 
 def role(types: Iterable[ResourceType]) -> dict[str, Any]:
