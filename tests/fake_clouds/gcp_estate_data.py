@@ -603,6 +603,18 @@ def _messages(project: Project) -> None:
             ("routes_to", dead),
         ),
     )
+    # Somebody else's address is no resource of ours.
+    project.add(
+        "gcp.data.pubsub_subscription",
+        "pubsub.googleapis.com/Subscription",
+        f"{pubsub}/subscriptions/to-partner",
+        {
+            "name": f"{own}/subscriptions/to-partner",
+            "topic": f"{own}/topics/orders",
+            "pushConfig": {"pushEndpoint": "https://hooks.example.org/orders"},
+        },
+        links=(("member_of", orders),),
+    )
     project.add(
         "gcp.data.pubsub_subscription",
         "pubsub.googleapis.com/Subscription",

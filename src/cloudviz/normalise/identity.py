@@ -161,6 +161,8 @@ def reference_to(declared: ResourceType, value: str, scope: Scope) -> str | None
     if isinstance(identity, Arm):
         return _arm_owner(declared, value)
     if "/" not in value:
+        if declared.aliases and "." in value:
+            return None  # a host name, as above
         keys = [key for key in identity.keys if key not in ("project", "location")]
         return fill_asset(identity, {keys[0]: value}, scope) if len(keys) == 1 else None
     if scope.account and value.startswith(_IN_OWN_PROJECT):
