@@ -14,6 +14,10 @@ def made_by_aws(ec2: Any, truth: Truth, region: str) -> None:
     def named(kind: str, key: str) -> str:
         return f"arn:aws:ec2:{region}:{ACCOUNT}:{kind}/{key}"
 
+    # Every region of every account has it, and it can't be deleted.
+    truth.add(
+        f"arn:aws:athena:{region}:{ACCOUNT}:workgroup/primary", "aws.athena.workgroup", region, name="primary"
+    )
     known = {identifier for identifier, _ in truth.resources}
     for vpc in ec2.describe_vpcs()["Vpcs"]:
         if (arn := named("vpc", vpc["VpcId"])) not in known:
@@ -31,7 +35,7 @@ def made_by_aws(ec2: Any, truth: Truth, region: str) -> None:
                 "aws.ec2.security_group",
                 region,
                 parent=named("vpc", group["VpcId"]),
-                name="default",
+                name=group["GroupName"],
             )
     for reservation in ec2.describe_instances()["Reservations"]:
         for instance in reservation["Instances"]:

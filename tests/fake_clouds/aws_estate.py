@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import urllib.request
 import zipfile
 from typing import Any
 
@@ -16,6 +17,7 @@ import boto3
 from botocore.config import Config
 
 from fake_clouds.aws_defaults import made_by_aws
+from fake_clouds.aws_services import Services, seed_global
 from fake_clouds.aws_truth import Truth
 from fake_clouds.moto import ACCOUNT
 
@@ -45,8 +47,9 @@ def _code() -> bytes:
 class Estate:
     """Seeds one region after the other. One thread only."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, whole: bool = False) -> None:
         self._url = url
+        self._whole = whole
         self._session = boto3.Session(
             aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1"
         )
@@ -63,8 +66,21 @@ class Estate:
     def seed(self) -> Truth:
         roles = self._identity()
         for region in REGIONS:
-            _Region(self, region, roles).seed()
+            here = _Region(self, region, roles)
+            here.seed()
+            if self._whole:
+                services = Services(here)
+                services.seed()
+                if region == REGIONS[-1]:
+                    seed_global(services)
+            made_by_aws(here.ec2, self.truth, region)
         return self.truth
+
+    def tell_tags(self, region: str, tags: dict[str, dict[str, str]]) -> None:
+        """Tell the bulk API of tags that moto's does not know."""
+        request = urllib.request.Request(f"{self._url}/fake/tags", json.dumps({region: tags}).encode())
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            assert reply.status == 200
 
     def _identity(self) -> dict[str, str]:
         iam = self.client("iam", "us-east-1")
@@ -102,6 +118,7 @@ class Estate:
                 }
             ),
         )["Policy"]["Arn"]
+        truth.add(policy, "aws.iam.policy", "global", name="read-logs")
         iam.attach_role_policy(RoleName="web", PolicyArn=policy)
         truth.link(roles["web"], policy, "uses")
         for name in ("web", "batch"):
@@ -121,6 +138,7 @@ class _Region:
     """Everything in one region."""
 
     def __init__(self, estate: Estate, region: str, roles: dict[str, str]) -> None:
+        self.estate = estate
         self.truth = estate.truth
         self.region = region
         self.roles = roles
@@ -149,7 +167,6 @@ class _Region:
         self._databases(vpcs[0])
         self._tables()
         self._buckets()
-        made_by_aws(self.ec2, self.truth, self.region)
 
     # -- network --------------------------------------------------------------------------------------------
 
@@ -512,6 +529,9 @@ class _Region:
             tags={"Name": "ledger", "env": "prod"},
         )
         truth.link(cluster, group, "guarded_by")
+        # What moto calls the key that AWS keeps for databases which name none.
+        own_key = f"arn:aws:kms:{region}:{ACCOUNT}:key/default_kms_key_id"
+        truth.link(cluster, own_key, "uses")
         for subnet in self.private:
             truth.link(cluster, self.ec2_arn("subnet", subnet), "member_of")
         for index in range(2):
@@ -525,6 +545,7 @@ class _Region:
             )["DBInstance"]["DBInstanceArn"]
             database(name, member)
             truth.link(member, cluster, "member_of")
+            truth.link(member, own_key, "uses")
             # The groups of an Aurora member are its cluster's.
             truth.link(member, group, "guarded_by")
 
@@ -582,6 +603,6 @@ class _Region:
                 s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
 
-def seed(url: str) -> Truth:
-    """Fill an empty server and say what is in it."""
-    return Estate(url).seed()
+def seed(url: str, *, whole: bool = False) -> Truth:
+    """Fill an empty server and say what is in it: the web estate, or things of every service."""
+    return Estate(url, whole=whole).seed()

@@ -13,15 +13,16 @@ import threading
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import botocore.session
+from botocore.exceptions import UnknownServiceError
 
 _SIGNED = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
-# REST services say what they want by path and query only.
-_REST: tuple[tuple[str, str, str], ...] = (
-    ("lambda", r"^/2015-03-31/functions/?(\?|$)", "ListFunctions"),
-    ("lambda", r"^/2017-03-31/tags/", "ListTags"),
-    ("lambda", r"^/2015-03-31/event-source-mappings/?(\?|$)", "ListEventSourceMappings"),
+# REST services say what they want by path and query only. S3's actions are not called as its operations are.
+_S3: tuple[tuple[str, str, str], ...] = (
     ("s3", r"^/[^/?]+/?\?tagging", "GetBucketTagging"),
     ("s3", r"^/[^/?]+/?\?location", "GetBucketLocation"),
     ("s3", r"^/[^/?]+/?\?encryption", "GetEncryptionConfiguration"),
@@ -30,7 +31,52 @@ _REST: tuple[tuple[str, str, str], ...] = (
     ("s3", r"^/[^/?]+/?\?notification", "GetBucketNotification"),
     ("s3", r"^/(\?|$)", "ListAllMyBuckets"),
 )
-_JSON = frozenset({"dynamodb", "sqs", "ce", "lambda"})
+_SIGNED_AS = {"monitoring": "cloudwatch", "tagging": "tag"}
+"""Services that sign with another name than IAM calls them by."""
+
+_MODELS = {"elasticfilesystem": "efs", "apigateway": "apigateway"}
+"""botocore's names of services that sign with another one."""
+
+
+@cache
+def _rest_model(service: str) -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    """(method, path, operation) of a REST service; nothing of another."""
+    try:
+        model = botocore.session.Session().get_service_model(_MODELS.get(service, service))
+    except UnknownServiceError:
+        return ()
+    if not model.metadata["protocol"].startswith("rest"):
+        return ()
+    found = []
+    for name in model.operation_names:
+        http = model.operation_model(name).http
+        parts = re.split(r"\{[^}]*\}", http["requestUri"].split("?")[0].rstrip("/"))
+        # Ids may hold slashes, whole ARNs among them; the longest pattern that fits is meant.
+        pattern = re.compile(".+".join(map(re.escape, parts)) + r"/?(\?|$)")
+        found.append((http["method"], pattern, name))
+    return tuple(sorted(found, key=lambda each: -len(each[1].pattern)))
+
+
+def _rest_action(service: str, method: str, path: str) -> str:
+    """The IAM action of a REST call, or ``""``."""
+    if service == "apigateway":
+        return method
+    if service == "s3":
+        return next((action for _, pattern, action in _S3 if re.search(pattern, path)), "")
+    fits = (name for verb, pattern, name in _rest_model(service) if verb == method and pattern.match(path))
+    return next(fits, "")
+
+
+@cache
+def _speaks_json(service: str) -> bool:
+    """Whether a service's errors are JSON."""
+    names = {"elasticloadbalancing": "elbv2", "cloudwatch": "cloudwatch", "tag": "resourcegroupstaggingapi"}
+    known = {"states": "stepfunctions", "elasticmapreduce": "emr", "es": "opensearch", **_MODELS, **names}
+    try:
+        model = botocore.session.Session().get_service_model(known.get(service, service))
+    except UnknownServiceError:
+        return False
+    return "json" in model.resolved_protocol
 
 
 @dataclass(frozen=True)
@@ -117,6 +163,7 @@ class FaultyAws:
 
 class _Handler(BaseHTTPRequestHandler):
     proxy: FaultyAws
+    fingerprint: str
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:
@@ -126,6 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         call = self._call(body)
+        self.fingerprint = f"{call} {self.command} {self.path} {body!r}"
 
         def onward() -> Reply:
             connection = http.client.HTTPConnection(str(self.proxy.behind.netloc), timeout=60)
@@ -152,12 +200,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _call(self, body: bytes) -> Call:
         signed = _SIGNED.search(self.headers.get("Authorization") or "")
         service, region = (signed["service"], signed["region"]) if signed else ("", "")
+        service = _SIGNED_AS.get(service, service)
         target = self.headers.get("X-Amz-Target")
         if target:
             return Call(service, region, target.rsplit(".", 1)[-1])
-        for known, pattern, action in _REST:
-            if known == service and re.search(pattern, self.path):
-                return Call(service, region, action)
+        action = _rest_action(service, self.command, self.path)
+        if action:
+            return Call(service, region, action)
         fields = urllib.parse.parse_qs(body.decode("utf-8", "replace"))
         return Call(service, region, fields.get("Action", [f"{self.command} {self.path}"])[0])
 
@@ -173,7 +222,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def error_reply(call: Call, status: int, code: str, message: str) -> Reply:
     """An error as the service's protocol writes it."""
-    if call.service in _JSON:
+    if _speaks_json(call.service):
         body = json.dumps({"__type": f"com.amazonaws#{code}", "message": message}).encode()
         headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-ErrorType": code}
         return Reply(status, body, headers)
@@ -192,7 +241,7 @@ def deny(*, named: bool = True) -> Behaviour:
 
     def behave(handler: _Handler, call: Call, onward: Callable[[], Reply]) -> None:
         code = {"ec2": "UnauthorizedOperation"}.get(
-            call.service, "AccessDeniedException" if call.service in _JSON else "AccessDenied"
+            call.service, "AccessDeniedException" if _speaks_json(call.service) else "AccessDenied"
         )
         message = "Access Denied"
         if named:
@@ -207,6 +256,20 @@ def refuse(status: int, code: str, message: str = "no") -> Behaviour:
 
     def behave(handler: _Handler, call: Call, onward: Callable[[], Reply]) -> None:
         handler.answer(error_reply(call, status, code, message))
+
+    return behave
+
+
+def refuse_first_time_every_second(status: int, code: str) -> Behaviour:
+    """Every second request that was not made before is refused once; made again, it is answered."""
+    seen: dict[str, bool] = {}
+
+    def behave(handler: _Handler, call: Call, onward: Callable[[], Reply]) -> None:
+        with handler.proxy.lock:
+            known = handler.fingerprint in seen
+            refused = not known and len(seen) % 2 == 0
+            seen[handler.fingerprint] = True
+        handler.answer(error_reply(call, status, code, "slow down") if refused else onward())
 
     return behave
 

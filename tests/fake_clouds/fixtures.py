@@ -40,6 +40,13 @@ def aws_truth(moto_server: MotoServer) -> Truth:
 
 
 @pytest.fixture(scope="module")
+def all_aws_truth(moto_server: MotoServer) -> Truth:
+    """The web estate and things of every other service, seeded once a module. Tests that use it only read."""
+    moto_server.reset()
+    return aws_estate.seed(moto_server.url, whole=True)
+
+
+@pytest.fixture(scope="module")
 def faulty_server(moto_server: MotoServer) -> Iterator[FaultyAws]:
     proxy = FaultyAws(moto_server.url)
     yield proxy

@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 
 ACCOUNT = "123456789012"
 
@@ -62,8 +63,9 @@ def start_moto() -> MotoServer:
     port = free_port()
     # DescribeRegions and the default VPCs come from moto itself; IAM's own managed policies are not needed.
     environment = {**os.environ, **CREDENTIALS, "MOTO_IAM_LOAD_MANAGED_POLICIES": "false"}
+    environment["PYTHONPATH"] = str(Path(__file__).parent.parent)
     process = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        [sys.executable, "-m", "fake_clouds.moto_more", str(port)],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -66,6 +66,19 @@ class _Writer(Networks):
                 self._put(
                     "aws_iam_role_policy_attachment", {"id": f"{name}-1", "policy_arn": policy, "role": name}
                 )
+        for policy in iam.list_policies(Scope="Local")["Policies"]:
+            self._put(
+                "aws_iam_policy",
+                {
+                    "arn": policy["Arn"],
+                    "description": "",
+                    "id": policy["Arn"],
+                    "name": policy["PolicyName"],
+                    "path": policy["Path"],
+                    "policy_id": policy["PolicyId"],
+                    **tags_of(policy.get("Tags")),
+                },
+            )
         for profile in iam.list_instance_profiles()["InstanceProfiles"]:
             name = profile["InstanceProfileName"]
             self._put(

@@ -1,5 +1,12 @@
 """The fake clouds for tests that go the whole way."""
 
-from fake_clouds.fixtures import aws_credentials, aws_truth, faulty_aws, faulty_server, moto_server
+from fake_clouds.fixtures import (
+    all_aws_truth,
+    aws_credentials,
+    aws_truth,
+    faulty_aws,
+    faulty_server,
+    moto_server,
+)
 
-__all__ = ["aws_credentials", "aws_truth", "faulty_aws", "faulty_server", "moto_server"]
+__all__ = ["all_aws_truth", "aws_credentials", "aws_truth", "faulty_aws", "faulty_server", "moto_server"]

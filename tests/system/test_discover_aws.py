@@ -12,11 +12,12 @@ import boto3
 import httpx
 import pytest
 
+from cloudviz.catalogue.declare import AwsCall
 from cloudviz.catalogue.registry import catalogue
 from cloudviz.errors import CloudRefused, Invalid
 from cloudviz.inventory.model import Coverage, CoverageStatus, Graph
 from cloudviz.normalise import normalise
-from cloudviz.sources.aws import AwsProvider, Limits, permissions
+from cloudviz.sources.aws import AwsProvider, Limits
 from cloudviz.sources.provider import DiscoveryResult, ProviderConfig, ScanProgress
 from fake_clouds.aws_estate import REGIONS
 from fake_clouds.aws_faults import Fault, FaultyAws, deny, drip, hang, refuse, say, tear
@@ -25,7 +26,7 @@ from fake_clouds.moto import ACCOUNT, MotoServer, free_port
 
 pytestmark = [pytest.mark.moto, pytest.mark.usefixtures("aws_credentials")]
 
-HEADLINE = {
+WEB = {
     "aws.autoscaling.group",
     "aws.dynamodb.table",
     "aws.ec2.instance",
@@ -89,7 +90,7 @@ def whole(moto_server: MotoServer, aws_truth: Truth) -> DiscoveryResult:
 
 def test_the_estate_is_worth_scanning(aws_truth: Truth) -> None:
     assert len(aws_truth.resources) >= 500
-    assert {kind for _, kind in aws_truth.resources} >= HEADLINE
+    assert {kind for _, kind in aws_truth.resources} >= WEB
 
 
 def test_every_resource_and_nothing_else_is_found(whole: DiscoveryResult, aws_truth: Truth) -> None:
@@ -124,7 +125,8 @@ def test_each_region_and_type_is_accounted_for(whole: DiscoveryResult) -> None:
     known = catalogue()
     expected = set()
     for declared in known.of("aws"):
-        for region in ("",) if declared.key.startswith("aws.iam.") else REGIONS:
+        everywhere = isinstance(declared.listing, AwsCall) and declared.listing.is_global and not declared.region
+        for region in ("",) if everywhere else REGIONS:
             expected.add((ACCOUNT, region, declared.key))
     coverage = whole.coverage()
     assert {(each.account, each.region, each.type) for each in coverage} == expected
@@ -141,14 +143,7 @@ def test_application_and_network_balancers_are_listed_by_one_call(faulty_aws: Fa
     made = [call.action for call in faulty_aws.calls if call.service == "elasticloadbalancing"]
     assert made.count("DescribeLoadBalancers") == 1
     assert made.count("DescribeListeners") == 3
-    assert made.count("DescribeTags") == 1
-
-
-def test_the_policy_allows_exactly_the_calls_of_a_full_scan(faulty_aws: FaultyAws, aws_truth: Truth) -> None:
-    scan(faulty_aws.url)
-    needed = set(permissions(catalogue().of("aws")))
-    # Asked only when the regions are not given.
-    assert faulty_aws.permissions() == needed - {"ec2:DescribeRegions"}
+    assert [call.action for call in faulty_aws.calls if call.service == "tag"] == ["GetResources"]
 
 
 # -- what was asked for -------------------------------------------------------------------------------------
@@ -280,9 +275,8 @@ def test_a_denied_list_is_named_with_its_permission(
     [
         ("sqs", "GetQueueAttributes", "aws.sqs.queue"),
         ("dynamodb", "DescribeTable", "aws.dynamodb.table"),
-        ("dynamodb", "ListTagsOfResource", "aws.dynamodb.table"),
         ("lambda", "ListEventSourceMappings", "aws.lambda.function"),
-        ("s3", "GetBucketTagging", "aws.s3.bucket"),
+        ("s3", "GetBucketVersioning", "aws.s3.bucket"),
         ("elasticloadbalancing", "DescribeTargetHealth", "aws.elbv2.target_group"),
         ("rds", "DescribeDBSubnetGroups", "aws.rds.cluster"),
     ],
@@ -315,9 +309,9 @@ def test_without_the_region_of_buckets_none_of_their_regions_is_seen(
 
 
 def test_a_detail_denied_everywhere_is_not_asked_for_every_item(faulty_aws: FaultyAws, aws_truth: Truth) -> None:
-    faulty_aws.faults.append(Fault(deny(), "s3", "GetBucketTagging"))
+    faulty_aws.faults.append(Fault(deny(), "s3", "GetBucketVersioning"))
     scan(faulty_aws.url, types=["aws.s3.bucket"])
-    asked = [call for call in faulty_aws.calls if call.action == "GetBucketTagging"]
+    asked = [call for call in faulty_aws.calls if call.action == "GetBucketVersioning"]
     assert len(asked) == 16 < len(aws_truth.of_type("aws.s3.bucket"))
 
 
@@ -333,14 +327,14 @@ def test_the_region_of_a_bucket_is_not_asked_where_the_list_gives_it(
     faulty_aws.faults.append(Fault(say(body, "application/xml"), "s3", "ListAllMyBuckets"))
     result = scan(faulty_aws.url, types=["aws.s3.bucket"])
     assert "s3:GetBucketLocation" not in faulty_aws.permissions()
-    assert {call.region for call in faulty_aws.calls if call.action == "GetBucketTagging"} == {"eu-west-1"}
+    assert {call.region for call in faulty_aws.calls if call.action == "GetBucketVersioning"} == {"eu-west-1"}
     eu, us = entries(result, "aws.s3.bucket")
     assert (eu.region, eu.status, eu.count) == ("eu-west-1", "seen", 1)
     assert (us.region, us.status, us.count) == ("us-east-1", "seen", 0)
 
 
 def test_one_bucket_that_denies_leaves_the_other_region_seen(faulty_aws: FaultyAws, aws_truth: Truth) -> None:
-    faulty_aws.faults.append(Fault(deny(), "s3", "GetBucketTagging", "eu-west-1", times=1))
+    faulty_aws.faults.append(Fault(deny(), "s3", "GetBucketVersioning", "eu-west-1", times=1))
     result = scan(faulty_aws.url, types=["aws.s3.bucket"])
     eu, us = entries(result, "aws.s3.bucket")
     assert (eu.region, eu.status, eu.count) == ("eu-west-1", "denied", 12)

@@ -54,12 +54,21 @@ _COLLECTION = re.compile(r"(?:^|/)([a-zA-Z]+)/\{[^{}]+\}$")
 class Only:
     """Which of the things one native list returns are of this type.
 
-    ``Only("Type", equals=("application",))`` tells ALB from NLB in one ``describe_load_balancers``.
+    ``Only("Type", equals=("application",))`` tells ALB from NLB in one ``describe_load_balancers``. ``also`` are
+    further paths where one of the words may stand; ``others`` takes what has none of them: an ECS service that
+    runs on Fargate says so in its launch type or in its capacity providers, any other runs on EC2.
     """
 
     path: str
     equals: tuple[str, ...] = ()
     prefix: str = ""
+    also: tuple[str, ...] = ()
+    others: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path it reads."""
+        return (self.path, *self.also)
 
 
 @dataclass(frozen=True)
@@ -69,8 +78,8 @@ class AwsDetail:
     Arguments:
         operation: boto3 operation on the same service.
         arguments: parameter → path in the item, or ``"@item"`` for lists of bare strings, or a literal given
-            as ``"=text"``. A value ending in ``[]``, as in ``"LoadBalancerArn[]"``, sends a batch of up to
-            ``batch`` items in one call.
+            as ``"=text"``, ``"@parent"`` for its owner, ``"@arn"`` for its ARN. A value ending in ``[]``, as in
+            ``"LoadBalancerArn[]"``, sends a batch of up to ``batch`` items in one call.
         result: path of the values in the reply.
         into: key under which they are laid into the item; ``""`` overlays a mapping onto the item itself.
         match: for batched and bulk calls: (path in a reply element, path in the item) that must be equal.
@@ -80,6 +89,8 @@ class AwsDetail:
         permission: the IAM action when it differs from ``service:Operation``.
         service: boto3 service when it is not the listing's.
         unless: path in the item; where it has a value already, the call is spared.
+        is_tags: it reads tags, which the Resource Groups Tagging API knows too, a hundred things a call: it is
+            made only where that API is denied.
     """
 
     operation: str
@@ -93,6 +104,7 @@ class AwsDetail:
     permission: str = ""
     service: str = ""
     unless: str = ""
+    is_tags: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,9 @@ class AwsCall:
     ``service`` and ``operation`` are boto3's names, ``result`` the path of the items in a page. When the list
     returns bare strings (``TableNames[]``) an item becomes ``{"@item": text}``, and has the text, of a URL its
     last part, under ``item_key`` too, so that an item whose details are denied still has its name.
+
+    ``each`` is for things listed by their owner, such as the services of a cluster: the list gives the owners, and
+    the items are what this call gives for each. An item has its owner, as the call names it, under ``@parent``.
     """
 
     service: str
@@ -112,6 +127,7 @@ class AwsCall:
     is_global: bool = False
     permission: str = ""
     item_key: str = ""
+    each: AwsDetail | None = None
 
 
 @dataclass(frozen=True)
@@ -459,5 +475,5 @@ class ResourceType:
                 if key not in ("project", "location"):
                     found[key] = None
         if self.only is not None:
-            found[self.only.path] = None
+            found.update(dict.fromkeys(self.only.paths))
         return tuple(found)

@@ -25,7 +25,7 @@ FILTER = re.compile(r"^(?P<name>[^\[]*)\[(?P<key>\w+)=(?P<word>[^\]]+)\]$")
 
 @lru_cache(maxsize=4096)
 def _segments(path: str) -> tuple[tuple[str, str], ...]:
-    """Split ``A.B[].C{}`` into (name, mode) where mode is ``""``, ``"[]"``, ``"{}"``, ``"*"`` or ``"key=word"``."""
+    """Split ``A.B[].C{}`` into (name, mode) where mode is ``""``, ``"[]"``, ``"{}"``, ``"*"``, ``"key=word"``."""
     parts: list[tuple[str, str]] = []
     for piece in path.split("."):
         chosen = FILTER.match(piece)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from cloudviz.catalogue.declare import ArmList, AssetList, AwsCall, Only, ResourceType, TerraformJoin
+from cloudviz.catalogue.declare import ArmList, Arn, AssetList, AwsCall, Only, ResourceType, TerraformJoin
 from cloudviz.catalogue.paths import read_path
 
 
@@ -25,7 +26,7 @@ class Catalogue:
         self._by_native: dict[str, tuple[ResourceType, ...]] = {}
         self._by_terraform: dict[str, tuple[ResourceType, ...]] = {}
         for declared in self.types.values():
-            names = {declared.known_as.cloudformation, declared.known_as.config}
+            names = {declared.known_as.cloudformation, declared.known_as.config, _explorer_name(declared)}
             names.update(declared.known_as.arm, declared.known_as.asset)
             if isinstance(declared.listing, ArmList):
                 names.add(declared.listing.arm_type)
@@ -56,10 +57,18 @@ class Catalogue:
         """The one native name written to the inventory's ``native_type``."""
         listing = declared.listing
         if isinstance(listing, AwsCall):
-            return declared.known_as.cloudformation or declared.known_as.config
+            return declared.known_as.cloudformation or declared.known_as.config or _explorer_name(declared)
         if isinstance(listing, ArmList):
             return listing.arm_type.lower()
         return listing.asset_type
+
+
+def _explorer_name(declared: ResourceType) -> str:
+    """``glacier:vaults``, as Resource Explorer calls what CloudFormation does not know; else ``""``."""
+    known = declared.known_as
+    if not isinstance(declared.id, Arn) or known.cloudformation or known.config:
+        return ""
+    return f"{declared.id.service}:{re.split('[/:]', declared.id.template)[0]}"
 
 
 def is_of_type(declared: ResourceType, body: Mapping[str, Any]) -> bool:
@@ -69,13 +78,9 @@ def is_of_type(declared: ResourceType, body: Mapping[str, Any]) -> bool:
 
 def matches(only: Only, body: Mapping[str, Any]) -> bool:
     """Whether a body holds what ``only`` asks for."""
-    for value in read_path(only.path)(body):
-        text = str(value)
-        if only.equals and text in only.equals:
-            return True
-        if only.prefix and text.startswith(only.prefix):
-            return True
-    return False
+    texts = [str(value) for path in only.paths for value in read_path(path)(body)]
+    named = any(text in only.equals or (only.prefix and text.startswith(only.prefix)) for text in texts)
+    return named is not only.others
 
 
 @lru_cache(maxsize=1)

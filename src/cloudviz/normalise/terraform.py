@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from cloudviz.catalogue.declare import ResourceType
-from cloudviz.catalogue.paths import Reader, at, read_path
+from cloudviz.catalogue.declare import Arn, ResourceType
+from cloudviz.catalogue.paths import FILTER, Reader, at, read_path
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -133,11 +133,24 @@ def lift(declared: ResourceType, attributes: Mapping[str, Any]) -> dict[str, Any
                 if values:
                     _put(element, path, values)
             _put(body, f"{head}[]", [element])
+    if isinstance(declared.id, Arn) and attributes.get("id"):
+        # A state always has "id", which is the name or the ARN; some old ones have nothing else.
+        for key in declared.id.keys:
+            if not read_path(key)(body):
+                _put(body, key, [attributes["id"]])
     return body
 
 
 def _put(body: dict[str, Any], path: str, values: list[Any]) -> None:
     """Lay the values in so that ``read_path(path)`` finds them, each in an element of the outermost list."""
+    first, _, below = path.partition(".")
+    if chosen := FILTER.match(first):
+        elements = body.setdefault(chosen["name"], [])
+        for value in values if isinstance(elements, list) else ():
+            holding: dict[str, Any] = {chosen["key"]: chosen["word"]}
+            _put(holding, below, [value])
+            elements.append(holding)
+        return
     head, walks, rest = path.partition("[]")
     *parents, name = (head if walks else path.removesuffix("{}")).split(".")
     holder: Any = body

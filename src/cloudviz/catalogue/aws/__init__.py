@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
-from cloudviz.catalogue.aws import compute, database, identity, integration, load_balancing, network, storage
+from cloudviz.catalogue.aws import (
+    analytics,
+    cache,
+    compute,
+    containers,
+    database,
+    delivery,
+    endpoints,
+    files,
+    identity,
+    integration,
+    load_balancing,
+    machine_learning,
+    monitoring,
+    network,
+    security,
+    storage,
+)
 from cloudviz.catalogue.declare import ResourceType, TerraformJoin
 
-_CATEGORIES = (network, load_balancing, compute, storage, database, integration, identity)
+_CATEGORIES = (
+    network,
+    endpoints,
+    load_balancing,
+    delivery,
+    compute,
+    containers,
+    storage,
+    files,
+    database,
+    cache,
+    analytics,
+    machine_learning,
+    integration,
+    identity,
+    security,
+    monitoring,
+)
 
 TYPES: tuple[ResourceType, ...] = tuple(declared for category in _CATEGORIES for declared in category.TYPES)
 JOINS: tuple[TerraformJoin, ...] = tuple(join for category in _CATEGORIES for join in category.JOINS)

@@ -168,7 +168,7 @@ LAMBDA_FUNCTION = ResourceType(
         "list_functions",
         "Functions[]",
         details=(
-            AwsDetail("list_tags", {"Resource": "FunctionArn"}, result="Tags", into="Tags"),
+            AwsDetail("list_tags", {"Resource": "FunctionArn"}, result="Tags", into="Tags", is_tags=True),
             AwsDetail(
                 "list_event_source_mappings",
                 result="EventSourceMappings[]",

@@ -211,7 +211,9 @@ DYNAMODB_TABLE = ResourceType(
         item_key="TableName",
         details=(
             AwsDetail("describe_table", {"TableName": "@item"}, result="Table"),
-            AwsDetail("list_tags_of_resource", {"ResourceArn": "TableArn"}, result="Tags[]", into="Tags"),
+            AwsDetail(
+                "list_tags_of_resource", {"ResourceArn": "TableArn"}, result="Tags[]", into="Tags", is_tags=True
+            ),
         ),
     ),
     known_as=KnownAs(

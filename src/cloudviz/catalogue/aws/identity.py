@@ -1,4 +1,4 @@
-"""Who may do what: roles and the profiles that hand them to machines."""
+"""Who may do what: roles, their policies, and the profiles that hand roles to machines."""
 
 from __future__ import annotations
 
@@ -90,7 +90,35 @@ INSTANCE_PROFILE = ResourceType(
     supporting=True,
 )
 
-TYPES: tuple[ResourceType, ...] = (ROLE, INSTANCE_PROFILE)
+POLICY = ResourceType(
+    key="aws.iam.policy",
+    kind=Kind.IDENTITY,
+    title="IAM policy",
+    icon="aws/iam-policy",
+    # The customer's own; AWS's 1,400 managed ones are no resources of the account.
+    listing=AwsCall(
+        "iam",
+        "list_policies",
+        "Policies[]",
+        arguments={"Scope": "Local", "MaxItems": 1000},
+        is_global=True,
+    ),
+    known_as=KnownAs(
+        cloudformation="AWS::IAM::ManagedPolicy",
+        config="AWS::IAM::Policy",
+        terraform=("aws_iam_policy",),
+        terraform_fields={"Arn": "arn", "PolicyName": "name", "CreateDate": ""},
+    ),
+    id=arn("iam", "policy/{PolicyName}", given=at("Arn"), has_region=False),
+    name=at("PolicyName"),
+    tags=at("Tags"),
+    facts={"path": at("Path"), "created": at("CreateDate")},
+    sublabel=(),
+    volatile=("AttachmentCount", "PermissionsBoundaryUsageCount"),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (ROLE, INSTANCE_PROFILE, POLICY)
 
 JOINS: tuple[TerraformJoin, ...] = (
     TerraformJoin(

@@ -35,6 +35,7 @@ _LOAD_BALANCER_CALL = AwsCall(
             into="TagDescriptions",
             match=("ResourceArn", "LoadBalancerArn"),
             batch=20,
+            is_tags=True,
         ),
         AwsDetail(
             "describe_listeners",
@@ -88,7 +89,7 @@ def _load_balancer(
         tags=at("TagDescriptions[].Tags[]"),
         facts={
             "scheme": at("Scheme"),
-            "dns_name": at("DNSName"),
+            "dns_name": at("DNSName").lowered(),
             "address_type": at("IpAddressType"),
             "ports": at("Listeners[].Port"),
         },
@@ -106,6 +107,8 @@ def _load_balancer(
             *more,
         ),
         only=Only("Type", equals=(word,)),
+        # DNS records and distributions name a balancer by its host name.
+        aliases=("dns_name",),
         supporting=supporting,
     )
 
@@ -150,6 +153,7 @@ TARGET_GROUP = ResourceType(
                 into="TagDescriptions",
                 match=("ResourceArn", "TargetGroupArn"),
                 batch=20,
+                is_tags=True,
             ),
             AwsDetail(
                 "describe_target_health",

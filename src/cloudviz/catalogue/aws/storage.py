@@ -83,6 +83,7 @@ BUCKET = ResourceType(
                 result="TagSet[]",
                 into="Tags",
                 none_when=("NoSuchTagSet",),
+                is_tags=True,
             ),
             AwsDetail(
                 "get_bucket_encryption",

@@ -13,6 +13,7 @@ from cloudviz.inventory.model import CoverageStatus
 from cloudviz.sources.aws.calls import Caller
 from cloudviz.sources.aws.model import action, takes_list
 from cloudviz.sources.aws.refusals import GONE_CODES, CallFailed
+from cloudviz.sources.aws.tags import Tags
 
 TRIAL = 16
 """Where so many calls of a detail at once are all denied, the rest are not made."""
@@ -51,10 +52,16 @@ def bucket_region(body: dict[str, Any]) -> None:
         body["BucketRegion"] = {"": "us-east-1", "EU": "eu-west-1"}.get(constraint or "", constraint)
 
 
+def bare_zone_id(body: dict[str, Any]) -> None:
+    """Write the id of a hosted zone without ``/hostedzone/``, as its ARN, its tags and Terraform want it."""
+    body["Id"] = str(body.get("Id", "")).removeprefix("/hostedzone/")
+
+
 AFTER: Mapping[tuple[str, str], Callable[[dict[str, Any]], None]] = {
+    ("route53", "list_hosted_zones"): bare_zone_id,
     ("s3", "get_bucket_location"): bucket_region,
 }
-"""What remains to be done to an item after a detail, where AWS's answer is a riddle."""
+"""What remains to be done to an item after a list or a detail, where AWS's answer is a riddle."""
 
 
 class Details:
@@ -64,10 +71,12 @@ class Details:
         caller: makes the calls.
         service: the list's service.
         region: where to call for items that don't say where they are.
+        tags: the tags in bulk.
     """
 
-    def __init__(self, caller: Caller, service: str, region: str) -> None:
+    def __init__(self, caller: Caller, service: str, region: str, tags: Tags) -> None:
         self._caller = caller
+        self._tags = tags
         self._service = service
         self._region = region
         self._bulk: dict[int, dict[Any, list[Any]] | CallFailed] = {}
@@ -78,11 +87,21 @@ class Details:
         wanting = [item for item in items if not item.gone and not self._spared(detail, item)]
         if not wanting:
             return
+        if detail.is_tags:
+            await self._lay_tags(detail, wanting)
+        else:
+            await self._lay_called(detail, wanting)
+
+    async def _lay_called(self, detail: AwsDetail, wanting: Sequence[Found]) -> None:
         permission = detail.permission or action(detail.service or self._service, detail.operation)
         if detail.bulk:
             await self._lay_bulk(detail, wanting, permission)
         elif detail.batch > 1:
-            chunks = [wanting[at : at + detail.batch] for at in range(0, len(wanting), detail.batch)]
+            chunks = [
+                group[at : at + detail.batch]
+                for group in _alike(detail, wanting)
+                for at in range(0, len(group), detail.batch)
+            ]
             await asyncio.gather(*(self._lay_batch(detail, chunk, permission) for chunk in chunks))
         else:
             await self._lay_each(detail, wanting, permission)
@@ -90,6 +109,33 @@ class Details:
         if after is not None:
             for item in wanting:
                 after(item.body)
+
+    async def _lay_tags(self, detail: AwsDetail, items: Sequence[Found]) -> None:
+        """Tags from the bulk API; by the detail's own call only where that is denied or not offered."""
+        by_region: dict[str, list[Found]] = {}
+        for item in items:
+            by_region.setdefault(item.region or self._region, []).append(item)
+        for region, there in sorted(by_region.items()):
+            tags = await self._tags.of(region)
+            if not isinstance(tags, CallFailed):
+                for item in there:
+                    arn = self._arn_of(item)
+                    _put_tags(detail, item, tags.get(arn or "", {}), arn)
+            elif tags.status in (CoverageStatus.DENIED, CoverageStatus.UNSUPPORTED):
+                await self._lay_called(detail, there)
+                for item in there:
+                    # Who denies both is told of the one that serves all services.
+                    item.failures[:] = [
+                        tags if each.status is CoverageStatus.DENIED else each for each in item.failures
+                    ]
+            else:
+                for item in there:
+                    item.failures.append(tags)
+
+    def _arn_of(self, item: Found) -> str | None:
+        if item.declared is None:
+            return None
+        return self._tags.arn_of(item.declared, item.body, item.region or self._region)
 
     def _spared(self, detail: AwsDetail, item: Found) -> bool:
         return bool(detail.unless and read_path(detail.unless)(item.body))
@@ -180,13 +226,40 @@ class Details:
         arguments: dict[str, Any] = {}
         for name, source in detail.arguments.items():
             if source.startswith("="):
-                arguments[name] = [source[1:]] if takes_list(service, detail.operation, name) else source[1:]
+                words = source[1:]
+                arguments[name] = words.split(",") if takes_list(service, detail.operation, name) else words
                 continue
-            values = [value for item in items for value in read_path(source.removesuffix("[]"))(item.body)[:1]]
-            if len(values) != len(items):
+            values: list[Any]
+            if source == "@arn":
+                values = [arn for item in items if (arn := self._arn_of(item))]
+            else:
+                path = source.removesuffix("[]")
+                values = [value for item in items for value in read_path(path)(item.body)[:1]]
+            if len(values) != len(items) or any(isinstance(value, list) and not value for value in values):
                 return None
             arguments[name] = values if source.endswith("[]") else values[0]
         return arguments
+
+
+def _alike(detail: AwsDetail, items: Sequence[Found]) -> list[list[Found]]:
+    """Items that one call may take: those of one owner, where the call names an owner."""
+    paths = [each for each in detail.arguments.values() if not each.startswith("=") and not each.endswith("[]")]
+    groups: dict[tuple[str, ...], list[Found]] = {}
+    for item in items:
+        owner = tuple(str(read_path(path)(item.body)[:1]) for path in paths)
+        groups.setdefault(owner, []).append(item)
+    return list(groups.values())
+
+
+def _put_tags(detail: AwsDetail, item: Found, tags: Mapping[str, str], arn: str | None) -> None:
+    """Lay tags in as the detail's own call would, so that a body is the same whichever of the two answered."""
+    pairs = [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
+    if detail.match is not None:
+        item.body[detail.into] = [{detail.match[0]: arn, "Tags": pairs}]
+    elif detail.result.endswith("[]"):
+        item.body[detail.into] = pairs
+    else:
+        item.body[detail.into] = dict(sorted(tags.items()))
 
 
 def _values(detail: AwsDetail, page: Mapping[str, Any]) -> list[Any]:
@@ -210,7 +283,7 @@ def _index(detail: AwsDetail, values: Iterable[Any]) -> dict[Any, list[Any]]:
 def _matches(detail: AwsDetail, index: Mapping[Any, list[Any]], item: Found) -> list[Any]:
     assert detail.match is not None
     matching: list[Any] = []
-    for key in read_path(detail.match[1])(item.body)[:1]:
+    for key in read_path(detail.match[1])(item.body):
         matching.extend(index.get(key, ()))
     return matching
 
@@ -220,7 +293,25 @@ def _put(detail: AwsDetail, item: Found, values: list[Any]) -> None:
         for value in values[:1]:
             if isinstance(value, Mapping):
                 item.body.update(value)
+    elif detail.is_tags:
+        item.body[detail.into] = _sorted_tags(detail, values)
     elif detail.result.endswith("[]"):
         item.body[detail.into] = values
     else:
         item.body[detail.into] = values[0] if values else None
+
+
+def _sorted_tags(detail: AwsDetail, values: list[Any]) -> Any:
+    """Tags in the order in which the bulk API's are laid in."""
+    if detail.match is not None:
+        return [
+            {detail.match[0]: each.get(detail.match[0]), "Tags": sorted(each.get("Tags") or (), key=_key_of)}
+            for each in values
+        ]
+    if detail.result.endswith("[]"):
+        return sorted(values, key=_key_of)
+    return dict(sorted(values[0].items())) if values and isinstance(values[0], Mapping) else {}
+
+
+def _key_of(tag: Any) -> str:
+    return str(tag.get("Key", "")) if isinstance(tag, Mapping) else str(tag)

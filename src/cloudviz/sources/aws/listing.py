@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
-from cloudviz.catalogue.declare import ResourceType
+from cloudviz.catalogue.declare import AwsDetail, ResourceType
 from cloudviz.catalogue.paths import read_path
-from cloudviz.catalogue.registry import is_of_type
+from cloudviz.catalogue.registry import catalogue, is_of_type
 from cloudviz.inventory.model import CoverageStatus, RawItem, Scope
 from cloudviz.sources.aws.calls import Caller
-from cloudviz.sources.aws.details import Details, Found
+from cloudviz.sources.aws.details import AFTER, Details, Found
+from cloudviz.sources.aws.model import action
 from cloudviz.sources.aws.plan import Unit
-from cloudviz.sources.aws.refusals import CallFailed, failure
+from cloudviz.sources.aws.refusals import GONE_CODES, CallFailed, failure
 from cloudviz.sources.aws.session import GLOBAL_REGIONS, Account
+from cloudviz.sources.aws.tags import Tags
 from cloudviz.sources.provider import Listing, NotSeen, Seen
 
 OTHER = "aws.other"
 """The type under which items are reported that a list holds and no declaration claims."""
 
 
+OWNERS = 16
+"""Of how many owners at once the things they own are listed: the calls of one list that run at a time."""
+
+
 async def look(
-    unit: Unit, caller: Caller, account: Account, regions: Sequence[str], only_regions: bool, seconds: float
+    unit: Unit,
+    caller: Caller,
+    tags: Tags,
+    account: Account,
+    regions: Sequence[str],
+    only_regions: bool,
+    seconds: float,
 ) -> list[Listing]:
     """Everything one list has to say, as one listing per region and type. Does not raise.
 
@@ -36,7 +48,7 @@ async def look(
     broken: CallFailed | None = None
     try:
         async with asyncio.timeout(seconds):
-            await _read(unit, caller, account, regions if only_regions else (), found)
+            await _read(unit, caller, tags, account, regions if only_regions else (), found)
     except TimeoutError:
         broken = CallFailed(CoverageStatus.TIMEOUT, f"not done within {seconds:g} s")
     except CallFailed as failed:
@@ -47,20 +59,22 @@ async def look(
     return _listings(unit, account, regions, found, broken)
 
 
-async def _read(unit: Unit, caller: Caller, account: Account, wanted: Sequence[str], found: list[Found]) -> None:
-    call = unit.call
+async def _read(
+    unit: Unit, caller: Caller, tags: Tags, account: Account, wanted: Sequence[str], found: list[Found]
+) -> None:
     region = unit.region or GLOBAL_REGIONS.get(account.partition, "us-east-1")
-    details = Details(caller, call.service, region)
-    read = read_path(call.result)
-    async for page in caller.pages(call.service, region, call.operation, call.arguments, unit.permission):
-        items = [Found(_body(unit, value), None, unit.region) for value in read(page)]
+    details = Details(caller, unit.call.service, region, tags)
+    told_apart = any(each.only is not None for each in unit.types)
+    async for bodies in _bodies(unit, caller, region):
+        items = [Found(body, None, unit.region) for body in bodies]
         # Kept before their details are there: what breaks later must not lose what was listed.
         found.extend(items)
         for overlay, _ in unit.details:
             if not overlay.into:
                 await details.lay(overlay, items)
         for item in items:
-            item.declared = next((each for each in unit.types if is_of_type(each, item.body)), None)
+            if not (told_apart and item.failures):
+                item.declared = next((each for each in unit.types if is_of_type(each, item.body)), None)
         items = _placed(items, wanted)
         for detail, keys in unit.details:
             if detail.into:
@@ -69,10 +83,48 @@ async def _read(unit: Unit, caller: Caller, account: Account, wanted: Sequence[s
                 items = _placed(items, wanted)
 
 
+async def _bodies(unit: Unit, caller: Caller, region: str) -> AsyncIterator[list[dict[str, Any]]]:
+    """The items of the list, page by page; of a list by owners, those of all owners of a page."""
+    call = unit.call
+    read = read_path(call.result)
+    async for page in caller.pages(call.service, region, call.operation, call.arguments, unit.permission):
+        values = read(page)
+        if call.each is None:
+            yield [_body(unit, value) for value in values]
+            continue
+        for start in range(0, len(values), OWNERS):
+            owned = await asyncio.gather(
+                *(_owned(unit, call.each, caller, region, owner) for owner in values[start : start + OWNERS])
+            )
+            yield [body for bodies in owned for body in bodies]
+
+
+async def _owned(unit: Unit, each: AwsDetail, caller: Caller, region: str, owner: Any) -> list[dict[str, Any]]:
+    """What one owner has; nothing where it was deleted in the meantime."""
+    service = unit.call.service
+    body = owner if isinstance(owner, Mapping) else {"@item": owner}
+    arguments = {name: read_path(path)(body)[0] for name, path in each.arguments.items()}
+    parent = next(iter(arguments.values()))
+    permission = each.permission or action(service, each.operation)
+    read = read_path(each.result)
+    found: list[dict[str, Any]] = []
+    try:
+        async for page in caller.pages(service, region, each.operation, arguments, permission):
+            found.extend({**_body(unit, value), "@parent": parent} for value in read(page))
+    except CallFailed as failed:
+        if failed.code not in GONE_CODES:
+            raise
+    return found
+
+
 def _body(unit: Unit, value: Any) -> dict[str, Any]:
     if isinstance(value, Mapping):
-        return dict(value)
-    body: dict[str, Any] = {"@item": value}
+        body = dict(value)
+        tidy = AFTER.get((unit.call.service, unit.call.operation))
+        if tidy is not None:
+            tidy(body)
+        return body
+    body = {"@item": value}
     if unit.call.item_key:
         body[unit.call.item_key] = str(value).rstrip("/").rsplit("/", 1)[-1] if "://" in str(value) else value
     return body
@@ -102,12 +154,14 @@ def _listings(
         places: list[str] = [unit.region]
         if declared.region is not None and not unit.region:
             places = sorted({*regions, *(item.region for item in mine)})
-        # An item that could be in any region leaves none of them wholly seen.
+        # An item that could be in any region leaves none of them wholly seen, and one that could be of any type
+        # leaves none of those.
         homeless = [item for item in mine if not item.region and item.failures] if places != [""] else []
+        homeless += [item for item in here if item.declared is None and item.failures]
         for place in places:
             items = [item for item in mine if item.region == place]
             listings.append(_listing(unit, account, declared, place, items, [*items, *homeless], broken))
-    strangers = [item for item in here if item.declared is None]
+    strangers = [item for item in here if item.declared is None and not item.failures]
     if strangers and unit.whole and broken is None:
         listings.append(_unknown(unit, account, strangers))
     return listings
@@ -123,7 +177,7 @@ def _listing(
     broken: CallFailed | None,
 ) -> Listing:
     scope = Scope("aws", account.id, place, account.partition)
-    native = declared.known_as.cloudformation or declared.known_as.config
+    native = catalogue().native_name(declared)
     raw = [RawItem(scope, native, item.body, declared.key, where=_where(unit, scope)) for item in items]
     if broken is not None:
         return NotSeen(scope, declared.key, broken.status, broken.permission, broken.detail, raw)

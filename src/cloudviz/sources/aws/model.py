@@ -10,7 +10,7 @@ import botocore.session
 import jmespath
 from botocore import xform_name
 
-SIGNING_PREFIXES: Mapping[str, str] = {"resourcegroupstaggingapi": "tag"}
+SIGNING_PREFIXES: Mapping[str, str] = {"cloudwatch": "cloudwatch", "resourcegroupstaggingapi": "tag"}
 """IAM prefixes that are not the service's signing name."""
 
 
@@ -76,6 +76,14 @@ def _listed(value: str | Sequence[str]) -> list[str]:
 
 _OWN_RULES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     # botocore ships no paginator for these, though they page.
+    ("ecs", "describe_capacity_providers"): {"input_token": "nextToken", "output_token": "nextToken"},
+    ("athena", "list_work_groups"): {"input_token": "NextToken", "output_token": "NextToken"},
+    ("wafv2", "list_web_acls"): {"input_token": "NextMarker", "output_token": "NextMarker"},
+    ("firehose", "list_delivery_streams"): {
+        "input_token": "ExclusiveStartDeliveryStreamName",
+        "output_token": "DeliveryStreamNames[-1]",
+        "more_results": "HasMoreDeliveryStreams",
+    },
     ("ce", "get_cost_and_usage"): {"input_token": "NextPageToken", "output_token": "NextPageToken"},
 }
 

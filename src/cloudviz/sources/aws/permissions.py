@@ -7,9 +7,13 @@ from typing import Any
 
 from cloudviz.catalogue.declare import AwsCall, ResourceType
 from cloudviz.sources.aws.model import action
+from cloudviz.sources.aws.tags import PERMISSION as TAGS
 
 ALWAYS: tuple[str, ...] = ("ec2:DescribeRegions", "sts:GetCallerIdentity")
 """What every scan calls, whatever the types: who am I, and which regions are enabled."""
+
+ORGANISATION: tuple[str, ...] = ("organizations:ListAccounts", "sts:AssumeRole")
+"""What looking into all accounts of an organisation needs beside a role in each of them."""
 
 COSTS: tuple[str, ...] = ("ce:GetCostAndUsage",)
 """What reading the bill through Cost Explorer needs."""
@@ -23,8 +27,10 @@ def permissions(types: Iterable[ResourceType]) -> list[str]:
         if not isinstance(call, AwsCall):
             continue
         needed.add(call.permission or action(call.service, call.operation))
-        for detail in call.details:
-            needed.add(detail.permission or action(detail.service or call.service, detail.operation))
+        for detail in (*call.details, *([call.each] if call.each else [])):
+            # Tags come from the one API that knows those of all services.
+            own = detail.permission or action(detail.service or call.service, detail.operation)
+            needed.add(TAGS if detail.is_tags else own)
     return sorted(needed)
 
 

@@ -58,7 +58,7 @@ def selected(known: Catalogue, patterns: Sequence[str]) -> list[ResourceType]:
 def plan(known: Catalogue, types: Iterable[ResourceType], regions: Sequence[str]) -> list[Unit]:
     """The units to look at, global ones first, then region by region."""
     chosen = {each.key for each in types}
-    lists: dict[tuple[str, str, str, bytes], list[ResourceType]] = {}
+    lists: dict[tuple[str, ...], list[ResourceType]] = {}
     for declared in known.of("aws"):
         if isinstance(declared.listing, AwsCall):
             lists.setdefault(_key(declared.listing), []).append(declared)
@@ -77,9 +77,9 @@ def plan(known: Catalogue, types: Iterable[ResourceType], regions: Sequence[str]
     return everywhere + regional
 
 
-def _key(call: AwsCall) -> tuple[str, str, str, bytes]:
-    arguments = orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS)
-    return call.service, call.operation, call.result, arguments
+def _key(call: AwsCall) -> tuple[str, ...]:
+    arguments = orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS).decode()
+    return call.service, call.operation, call.result, arguments, repr(call.each)
 
 
 def _details(types: Iterable[ResourceType]) -> tuple[tuple[AwsDetail, frozenset[str]], ...]:

@@ -24,6 +24,7 @@ from cloudviz.sources.aws.plan import Unit, plan, selected
 from cloudviz.sources.aws.pool import DaemonPool
 from cloudviz.sources.aws.refusals import CallFailed, cloud_refused, one_line
 from cloudviz.sources.aws.session import (
+    ALL_ACCOUNTS,
     DEFAULT_REGIONS,
     Account,
     Clients,
@@ -34,6 +35,7 @@ from cloudviz.sources.aws.session import (
     checked_regions,
     role_for,
 )
+from cloudviz.sources.aws.tags import Tags
 from cloudviz.sources.aws.throttle import Throttle
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.provider import (
@@ -62,8 +64,9 @@ class AwsProvider(CloudProvider):
     region though they are listed for the whole account; IAM, which belongs to none, is always listed. Without
     ``regions`` every region that the account has enabled is looked into.
 
-    With ``accounts`` and a role, the role of that name is assumed in each account. Without accounts the role's
-    own account is scanned, without a role that of the credentials.
+    With ``accounts`` and a role, the role of that name is assumed in each account; ``all`` are those that AWS
+    Organizations lists as active, which an ARN with ``{account}`` and no accounts means too. Otherwise without
+    accounts the role's own account is scanned, without a role that of the credentials.
 
     Arguments:
         profile: a profile of the AWS configuration files; the usual chain of credentials when None.
@@ -102,7 +105,7 @@ class AwsProvider(CloudProvider):
         or the endpoint fail altogether.
         """
         regions = checked_regions(config.regions)
-        wanted = checked_accounts(config.accounts)
+        wanted = checked_accounts(config.accounts, self._role)
         types = selected(self._known, config.types)
         async with self._scan(config.cancelled) as scan:
             accounts, refused = await scan.sign_in(wanted, regions)
@@ -114,7 +117,8 @@ class AwsProvider(CloudProvider):
                     result.listings.extend(gap)
                     units = plan(self._known, types, found)
                     report.begin(len(units))
-                    async for unit, listings in scan.look_at(units, caller, account, found, bool(regions)):
+                    tags = Tags(caller, account, types)
+                    async for unit, listings in scan.look_at(units, caller, tags, account, found, bool(regions)):
                         result.listings.extend(listings)
                         report.done(account, unit, listings)
             for account_id, failed in refused:
@@ -229,7 +233,12 @@ class _Scan:
                 CoverageStatus.DENIED, f"the credentials are for {own.id} and no role was given", "sts:AssumeRole"
             )
             return [own], [(account, no_role) for account in others]
-        targets = list(wanted) or [account_of_role(self._role) or own.id]
+        everyone = tuple(wanted) == (ALL_ACCOUNTS,)
+        if everyone:
+            members = functools.partial(sessions.members, own, home)
+            targets = await self._blocking(members, "list the accounts of the organisation")
+        else:
+            targets = list(wanted) or [account_of_role(self._role) or own.id]
         roles = [(account, role_for(self._role, account, own.partition)) for account in targets]
         entered: list[Account] = []
         refused: list[tuple[str, CallFailed]] = []
@@ -240,6 +249,10 @@ class _Scan:
                     await self._blocking(functools.partial(sessions.assume, role, home), f"assume {role}")
                 )
             except CloudRefused as error:
+                if everyone and account == own.id:
+                    # The organisation's own account has no such role as a rule: its credentials are at hand.
+                    entered.append(own)
+                    continue
                 last = error
                 failed = CallFailed(CoverageStatus.DENIED, one_line(error.detail), "sts:AssumeRole")
                 refused.append((account, failed))
@@ -302,6 +315,7 @@ class _Scan:
         self,
         units: Sequence[Unit],
         caller: Caller,
+        tags: Tags,
         account: Account,
         regions: Sequence[str],
         only_regions: bool,
@@ -311,13 +325,14 @@ class _Scan:
         async def one(unit: Unit) -> tuple[Unit, list[Listing]]:
             if self._lacks(unit, account):
                 return unit, _unsupported(unit, account)
-            return unit, await look(unit, caller, account, regions, only_regions, self._limits.listing)
+            return unit, await look(unit, caller, tags, account, regions, only_regions, self._limits.listing)
 
         tasks = [asyncio.create_task(one(unit)) for unit in units]
         try:
             for finished in asyncio.as_completed(tasks):
                 yield await finished
         finally:
+            tags.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

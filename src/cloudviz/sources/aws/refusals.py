@@ -65,11 +65,20 @@ NOT_ENABLED_CODES = frozenset({"AuthFailure", "InvalidClientTokenId", "Unrecogni
 GONE_CODES = frozenset(
     {
         "AWS.SimpleQueueService.NonExistentQueue",
+        "CacheClusterNotFound",
+        "ClusterNotFoundException",
+        "FileSystemNotFound",
         "LoadBalancerNotFound",
         "NoSuchBucket",
+        "NoSuchDistribution",
         "NoSuchEntity",
+        "NoSuchHostedZone",
+        "NoSuchResource",
+        "NotFound",
+        "NotFoundException",
         "QueueDoesNotExist",
         "ResourceNotFoundException",
+        "StateMachineDoesNotExist",
         "TableNotFoundException",
         "TargetGroupNotFound",
     }

@@ -108,8 +108,25 @@ def checked_regions(regions: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(regions))
 
 
-def checked_accounts(accounts: Sequence[str]) -> tuple[str, ...]:
-    """The accounts asked for without repeats. Raises Invalid when one is not twelve digits."""
+ALL_ACCOUNTS = "all"
+"""In place of account ids: every active account of the organisation."""
+
+
+def checked_accounts(accounts: Sequence[str], role: str | None = None) -> tuple[str, ...]:
+    """The accounts asked for without repeats; only ``all`` for every account of the organisation.
+
+    That is meant too when no account is given and the role's ARN leaves the account open. Raises Invalid when one
+    is not twelve digits, and for all accounts without a role that could be assumed in them.
+    """
+    if not accounts and role is not None and "{account}" in role:
+        return (ALL_ACCOUNTS,)
+    if ALL_ACCOUNTS in accounts:
+        if role is None:
+            raise Invalid(
+                "all accounts of an organisation are looked into through a role in each of them",
+                hint="Give its name, or its ARN with {account} in it, with --role-arn.",
+            )
+        return (ALL_ACCOUNTS,)
     for account in accounts:
         if not _ACCOUNT.fullmatch(account):
             raise Invalid(f"{account!r} is not an AWS account id", hint="An account id has twelve digits.")
@@ -248,6 +265,21 @@ class Sessions:
         arn = str(said.get("Arn") or "")
         parts = arn.split(":")
         return Account(str(said["Account"]), parts[1] if len(parts) > 1 and parts[1] else "aws", session)
+
+    def members(self, own: Account, region: str) -> list[str]:
+        """The ids of the organisation's active accounts, sorted. Raises what botocore raises.
+
+        Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
+        """
+        client = self.client(own.session, "organizations", GLOBAL_REGIONS.get(own.partition, region), sign_in=True)
+        pages = client.get_paginator("list_accounts").paginate()
+        return sorted(
+            str(account["Id"])
+            for page in pages
+            for account in page.get("Accounts", ())
+            # Status gives way to State, which knows an account that is being set up.
+            if (account.get("State") or account.get("Status")) == "ACTIVE"
+        )
 
     def assume(self, role_arn: str, region: str) -> Account:
         """Sign in as a role, with credentials that renew themselves."""

@@ -38,6 +38,10 @@ RATES: tuple[tuple[str, str, Rate], ...] = (
     ("s3", "*", Rate(100, 200)),
     ("sqs", "*", Rate(100, 200)),
     ("ce", "*", Rate(1, 5)),
+    # 15 a second: https://docs.aws.amazon.com/ARG/latest/userguide/quotas.html
+    ("resourcegroupstaggingapi", "*", Rate(12, 15)),
+    ("apigateway", "*", Rate(10, 20)),
+    ("organizations", "*", Rate(8, 12)),
     ("*", "*", DEFAULT_RATE),
 )
 """(service, action pattern, rate), the first that fits."""

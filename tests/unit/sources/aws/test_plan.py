@@ -18,7 +18,9 @@ def test_types_that_share_a_list_are_one_unit_a_region() -> None:
     assert {each.key for each in balancers[0].types} == {"aws.elbv2.alb", "aws.elbv2.gwlb", "aws.elbv2.nlb"}
     assert balancers[0].whole
     assert [detail.operation for detail, _ in balancers[0].details] == ["describe_tags", "describe_listeners"]
-    assert len({(unit.call.service, unit.call.operation, unit.region) for unit in units}) == len(units)
+    assert len(
+        {(unit.call.service, unit.call.operation, repr(unit.call.each), unit.region) for unit in units}
+    ) == len(units)
 
 
 def test_global_lists_come_once() -> None:
@@ -28,7 +30,10 @@ def test_global_lists_come_once() -> None:
     assert sorted(everywhere) == [
         "get_account_authorization_details",
         "list_buckets",
+        "list_distributions",
+        "list_hosted_zones",
         "list_instance_profiles",
+        "list_policies",
     ]
 
 
@@ -56,10 +61,10 @@ def test_permissions_come_from_the_declarations() -> None:
         "s3:GetBucketLocation",
         "s3:GetBucketNotification",
         "s3:GetBucketPublicAccessBlock",
-        "s3:GetBucketTagging",
         "s3:GetBucketVersioning",
         "s3:GetEncryptionConfiguration",
         "s3:ListAllMyBuckets",
         "sts:GetCallerIdentity",
+        "tag:GetResources",
     ]
     assert "elasticloadbalancing:DescribeLoadBalancers" in permissions(selected(known, ["aws.elbv2.nlb"]))

@@ -36,8 +36,8 @@ def edges(graph: Graph) -> set[tuple[str, str, str]]:
 EXPECTED = {
     "aws_state_multiple_hanging_edges.json": {
         "aws.ec2.security_group": 4,
-        "aws_ecs_cluster": 1,
-        "aws_ecs_service": 1,
+        "aws.ecs.cluster": 1,
+        "aws.ecs.service": 1,
         "aws_lb": 1,
     },
     "aws_state_sg.json": {
@@ -50,7 +50,7 @@ EXPECTED = {
         "aws.ec2.instance": 1,
         "aws.ec2.security_group": 4,
         "aws.rds.instance": 1,
-        "aws_elasticache_cluster": 1,
+        "aws.elasticache.cluster": 1,
         "aws_elb": 1,
     },
     "flexibleengine_state.json": {

@@ -1,0 +1,240 @@
+"""Keys, secrets, certificates, and the firewall before web traffic."""
+
+from __future__ import annotations
+
+from cloudviz.catalogue.declare import (
+    AwsCall,
+    AwsDetail,
+    KnownAs,
+    ResourceType,
+    TerraformJoin,
+    arn,
+    at,
+    guarded_by,
+    uses,
+)
+from cloudviz.catalogue.kinds import Kind
+from cloudviz.catalogue.states import AWS_LIFECYCLE, State
+from cloudviz.inventory.model import LinkKind
+
+KEY = ResourceType(
+    key="aws.kms.key",
+    kind=Kind.KEY,
+    title="KMS key",
+    icon="aws/kms-key",
+    listing=AwsCall(
+        "kms",
+        "list_keys",
+        "Keys[]",
+        arguments={"Limit": 1000},
+        details=(
+            AwsDetail("describe_key", {"KeyId": "KeyId"}, result="KeyMetadata"),
+            AwsDetail(
+                "list_aliases", result="Aliases[]", into="Aliases", match=("TargetKeyId", "KeyId"), bulk=True
+            ),
+            AwsDetail("list_resource_tags", {"KeyId": "KeyId"}, result="Tags[]", into="Tags", is_tags=True),
+        ),
+    ),
+    known_as=KnownAs(
+        cloudformation="AWS::KMS::Key",
+        config="AWS::KMS::Key",
+        terraform=("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key"),
+        terraform_fields={
+            "Arn": "arn",
+            "KeyArn": "arn",
+            "KeyState": "",
+            "KeyManager": "",
+            "KeySpec": "customer_master_key_spec|key_spec",
+            "MultiRegionConfiguration.PrimaryKey.Arn": "primary_key_arn",
+            # Aliases are resources of their own in a state.
+            "Aliases[].AliasName": "",
+        },
+    ),
+    id=arn("kms", "key/{KeyId}", given=at("Arn") | at("KeyArn")),
+    name=at("Aliases[].AliasName") | at("KeyId"),
+    state=at("KeyState").as_state(
+        {
+            **AWS_LIFECYCLE,
+            "disabled": State.STOPPED,
+            "pendingdeletion": State.DELETING,
+            "pendingimport": State.PENDING,
+        }
+    ),
+    tags=at("Tags"),
+    facts={
+        "alias": at("Aliases[].AliasName"),
+        "description": at("Description"),
+        "size": at("KeySpec"),
+        "managed_by": at("KeyManager"),
+        "multi_region": at("MultiRegion"),
+    },
+    links=(uses("aws.kms.key", at("MultiRegionConfiguration.PrimaryKey.Arn")),),
+    # A queue or topic may name its key as alias/orders.
+    aliases=("alias",),
+    volatile=("Aliases[].LastUpdatedDate",),
+)
+
+SECRET = ResourceType(
+    key="aws.secretsmanager.secret",
+    kind=Kind.SECRET,
+    title="Secrets Manager secret",
+    icon="aws/secrets-manager-secret",
+    listing=AwsCall("secretsmanager", "list_secrets", "SecretList[]", arguments={"MaxResults": 100}),
+    known_as=KnownAs(
+        cloudformation="AWS::SecretsManager::Secret",
+        config="AWS::SecretsManager::Secret",
+        terraform=("aws_secretsmanager_secret",),
+        terraform_fields={
+            "ARN": "arn",
+            "CreatedDate": "",
+            "RotationEnabled": "rotation_enabled",
+            "RotationLambdaARN": "rotation_lambda_arn",
+        },
+    ),
+    # Six random characters end the real ARN.
+    id=arn("secretsmanager", "secret:{Name}", given=at("ARN")),
+    name=at("Name"),
+    tags=at("Tags"),
+    facts={
+        "description": at("Description"),
+        "rotates": at("RotationEnabled"),
+        "created": at("CreatedDate"),
+    },
+    sublabel=(),
+    links=(
+        uses("aws.kms.key", at("KmsKeyId")),
+        uses("aws.lambda.function", at("RotationLambdaARN")),
+    ),
+    volatile=("LastAccessedDate", "LastChangedDate", "SecretVersionsToStages"),
+)
+
+CERTIFICATE = ResourceType(
+    key="aws.acm.certificate",
+    kind=Kind.CERTIFICATE,
+    title="ACM certificate",
+    icon="aws/acm-certificate",
+    # Without Includes only RSA 2048 certificates are listed.
+    listing=AwsCall(
+        "acm",
+        "list_certificates",
+        "CertificateSummaryList[]",
+        arguments={
+            "MaxItems": 1000,
+            "Includes": {
+                "keyTypes": [
+                    "RSA_1024",
+                    "RSA_2048",
+                    "RSA_3072",
+                    "RSA_4096",
+                    "EC_prime256v1",
+                    "EC_secp384r1",
+                    "EC_secp521r1",
+                ]
+            },
+        },
+        details=(
+            AwsDetail(
+                "list_tags_for_certificate",
+                {"CertificateArn": "CertificateArn"},
+                result="Tags[]",
+                into="Tags",
+                is_tags=True,
+            ),
+        ),
+    ),
+    known_as=KnownAs(
+        cloudformation="AWS::CertificateManager::Certificate",
+        config="AWS::ACM::Certificate",
+        terraform=("aws_acm_certificate",),
+        terraform_fields={
+            "CertificateArn": "arn",
+            "SubjectAlternativeNameSummaries[]": "subject_alternative_names[]",
+            "KeyAlgorithm": "key_algorithm",
+        },
+    ),
+    id=arn("acm", "certificate/{CertificateArn}", given=at("CertificateArn")),
+    name=at("DomainName"),
+    state=at("Status").as_state(
+        {
+            "issued": State.RUNNING,
+            "pending_validation": State.PENDING,
+            "inactive": State.STOPPED,
+            "expired": State.STOPPED,
+            "revoked": State.TERMINATED,
+            "validation_timed_out": State.FAILED,
+            "failed": State.FAILED,
+        }
+    ),
+    tags=at("Tags"),
+    facts={
+        "names": at("SubjectAlternativeNameSummaries[]"),
+        "expires": at("NotAfter"),
+        "algorithm": at("KeyAlgorithm"),
+    },
+    sublabel=("expires",),
+    supporting=True,
+)
+
+WEB_ACL = ResourceType(
+    key="aws.wafv2.web_acl",
+    kind=Kind.FIREWALL,
+    title="WAF web ACL",
+    icon="aws/waf-web-acl",
+    listing=AwsCall(
+        "wafv2",
+        "list_web_acls",
+        "WebACLs[]",
+        arguments={"Scope": "REGIONAL", "Limit": 100},
+        details=(
+            # What an ACL guards: load balancers unless another type is asked for.
+            AwsDetail(
+                "list_resources_for_web_acl",
+                {"WebACLArn": "ARN", "ResourceType": "=APPLICATION_LOAD_BALANCER"},
+                result="ResourceArns[]",
+                into="LoadBalancers",
+            ),
+            AwsDetail(
+                "list_resources_for_web_acl",
+                {"WebACLArn": "ARN", "ResourceType": "=API_GATEWAY"},
+                result="ResourceArns[]",
+                into="Apis",
+            ),
+        ),
+    ),
+    known_as=KnownAs(
+        cloudformation="AWS::WAFv2::WebACL",
+        config="AWS::WAFv2::WebACL",
+        terraform=("aws_wafv2_web_acl",),
+        terraform_fields={
+            "ARN": "arn",
+            # Associations are resources of their own in a state: see JOINS.
+            "LoadBalancers[]": "",
+            "Apis[]": "",
+        },
+    ),
+    id=arn("wafv2", "regional/webacl/{Name}", given=at("ARN")),
+    name=at("Name"),
+    facts={"description": at("Description")},
+    sublabel=(),
+    links=(
+        guarded_by("aws.elbv2.alb", at("LoadBalancers[]"), reverse=True),
+        # …/restapis/<id>/stages/<stage>: the API is what there is to see.
+        guarded_by(
+            "aws.apigateway.rest_api",
+            at("Apis[]").matching(r"^(arn:[^:]*:apigateway:[^:]*::/restapis/[^/]+)"),
+            reverse=True,
+        ),
+    ),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (KEY, SECRET, CERTIFICATE, WEB_ACL)
+
+JOINS: tuple[TerraformJoin, ...] = (
+    TerraformJoin(
+        "aws_wafv2_web_acl_association",
+        LinkKind.GUARDED_BY,
+        ("aws.elbv2.alb", at("resource_arn").matching(r"^(arn:[^:]*:elasticloadbalancing:.+)$")),
+        ("aws.wafv2.web_acl", "web_acl_arn"),
+    ),
+)
