@@ -17,9 +17,15 @@ from cloudviz.inventory.model import (
     Problem,
     Resource,
 )
+from cloudviz.inventory.packed import PackedProperties
 
 FORMAT = "cloudviz.inventory/1"
 MAX_COST = Decimal(10) ** 12
+
+
+def plain(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Properties as every writer of JSON takes them."""
+    return properties.unpacked() if isinstance(properties, PackedProperties) else properties
 
 
 def resource_document(resource: Resource) -> dict[str, Any]:
@@ -39,7 +45,7 @@ def resource_document(resource: Resource) -> dict[str, Any]:
         "tags": dict(resource.tags),
         "cost_monthly": None if resource.cost_monthly is None else float(resource.cost_monthly),
         "currency": resource.currency,
-        "properties": resource.properties,
+        "properties": plain(resource.properties),
     }
 
 

@@ -1,5 +1,7 @@
 """RawItem → Graph and Problems. It does not raise: one odd item never loses a scan (architecture, decision 3)."""
 
-from cloudviz.normalise.items import cleaned, normalise
+from cloudviz.normalise.items import cleaned
+from cloudviz.normalise.normaliser import Batch, Normaliser, normalise
+from cloudviz.normalise.staging import packed_batch, unpacked_batch
 
-__all__ = ["cleaned", "normalise"]
+__all__ = ["Batch", "Normaliser", "cleaned", "normalise", "packed_batch", "unpacked_batch"]

@@ -1,19 +1,23 @@
-"""Each raw item becomes one resource: identity, names, state, facts, tags, secrets taken out."""
+"""One raw item becomes one resource: identity, names, state, facts, tags, secrets taken out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
-from cloudviz.catalogue.declare import AssetList, AwsCall, ResourceType, TerraformJoin
-from cloudviz.catalogue.gcp.names import LAID_IN, NUMBER
+import orjson
+
+from cloudviz.catalogue.declare import AssetList, AwsCall, ResourceType
+from cloudviz.catalogue.gcp.names import LAID_IN
 from cloudviz.catalogue.paths import read_path
-from cloudviz.catalogue.registry import Catalogue, catalogue, is_of_type
-from cloudviz.inventory.model import Graph, Problem, RawItem, Resource, Shape
+from cloudviz.catalogue.registry import Catalogue, is_of_type
+from cloudviz.inventory.model import Graph, Problem, RawItem, Resource, Scope, Shape
+from cloudviz.inventory.packed import pack
 from cloudviz.normalise.identity import account_in, identity_of, last_part, native_name_of, region_in
-from cloudviz.normalise.redaction import clean_name, clean_text, redact, redact_body
-from cloudviz.normalise.references import Pending, connect
+from cloudviz.normalise.redaction import clean_name, clean_text, json_without_secrets, redact, redact_body
+from cloudviz.normalise.references import Pending
 from cloudviz.normalise.tags import read_tags
 from cloudviz.normalise.terraform import lift
 from cloudviz.normalise.unknown import unknown_resource
@@ -24,46 +28,6 @@ GLOBAL = "global"
 MAX_NAME = 1000
 MAX_PLACE = 256
 MAX_ID = 4096
-
-
-def normalise(items: Iterable[RawItem], known: Catalogue | None = None) -> tuple[Graph, list[Problem]]:
-    """Make a graph of raw items.
-
-    Arguments:
-        items: what sources yielded, in any order. Where two items have one id the later wins.
-        known: the catalogue to read with; the release's own when None.
-
-    Returns the graph in canonical order, and the problems met, sorted. Nothing is dropped without a problem:
-    an item of unknown type is kept as ``aws.other`` and so on, an item without an id is reported.
-    """
-    types = known or catalogue()
-    resources: dict[str, Resource] = {}
-    pending: dict[str, Pending] = {}
-    joins: list[tuple[TerraformJoin, RawItem]] = []
-    problems: list[Problem] = []
-    projects: dict[str, str] = {}
-    for item in items:
-        if item.shape is Shape.TERRAFORM and item.native_type in types.joins:
-            joins.extend((join, item) for join in types.joins[item.native_type])
-            continue
-        try:
-            resource, references = _one(types, item, problems)
-        except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
-            # The body has a shape no declaration foresaw. Keep going, and say so.
-            problems.append(
-                Problem(
-                    item.native_type,
-                    f"could not be read: {type(error).__name__}: {redact(str(error))}",
-                    item.where,
-                )
-            )
-            continue
-        if resource is not None:
-            resources[resource.id] = resource
-            pending[resource.id] = references
-            if NUMBER in item.body and item.scope.account:
-                projects[str(item.body[NUMBER])] = item.scope.account
-    return connect(types, resources, pending.values(), joins, projects), sorted(set(problems))
 
 
 def cleaned(graph: Graph) -> Graph:
@@ -114,15 +78,28 @@ def _declared_for(types: Catalogue, item: RawItem, body: Mapping[str, Any]) -> R
     return None
 
 
-def _one(types: Catalogue, item: RawItem, problems: list[Problem]) -> tuple[Resource | None, Pending]:
+def resource_of(
+    types: Catalogue, item: RawItem, problems: list[Problem], *, packed: bool
+) -> tuple[Resource | None, Pending]:
+    """The resource that an item is, and the references it makes; None, with a problem noted, where it has no id.
+
+    May raise what a body of a shape that no declaration foresaw brings about.
+
+    Arguments:
+        problems: what is met is added here.
+        packed: keep the properties as JSON bytes.
+    """
     declared = _declared_for(types, item, item.body)
     if declared is None:
-        return unknown_resource(item, problems)
+        unknown, pending = unknown_resource(item, problems)
+        if unknown is not None and packed:
+            unknown = replace(unknown, properties=pack(unknown.properties))
+        return unknown, pending
     body = lift(declared, item.body) if item.shape is Shape.TERRAFORM else item.body
     tags = _tags(declared, body)
     scope = item.scope
     region = declared.region.one(body, tags) if declared.region is not None else None
-    if region:
+    if region and region != scope.region:
         scope = replace(scope, region=str(region))
     identifier = identity_of(declared, body, tags, scope, item.native_type)
     if not identifier:
@@ -134,7 +111,7 @@ def _one(types: Catalogue, item: RawItem, problems: list[Problem]) -> tuple[Reso
     place = clean_text(str(region or scope.region or region_in(identifier, scope.provider) or ""), MAX_PLACE)
     if not place and isinstance(declared.listing, AwsCall | AssetList) and declared.listing.is_global:
         place = GLOBAL
-    scope = replace(scope, account=account, region="" if place == GLOBAL else place)
+    scope = scope_at(scope.provider, account, "" if place == GLOBAL else place, scope.partition)
     name = declared.name.one(body, tags) if declared.name is not None else None
     state = declared.state.one(body, tags) if declared.state is not None else None
     zone = declared.zone.one(body, tags) if declared.zone is not None else None
@@ -150,14 +127,15 @@ def _one(types: Catalogue, item: RawItem, problems: list[Problem]) -> tuple[Reso
         zone=clean_text(str(zone), MAX_PLACE) if zone else None,
         state=clean_text(str(state), MAX_PLACE) if state else None,
         tags=tags,
-        properties=_properties(declared, item, body, tags),
+        properties=_properties(declared, item, body, tags, packed=packed),
     )
     references = Pending(identifier, scope)
     for rule in declared.links:
         values = rule.field.all(body, tags)
-        if values:
-            cleaned_values = [clean_name(each, MAX_ID) if isinstance(each, str) else each for each in values]
-            references.found.append((rule, cleaned_values))
+        # An object names nothing, and what is kept here is written to the store as well.
+        names = [clean_name(str(each), MAX_ID) for each in values if not isinstance(each, Mapping | list)]
+        if names:
+            references.found.append((rule, names))
     return resource, references
 
 
@@ -169,9 +147,15 @@ def _native_type(types: Catalogue, declared: ResourceType, item: RawItem, identi
     return native_name_of(declared, identifier) or types.native_name(declared)
 
 
+@lru_cache(maxsize=4096)
+def scope_at(provider: str, account: str, region: str, partition: str) -> Scope:
+    """A scope; resources of one place share it."""
+    return Scope(provider, account, region, partition)
+
+
 def _properties(
-    declared: ResourceType, item: RawItem, body: Mapping[str, Any], tags: Mapping[str, str]
-) -> dict[str, Any]:
+    declared: ResourceType, item: RawItem, body: Mapping[str, Any], tags: Mapping[str, str], *, packed: bool
+) -> Mapping[str, Any]:
     """The facts a person reads first, and the whole body under ``configuration``, without secrets."""
     properties: dict[str, Any] = {}
     for label, fact in declared.facts.items():
@@ -179,11 +163,16 @@ def _properties(
         if values:
             value = redact(values[0] if len(values) == 1 else values, name=label)
             properties[label] = value
+    if packed and not declared.volatile:
+        written = json_without_secrets(item.body, item.native_type, LAID_IN)
+        if written is not None:
+            properties["configuration"] = orjson.Fragment(written)
+            return pack(properties)
     configuration = redact_body(item.body, item.native_type, LAID_IN)
     for path in declared.volatile:
         _drop(configuration, path)
     properties["configuration"] = configuration
-    return properties
+    return pack(properties) if packed else properties
 
 
 def _drop(document: Any, path: str) -> None:

@@ -15,7 +15,9 @@ from typing import Any
 
 import orjson
 
+from cloudviz.normalise.harmless import harmless_json
 from cloudviz.normalise.secrets import (
+    has_payloads,
     holds_variables,
     is_payload_of,
     is_secret_name,
@@ -72,10 +74,42 @@ def redact_body(body: Mapping[str, Any], native_type: str, left_out: Container[s
 
     ``left_out`` are fields that are not copied.
     """
+    written = json_without_secrets(body, native_type, left_out)
+    if written is not None:
+        plain: dict[str, Any] = orjson.loads(written)
+        return plain
     hidden = {key: body[key] for key in body if key not in left_out and is_payload_of(native_type, str(key))}
     copy: dict[str, Any] = redact({key: item for key, item in body.items() if key not in left_out})
     copy.update({clean_text(str(key), 256): _hidden(item, 0) for key, item in hidden.items() if item})
     return copy
+
+
+def json_without_secrets(body: Mapping[str, Any], native_type: str, left_out: Container[str] = ()) -> bytes | None:
+    """The same as JSON with sorted keys, where there is surely nothing to hide; None where that is not sure."""
+    if type(body) is not dict or has_payloads(native_type):
+        return None
+    if any(key in left_out for key in body):
+        body = {key: item for key, item in body.items() if key not in left_out}
+    return harmless_json(
+        body,
+        plain=_plain,
+        is_plain_key=_is_plain_key,
+        pair_values=_PAIR_VALUES,
+        max_text=MAX_TEXT,
+        max_items=MAX_ITEMS,
+        max_depth=MAX_DEPTH,
+    )
+
+
+def _is_plain_key(key: str) -> bool:
+    return _key_plan(key) == (key, False, False)
+
+
+def _plain(value: Any) -> Any:
+    """What :func:`_redacted` makes of the values that are not JSON and hold nothing else."""
+    if isinstance(value, datetime.date | Decimal | bytes | bytearray):
+        return _redacted(value, False, False, 0)
+    raise TypeError(type(value).__name__)
 
 
 def _redacted(value: Any, secret: bool, variables: bool, depth: int) -> Any:

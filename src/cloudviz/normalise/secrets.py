@@ -104,6 +104,12 @@ def is_payload_of(native_type: str, name: str) -> bool:
     return _PAYLOAD.fullmatch(name.lower()) is not None and _SECRET_TYPE.search(native_type) is not None
 
 
+@lru_cache(maxsize=4096)
+def has_payloads(native_type: str) -> bool:
+    """Whether some field of this type may be hidden by :func:`is_payload_of`."""
+    return native_type.startswith("google_compute_") or _SECRET_TYPE.search(native_type) is not None
+
+
 def is_secret_value(text: str) -> bool:
     """Whether a text looks like a secret, or holds one, whatever it is called."""
     # The long pattern is tried only where one of its marks can be: most values are short words and ids.

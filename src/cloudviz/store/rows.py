@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from cloudviz.inventory.model import Resource
+from cloudviz.inventory.packed import PackedProperties
 
 MAX_KEY_BYTES = 2000
 """PostgreSQL's B-tree takes 2,704 bytes an entry. A longer id is shortened, with a hash that keeps it distinct."""
@@ -133,10 +134,13 @@ def _digits(value: Decimal) -> str:
 
 def json_bytes(value: Any) -> bytes:
     """Canonical JSON that both databases take and give back equal."""
-    try:
-        encoded = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError:
-        encoded = b""
+    if isinstance(value, PackedProperties):
+        encoded = value.packed
+    else:
+        try:
+            encoded = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        except TypeError:
+            encoded = b""
     # A float from 1e16 on: PostgreSQL keeps it as the digits of its shortest writing, an integer a little off.
     if _HUGE.search(encoded):
         encoded = b""

@@ -1,0 +1,57 @@
+"""Properties kept as JSON bytes: a scan of 200,000 resources holds them all, and reads almost none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+
+class PackedProperties(Mapping[str, Any]):
+    """A mapping that is its own canonical JSON (keys sorted), parsed anew at each access.
+
+    As objects the properties of a resource take five to ten times the memory. Equal to any mapping of equal
+    content; like a dict it can't be hashed. Changing what an access returns changes nothing here.
+
+    Attributes:
+        packed: UTF-8 JSON of an object, keys sorted at every depth.
+    """
+
+    __slots__ = ("packed",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, packed: bytes) -> None:
+        self.packed = packed
+
+    def unpacked(self) -> dict[str, Any]:
+        """All of it as plain JSON, a new copy."""
+        made: dict[str, Any] = orjson.loads(self.packed)
+        return made
+
+    def __getitem__(self, key: str) -> Any:
+        return self.unpacked()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.unpacked())
+
+    def __len__(self) -> int:
+        return len(self.unpacked())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, PackedProperties):
+            return self.packed == other.packed or self.unpacked() == other.unpacked()
+        if isinstance(other, Mapping):
+            return self.unpacked() == dict(other)
+        return NotImplemented
+
+    def __repr__(self) -> str:
+        return f"PackedProperties({self.unpacked()!r})"
+
+
+def pack(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties packed; as they are where they hold what JSON can't (integers beyond 64 bits)."""
+    try:
+        return PackedProperties(orjson.dumps(properties, option=orjson.OPT_SORT_KEYS))
+    except TypeError:
+        return properties

@@ -1,0 +1,123 @@
+"""Items are taken in as they come, made resources one by one, and linked when all are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cloudviz.catalogue.declare import TerraformJoin
+from cloudviz.catalogue.gcp.names import NUMBER
+from cloudviz.catalogue.registry import Catalogue, catalogue
+from cloudviz.inventory.model import Graph, Problem, RawItem, Resource, Shape
+from cloudviz.normalise.items import resource_of
+from cloudviz.normalise.redaction import redact
+from cloudviz.normalise.references import Pending, connect
+
+Rank = tuple[str, ...]
+"""Where items stand among others: of two with one id that of the higher rank is kept, whichever came first."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some items made resources, with the references they make still open. It holds no raw body and no secret.
+
+    Attributes:
+        resources: each with its references.
+        problems: what was met.
+        projects: the id of each Google project by its number, as far as the items tell.
+        joins: Terraform resources that state a link and are no thing of their own.
+    """
+
+    resources: list[tuple[Resource, Pending]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    projects: dict[str, str] = field(default_factory=dict)
+    joins: list[tuple[TerraformJoin, RawItem]] = field(default_factory=list)
+
+
+class Normaliser:
+    """Makes a graph of items that come in any number of parts, without keeping what they were made of.
+
+    The result does not depend on the order of the parts, as long as each has its rank.
+
+    Arguments:
+        known: the catalogue to read with; the release's own when None.
+        packed: keep properties as JSON bytes: a fifth of the memory, for scans of any size. Pictures and
+            documents read them often, and want them as they are.
+    """
+
+    def __init__(self, known: Catalogue | None = None, *, packed: bool = True) -> None:
+        self._types = known or catalogue()
+        self._packed = packed
+        self._resources: dict[str, Resource] = {}
+        self._pending: dict[str, Pending] = {}
+        self._ranks: dict[str, Rank] = {}
+        self._problems: set[Problem] = set()
+        self._projects: dict[str, str] = {}
+        self._joins: list[tuple[TerraformJoin, RawItem]] = []
+
+    def add(self, items: Iterable[RawItem], rank: Rank = ()) -> None:
+        """Take items in. Never raises; of two with one id and one rank the later is kept."""
+        self.take(self.read(items), rank)
+
+    def read(self, items: Iterable[RawItem]) -> Batch:
+        """Make resources of items, without taking them in yet: safe on any thread. Never raises."""
+        batch = Batch()
+        for item in items:
+            if item.shape is Shape.TERRAFORM and item.native_type in self._types.joins:
+                batch.joins.extend((join, item) for join in self._types.joins[item.native_type])
+                continue
+            try:
+                resource, references = resource_of(self._types, item, batch.problems, packed=self._packed)
+            except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
+                # The body has a shape no declaration foresaw. Keep going, and say so.
+                what = f"could not be read: {type(error).__name__}: {redact(str(error))}"
+                batch.problems.append(Problem(item.native_type, what, item.where))
+                continue
+            if resource is not None:
+                batch.resources.append((resource, references))
+                if NUMBER in item.body and item.scope.account:
+                    batch.projects[str(item.body[NUMBER])] = item.scope.account
+        return batch
+
+    def take(self, batch: Batch, rank: Rank = ()) -> None:
+        """Take a batch in that was read before, by this process or by one that died."""
+        for resource, references in batch.resources:
+            key = resource.id
+            before = self._ranks.get(key)
+            if before is None or before <= rank:
+                self._ranks[key] = rank
+                self._resources[key] = resource
+                self._pending[key] = references
+        self._problems.update(batch.problems)
+        self._projects.update(batch.projects)
+        self._joins.extend(batch.joins)
+
+    def __len__(self) -> int:
+        return len(self._resources)
+
+    def finish(self) -> tuple[Graph, list[Problem]]:
+        """The graph in canonical order, and the problems met, sorted. What was taken in is let go."""
+        resources, pending = self._resources, self._pending
+        joins, projects, problems = self._joins, self._projects, sorted(self._problems)
+        self.__init__(self._types, packed=self._packed)  # type: ignore[misc]
+        # In the order of ids: what is resolved first must not depend on which listing came first.
+        order = sorted(resources)
+        graph = connect(
+            self._types, {key: resources[key] for key in order}, (pending[key] for key in order), joins, projects
+        )
+        return graph, problems
+
+
+def normalise(items: Iterable[RawItem], known: Catalogue | None = None) -> tuple[Graph, list[Problem]]:
+    """Make a graph of raw items.
+
+    Arguments:
+        items: what sources yielded, in any order. Where two items have one id the later wins.
+        known: the catalogue to read with; the release's own when None.
+
+    Returns the graph in canonical order, and the problems met, sorted. Nothing is dropped without a problem:
+    an item of unknown type is kept as ``aws.other`` and so on, an item without an id is reported.
+    """
+    normaliser = Normaliser(known, packed=False)
+    normaliser.add(items)
+    return normaliser.finish()
