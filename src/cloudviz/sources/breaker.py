@@ -18,7 +18,7 @@ from types import TracebackType
 
 from cloudviz.inventory.model import CoverageStatus
 
-FAILURES = 5
+FAILURES = 3
 """Calls in a row that got no answer, each with all its attempts, after which a circuit opens."""
 
 REST = 30.0

@@ -150,7 +150,7 @@ def test_breakers_are_kept_by_provider_and_endpoint() -> None:
     assert breakers.at("aws", "a") is breakers.at("aws", "a")
     breakers.at("gcp", "a").admit().answered()
     for endpoint in ("b", "a"):
-        for _ in range(5):
+        for _ in range(3):
             breakers.at("aws", endpoint).admit().failed(TIMEOUT)
         clock.now += 20
     assert breakers.troubled() == [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,9 +19,7 @@ from cloudviz.runtime import clock
 from cloudviz.sources.azure.quota import Quota
 from cloudviz.sources.azure.refusals import RETRIED, CallFailed, broken, refused, wait_of
 from cloudviz.sources.azure.session import Limits, Tokens
-
-GIVE_UP_AFTER = 3
-"""Calls in a row without an answer, each with all its attempts, after which a part of ARM is left alone."""
+from cloudviz.sources.breaker import Breaker, Breakers, NotAnswering
 
 LONGEST_BACKOFF = 20.0
 
@@ -36,6 +34,7 @@ class ArmClient:
         workers: how many calls run at once.
         cancelled: asked before each call.
         sleep: how to wait; a test gives its own.
+        breakers: the circuits of ARM's parts; this client's own when None.
     """
 
     def __init__(
@@ -46,15 +45,16 @@ class ArmClient:
         workers: int = 16,
         cancelled: Callable[[], bool] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        breakers: Breakers | None = None,
     ) -> None:
         self._endpoint = endpoint
+        self._breakers = breakers or Breakers()
         self._tokens = tokens
         self._limits = limits
         self.workers = workers
         self._slots = asyncio.Semaphore(workers)
         self._cancelled = cancelled or (lambda: False)
         self._sleep = sleep
-        self._silent: defaultdict[str, int] = defaultdict(int)
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=None),
             limits=httpx.Limits(max_connections=workers, max_keepalive_connections=workers),
@@ -90,7 +90,7 @@ class ArmClient:
         Arguments:
             path: below the endpoint, or a whole ``nextLink``.
             permission: the Azure action that the call needs, for the message when it is denied.
-            part: what is left alone when it does not answer; calls of one part share their fate.
+            part: what is left alone when it does not answer; behind ARM's one host are many servers.
             quota: whose turn to wait for.
             seconds: the time the call may take with all its attempts; the limit for calls when 0.
 
@@ -100,50 +100,81 @@ class ArmClient:
         content = orjson.dumps(body) if body is not None else None
         limit = seconds or self._limits.call
         deadline = asyncio.get_running_loop().time() + limit
-        attempt = 0
-        while True:
-            attempt += 1
-            self._check(part)
-            try:
-                async with asyncio.timeout_at(deadline):
-                    if quota is not None:
-                        await quota.take()
-                    async with self._slots:
-                        self._check(part)
-                        status, headers, answer = await self._ask(method, url, query, content)
-                document, failed = _read(status, answer, permission)
-            except TimeoutError:
-                self._silent[part] += 1
-                raise CallFailed(CoverageStatus.TIMEOUT, f"no answer within {limit:g} s") from None
-            except httpx.HTTPError as error:
-                status, headers = 0, httpx.Headers()
-                document, failed = None, broken(error)
-            if quota is not None:
-                quota.heard(headers, status)
-            if document is not None:
-                self._silent[part] = 0
-                return document
-            retried = status in RETRIED or status in (0, 200)
-            if attempt >= self._limits.attempts or not retried:
-                if failed.status is CoverageStatus.TIMEOUT:
-                    self._silent[part] += 1
-                raise failed
-            wait = wait_of(headers, clock.now())
-            if wait is None:
-                wait = self._backoff(attempt)
-            if asyncio.get_running_loop().time() + wait >= deadline:
-                raise failed
-            await self._sleep(wait)
+        breaker = self._breakers.at("azure", f"{urlsplit(self._endpoint).netloc} ({part})")
+        asked = 0
+        try:
+            while True:
+                asked += 1
+                self._check(breaker)
+                await self._turn(quota, deadline, limit)
+                try:
+                    self._check(breaker)
+                    with breaker.admit() as attempt:
+                        heard = await self._hear(method, url, query, content, permission, deadline, limit)
+                        wait = self._wait(heard, asked, deadline)
+                        if not heard.is_down:
+                            attempt.answered()
+                        elif wait is None or attempt.is_probe:
+                            attempt.failed(heard.failed.status)
+                finally:
+                    self._slots.release()
+                if quota is not None:
+                    quota.heard(heard.headers, heard.status)
+                if heard.document is not None:
+                    return heard.document
+                if wait is None:
+                    raise heard.failed
+                await self._sleep(wait)
+        except NotAnswering as error:
+            raise CallFailed(error.status, error.detail) from error
+
+    async def _turn(self, quota: Quota | None, deadline: float, limit: float) -> None:
+        """Return with a slot held. That none came free says nothing of ARM."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                if quota is not None:
+                    await quota.take()
+                await self._slots.acquire()
+        except TimeoutError:
+            raise CallFailed(CoverageStatus.TIMEOUT, f"could not be asked within {limit:g} s") from None
+
+    async def _hear(
+        self,
+        method: str,
+        url: str,
+        query: Mapping[str, str] | None,
+        content: bytes | None,
+        permission: str,
+        deadline: float,
+        limit: float,
+    ) -> _Heard:
+        try:
+            async with asyncio.timeout_at(deadline):
+                status, headers, answer = await self._ask(method, url, query, content)
+        except TimeoutError:
+            failed = CallFailed(CoverageStatus.TIMEOUT, f"no answer within {limit:g} s")
+            return _Heard(0, httpx.Headers(), None, failed)
+        except httpx.HTTPError as error:
+            return _Heard(0, httpx.Headers(), None, broken(error))
+        return _Heard(status, headers, *_read(status, answer, permission))
+
+    def _wait(self, heard: _Heard, asked: int, deadline: float) -> float | None:
+        """Seconds until a call may be made again that was made so many times; None when it is to be given up."""
+        if asked >= self._limits.attempts or not (heard.status in RETRIED or heard.status in (0, 200)):
+            return None
+        wait = wait_of(heard.headers, clock.now())
+        if wait is None:
+            wait = self._backoff(asked)
+        return wait if asyncio.get_running_loop().time() + wait < deadline else None
 
     def _backoff(self, attempt: int) -> float:
         longest = min(LONGEST_BACKOFF, self._limits.backoff * 2.0 ** (attempt - 1))
         return longest * (0.5 + random.random() / 2)  # noqa: S311 - to spread retries, not to keep a secret
 
-    def _check(self, part: str) -> None:
+    def _check(self, breaker: Breaker) -> None:
         if self._cancelled():
             raise CallFailed(CoverageStatus.SKIPPED, "cancelled")
-        if self._silent[part] >= GIVE_UP_AFTER:
-            raise CallFailed(CoverageStatus.TIMEOUT, f"{part} gave no answer {GIVE_UP_AFTER} times; left alone")
+        breaker.check()
 
     def _address(self, path: str) -> str:
         """The URL of a path. A ``nextLink`` to elsewhere is not followed: the token would go with it."""
@@ -203,6 +234,22 @@ class ArmClient:
                 raise CallFailed(CoverageStatus.FAILED, f"the same next page twice after {len(seen) + 1} pages")
             seen.add(str(following))
             path, query = str(following), None
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What came of asking once. ``status`` is 0 where there was no answer."""
+
+    status: int
+    headers: httpx.Headers
+    document: dict[str, Any] | None
+    failed: CallFailed
+
+    @property
+    def is_down(self) -> bool:
+        """Whether nobody was there, or nobody who can serve."""
+        down = (CoverageStatus.FAILED, CoverageStatus.TIMEOUT)
+        return self.document is None and (not self.status or self.status >= 500) and self.failed.status in down
 
 
 def _read(status: int, answer: bytes, permission: str) -> tuple[dict[str, Any] | None, CallFailed]:

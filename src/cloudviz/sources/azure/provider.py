@@ -28,6 +28,7 @@ from cloudviz.sources.azure.session import (
     checked_subscriptions,
     tokens_for,
 )
+from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.provider import (
     CloudProvider,
     CostAnalysis,
@@ -52,6 +53,7 @@ class AzureProvider(CloudProvider):
         max_workers: how many calls run at once.
         limits: how long to wait for what.
         known: the catalogue to scan by; the release's own when None.
+        breakers: the circuits of the endpoints, shared by the scans of a process; this provider's own when None.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class AzureProvider(CloudProvider):
         max_workers: int = 16,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
         known: Catalogue | None = None,
+        breakers: Breakers | None = None,
     ) -> None:
         if max_workers < 1:
             raise Invalid("max_workers must be at least 1")
@@ -73,6 +76,7 @@ class AzureProvider(CloudProvider):
         self._workers = max_workers
         self._limits = limits
         self._known = known or catalogue()
+        self._breakers = breakers or Breakers()
 
     async def discover_resources(self, config: ProviderConfig) -> DiscoveryResult:
         """See :meth:`CloudProvider.discover_resources`.
@@ -124,7 +128,7 @@ class AzureProvider(CloudProvider):
     def _client(self, cancelled: Callable[[], bool] | None) -> ArmClient:
         endpoint = checked_endpoint(self._endpoint_url)
         tokens = tokens_for(endpoint, self._token, self._limits)
-        return ArmClient(endpoint, tokens, self._limits, self._workers, cancelled)
+        return ArmClient(endpoint, tokens, self._limits, self._workers, cancelled, breakers=self._breakers)
 
     async def _subscriptions(
         self, client: ArmClient, quota: Quota, wanted: Sequence[str]

@@ -93,9 +93,9 @@ def refused(status: int, body: bytes, permission: str) -> CallFailed:
 
 def broken(error: httpx.HTTPError) -> CallFailed:
     """Read an error of the connection itself."""
-    detail = one_line(f"{type(error).__name__}: {error}")
+    detail = one_line(f"{type(error).__name__}: {error}".rstrip(": "))
     if isinstance(error, httpx.TimeoutException):
-        return CallFailed(CoverageStatus.TIMEOUT, detail)
+        return CallFailed(CoverageStatus.TIMEOUT, f"no answer ({detail})")
     return CallFailed(CoverageStatus.FAILED, detail)
 
 

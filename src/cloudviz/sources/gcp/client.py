@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import orjson
@@ -16,12 +16,10 @@ import orjson
 from cloudviz import __version__
 from cloudviz.inventory.model import CoverageStatus
 from cloudviz.runtime import clock
+from cloudviz.sources.breaker import Breaker, Breakers, NotAnswering
 from cloudviz.sources.gcp.quota import Quota
 from cloudviz.sources.gcp.refusals import CallFailed, broken, refused, wait_of
 from cloudviz.sources.gcp.session import Limits, Tokens
-
-GIVE_UP_AFTER = 3
-"""Calls in a row without an answer, each with all its attempts, after which a service is left alone."""
 
 LONGEST_BACKOFF = 20.0
 FIRST_BACKOFF = 0.5
@@ -41,6 +39,7 @@ class Client:
         cancelled: asked before each call.
         quota: the windows of calls a minute.
         sleep: how to wait; a test gives its own.
+        breakers: the circuits of the services' hosts; this client's own when None.
     """
 
     def __init__(
@@ -52,15 +51,16 @@ class Client:
         cancelled: Callable[[], bool] | None = None,
         quota: Quota | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        breakers: Breakers | None = None,
     ) -> None:
         self._endpoint = endpoint
+        self._breakers = breakers or Breakers()
         self._tokens = tokens
         self._limits = limits
         self._slots = asyncio.Semaphore(workers)
         self._cancelled = cancelled or (lambda: False)
         self._quota = quota or Quota(sleep=sleep)
         self._sleep = sleep
-        self._silent: defaultdict[str, int] = defaultdict(int)
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=None),
             limits=httpx.Limits(max_connections=workers, max_keepalive_connections=workers),
@@ -120,43 +120,61 @@ class Client:
     ) -> dict[str, Any]:
         began = time.monotonic()
         window = self._quota.window(host, project)
-        attempt = 0
+        breaker = self._breaker(host)
+        sent = 0
         stale = ""
-        while True:
-            self._check(host)
-            await window.take()
-            async with self._slots:
-                self._check(host)
-                token = await self._tokens.get(refused=stale)
-                reply, failed, headers = await self._send(method, host, path, parameters, body, permission, token)
-            if failed is None:
-                self._silent[host] = 0
-                return reply
-            if failed.reason == "TOKEN" and not stale:
-                # Expired in the middle of a scan: once more with a fresh one.
-                stale = token
-                continue
-            attempt += 1
-            asked = wait_of(headers, clock.now())
-            wait = asked if asked is not None else self._backoff(attempt)
-            if failed.status is CoverageStatus.THROTTLED and asked:
-                window.close_for(asked)
-            spent = time.monotonic() - began
-            if not failed.may_pass or attempt >= self._limits.attempts or spent + wait > self._limits.call:
-                if failed.status is CoverageStatus.TIMEOUT:
-                    self._silent[host] += 1
-                raise failed
-            await self._sleep(wait)
+        try:
+            while True:
+                self._check(breaker)
+                await window.take()
+                async with self._slots:
+                    self._check(breaker)
+                    token = await self._tokens.get(refused=stale)
+                    with breaker.admit() as attempt:
+                        reply, failed, headers = await self._send(
+                            method, host, path, parameters, body, permission, token
+                        )
+                        if failed is None:
+                            attempt.answered()
+                            return reply
+                        wait = self._wait(failed, headers, sent + 1, began)
+                        if not failed.is_down:
+                            attempt.answered()
+                        elif wait is None or attempt.is_probe:
+                            attempt.failed(failed.status)
+                if failed.reason == "TOKEN" and not stale:
+                    # Expired in the middle of a scan: once more with a fresh one.
+                    stale = token
+                    continue
+                sent += 1
+                if failed.status is CoverageStatus.THROTTLED and (asked := wait_of(headers, clock.now())):
+                    window.close_for(asked)
+                if wait is None:
+                    raise failed
+                await self._sleep(wait)
+        except NotAnswering as error:
+            raise CallFailed(error.status, error.detail) from error
+
+    def _breaker(self, host: str) -> Breaker:
+        at = f" at {urlsplit(self._endpoint).netloc}" if self._endpoint else ""
+        return self._breakers.at("gcp", host + at)
+
+    def _wait(self, failed: CallFailed, headers: Mapping[str, str], sent: int, began: float) -> float | None:
+        """Seconds until a call may be sent again that was sent so many times; None when it is to be given up."""
+        if not failed.may_pass or sent >= self._limits.attempts:
+            return None
+        asked = wait_of(headers, clock.now())
+        wait = asked if asked is not None else self._backoff(sent)
+        return wait if time.monotonic() - began + wait <= self._limits.call else None
 
     def _backoff(self, attempt: int) -> float:
         longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempt - 1))
         return random.uniform(longest / 2, longest)  # noqa: S311 - to spread retries, not to hide anything
 
-    def _check(self, host: str) -> None:
+    def _check(self, breaker: Breaker) -> None:
         if self._cancelled():
             raise CallFailed(CoverageStatus.SKIPPED, "cancelled")
-        if self._silent[host] >= GIVE_UP_AFTER:
-            raise CallFailed(CoverageStatus.TIMEOUT, f"{host} gave no answer {GIVE_UP_AFTER} times; left alone")
+        breaker.check()
 
     async def _send(
         self,
@@ -196,7 +214,7 @@ class Client:
             reply = orjson.loads(response.content)
         except orjson.JSONDecodeError:
             what = f"{host} answered with a body that is no JSON ({len(response.content)} bytes)"
-            return {}, CallFailed(CoverageStatus.FAILED, what, may_pass=True), {}
+            return {}, CallFailed(CoverageStatus.FAILED, what, http=200, may_pass=True), {}
         if not isinstance(reply, dict):
             return {}, CallFailed(CoverageStatus.FAILED, f"{host} answered with JSON that is no object"), {}
         return reply, None, {}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from cloudviz.catalogue.registry import Catalogue, catalogue
 from cloudviz.errors import CloudRefused, Invalid
 from cloudviz.runtime import clock
+from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.gcp.client import Client
 from cloudviz.sources.gcp.costs import checked_table, read_costs
 from cloudviz.sources.gcp.look import Look
@@ -56,6 +57,7 @@ class GcpProvider(CloudProvider):
         limits: how long to wait for what.
         known: the catalogue to scan by; the release's own when None.
         tokens: where tokens come from, instead of ``token``.
+        breakers: the circuits of the endpoints, shared by the scans of a process; this provider's own when None.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class GcpProvider(CloudProvider):
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
         known: Catalogue | None = None,
         tokens: Tokens | None = None,
+        breakers: Breakers | None = None,
     ) -> None:
         if max_workers < 1:
             raise Invalid("max_workers must be at least 1")
@@ -80,6 +83,7 @@ class GcpProvider(CloudProvider):
         self._workers = max_workers
         self._limits = limits
         self._known = known or catalogue()
+        self._breakers = breakers or Breakers()
         self._tokens = tokens or tokens_for(self._endpoint, token, limits)
 
     async def discover_resources(self, config: ProviderConfig) -> DiscoveryResult:
@@ -137,7 +141,9 @@ class GcpProvider(CloudProvider):
                 raise CloudRefused(f"GCP: BigQuery gave no costs: {failed.detail}", hint=needed) from failed
 
     def _client(self, cancelled: Callable[[], bool] | None) -> Client:
-        return Client(self._endpoint, self._tokens, self._limits, self._workers, cancelled)
+        return Client(
+            self._endpoint, self._tokens, self._limits, self._workers, cancelled, breakers=self._breakers
+        )
 
     def _source(self, parents: Sequence[str]) -> str:
         return "gcp:" + ",".join(parent.removeprefix("projects/") for parent in parents)

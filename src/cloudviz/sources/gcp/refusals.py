@@ -59,6 +59,12 @@ class CallFailed(Exception):
         self.may_pass = may_pass
 
     @property
+    def is_down(self) -> bool:
+        """Whether nobody was there, or nobody who can serve."""
+        down = (CoverageStatus.FAILED, CoverageStatus.TIMEOUT)
+        return self.may_pass and self.status in down and (not self.http or self.http >= 500)
+
+    @property
     def is_switched_off(self) -> bool:
         """Whether the project has not enabled the API."""
         return self.reason == "SERVICE_DISABLED"
