@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from cloudviz.catalogue.declare import ResourceType
@@ -151,8 +152,8 @@ class Reading:
             if declared is not None:
                 self._keep(table, row, arm_type, identifier, declared)
             elif table.whole:
-                scope = Scope("azure", subscription_of(row), _location_of(row))
-                item = RawItem(scope, arm_type, row, where=f"azure {scope.account} Resource Graph {table.table}")
+                scope = _scope(subscription_of(row), _location_of(row))
+                item = RawItem(scope, arm_type, _trimmed(row), where=_where(scope.account, table.table))
                 self.found[(scope.account, OTHER)].append(item)
 
     def _is_elsewhere(self, table: TablePlan, row: dict[str, Any]) -> bool:
@@ -170,8 +171,10 @@ class Reading:
         is_group = table.table == _CONTAINERS and "/resourcegroups/" in identifier.lower()
         if name in listing.system_names or (is_group and self.groups and name not in self.groups):
             return
-        scope = Scope("azure", subscription_of(row), _location_of(row))
-        where = f"azure {scope.account} Resource Graph {table.table}"
+        scope = _scope(subscription_of(row), _location_of(row))
+        where = _where(scope.account, table.table)
+        if table.table != _CONTAINERS:
+            _trimmed(row)
         if declared.key not in self.plan.carried:
             self.found[(scope.account, declared.key)].append(
                 RawItem(scope, arm_type, row, declared.key, where=where)
@@ -230,8 +233,9 @@ class Reading:
         child = child_of(declared)
         listing = arm_list(declared)
         assert child is not None
-        scope = Scope("azure", subscription, owner.region)
+        scope = _scope(subscription, owner.region)
         items: list[RawItem] = []
+        where = f"azure {subscription} {owner.id}"
         try:
             pages = self.client.pages(
                 f"{owner.id}{child.suffix}",
@@ -240,10 +244,7 @@ class Reading:
                 part=declared.title,
             )
             async for page in pages:
-                items.extend(
-                    RawItem(scope, listing.arm_type, body, declared.key, where=f"azure {subscription} {owner.id}")
-                    for body in page
-                )
+                items.extend(RawItem(scope, listing.arm_type, body, declared.key, where=where) for body in page)
         except CallFailed as failed:
             if failed.http == 404 and failed.code in GONE_CODES:
                 return
@@ -260,6 +261,24 @@ class Reading:
         else:
             tried.answered += 1
         self.found[(subscription, declared.key)].extend(items)
+
+
+@lru_cache(maxsize=4096)
+def _scope(subscription: str, region: str) -> Scope:
+    # One for all rows of a place: an estate has many rows and few places.
+    return Scope("azure", subscription, region)
+
+
+@lru_cache(maxsize=4096)
+def _where(subscription: str, table: str) -> str:
+    return f"azure {subscription} Resource Graph {table}"
+
+
+def _trimmed(row: dict[str, Any]) -> dict[str, Any]:
+    """The row without what Resource Graph adds and the id says already: ARM's own bodies have none of it."""
+    for name in ("resourceGroup", "subscriptionId", "tenantId"):
+        row.pop(name, None)
+    return row
 
 
 def subscription_of(row: dict[str, Any]) -> str:
