@@ -302,16 +302,23 @@ def _put(detail: AwsDetail, item: Found, values: list[Any]) -> None:
 
 
 def _sorted_tags(detail: AwsDetail, values: list[Any]) -> Any:
-    """Tags in the order in which the bulk API's are laid in."""
+    """Tags in the words and the order in which the bulk API's are laid in."""
     if detail.match is not None:
-        return [
-            {detail.match[0]: each.get(detail.match[0]), "Tags": sorted(each.get("Tags") or (), key=_key_of)}
-            for each in values
-        ]
+        name = detail.match[0]
+        return [{name: each.get(name), "Tags": _pairs(each.get("Tags") or ())} for each in values]
     if detail.result.endswith("[]"):
-        return sorted(values, key=_key_of)
+        return _pairs(values)
     return dict(sorted(values[0].items())) if values and isinstance(values[0], Mapping) else {}
 
 
-def _key_of(tag: Any) -> str:
-    return str(tag.get("Key", "")) if isinstance(tag, Mapping) else str(tag)
+def _pairs(tags: Iterable[Any]) -> list[dict[str, str]]:
+    """Tags as most services write them; KMS says TagKey and TagValue, Step Functions key and value."""
+    pairs = [
+        {
+            "Key": str(tag.get("Key") or tag.get("key") or tag.get("TagKey") or ""),
+            "Value": str(tag.get("Value") or tag.get("value") or tag.get("TagValue") or ""),
+        }
+        for tag in tags
+        if isinstance(tag, Mapping)
+    ]
+    return sorted(pairs, key=lambda pair: pair["Key"])
