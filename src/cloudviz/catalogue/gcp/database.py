@@ -15,7 +15,7 @@ from cloudviz.catalogue.declare import (
     runs_as,
     uses,
 )
-from cloudviz.catalogue.gcp.names import FULL_NAME, REGION, SELF_LINK, kms_key
+from cloudviz.catalogue.gcp.names import FULL_NAME, REGION, SELF_LINK, account, kms_key
 from cloudviz.catalogue.kinds import Kind
 from cloudviz.catalogue.states import GCP_STATUS
 
@@ -59,7 +59,7 @@ CLOUD_SQL = ResourceType(
         member_of("gcp.database.cloud_sql", at("masterInstanceName").tail(":")),
         uses("gcp.security.kms_key", kms_key("diskEncryptionConfiguration.kmsKeyName")),
         # The instance's own account lies in a project of Google's. It is named for who grants it access.
-        runs_as("gcp.security.service_account", at("serviceAccountEmailAddress")),
+        runs_as("gcp.security.service_account", account(at("serviceAccountEmailAddress"))),
     ),
     volatile=("etag", "serverCaCert", "settings.settingsVersion"),
 )

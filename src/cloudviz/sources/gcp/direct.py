@@ -13,7 +13,7 @@ from cloudviz.catalogue.paths import read_path
 from cloudviz.inventory.model import CoverageStatus, RawItem, Scope
 from cloudviz.sources.gcp.client import Client
 from cloudviz.sources.gcp.methods import METHODS, Method, permission_of
-from cloudviz.sources.gcp.plan import OTHER, Plan, Sorter, asset_list, region_of
+from cloudviz.sources.gcp.plan import GLOBAL, OTHER, Plan, Sorter, asset_list, region_of
 from cloudviz.sources.gcp.refusals import CallFailed, one_line
 from cloudviz.sources.provider import Listing, NotSeen, Seen
 
@@ -84,7 +84,8 @@ class Direct:
         self, declared: ResourceType, asset_type: str, method: Method, bodies: Sequence[Body]
     ) -> Iterator[RawItem]:
         for body in bodies:
-            location = location_of(body)
+            # What is listed for the whole project and says no place is in none: a secret, a global address.
+            location = location_of(body) or ("" if method.parents else GLOBAL)
             if not self._plan.wants(location):
                 continue
             # Shared with the lists that walk over it, so what is laid in goes into a copy of the outermost level.
@@ -194,9 +195,12 @@ def location_of(body: Mapping[str, Any]) -> str:
         value = body.get(field)
         if isinstance(value, str) and value:
             return value.rstrip("/").rsplit("/", 1)[-1]
-    name = body.get("name")
-    match = _LOCATION.search(name) if isinstance(name, str) else None
-    return match[1] if match else ""
+    for field in ("name", "selfLink"):
+        value = body.get(field)
+        match = _LOCATION.search(value) if isinstance(value, str) else None
+        if match:
+            return match[1]
+    return ""
 
 
 def filled(template: str, body: Mapping[str, Any]) -> str:
