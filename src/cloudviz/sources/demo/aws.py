@@ -15,7 +15,17 @@ from cloudviz.sources.demo.aws_compute import (
 from cloudviz.sources.demo.aws_data import AURORA, MYSQL, POSTGRES, aurora_cluster, bucket, database, table
 from cloudviz.sources.demo.aws_network import Network, build_network, security_group
 from cloudviz.sources.demo.aws_place import AwsPlace
-from cloudviz.sources.demo.aws_services import cache, edge, function, key, queue, role, secret, secret_arn
+from cloudviz.sources.demo.aws_services import (
+    cache,
+    cache_group,
+    edge,
+    function,
+    key,
+    queue,
+    role,
+    secret,
+    secret_arn,
+)
 from cloudviz.sources.demo.estate import Estate
 
 LONG_NAME = (
@@ -148,6 +158,7 @@ def _databases(place: AwsPlace, network: Network) -> None:
             group="reporting",
             owner="unknown",
         )
+    cache_group(place, "session-cache", ("session-cache-001", "session-cache-002"), "cache.r7g.large")
     cache(place, network, "session-cache-001", "cache.r7g.large", "0.219", "us-east-1a")
     cache(place, network, "session-cache-002", "cache.r7g.large", "0.219", "us-east-1b")
 

@@ -199,6 +199,27 @@ def key(place: AwsPlace, alias: str) -> None:
     )
 
 
+def cache_group(place: AwsPlace, name: str, members: Sequence[str], size: str) -> None:
+    """A group of Redis nodes that replicate each other; the nodes are what costs."""
+    arn = place.arn("elasticache", f"replicationgroup:{name}")
+    place.add(
+        "aws.elasticache.replication_group",
+        "AWS::ElastiCache::ReplicationGroup",
+        {
+            "ReplicationGroupId": name,
+            "ARN": arn,
+            "Description": "Sessions of the shop",
+            "Status": "available",
+            "MemberClusters": list(members),
+            "AutomaticFailover": "enabled",
+            "MultiAZ": "enabled",
+            "CacheNodeType": size,
+            "AtRestEncryptionEnabled": True,
+            "Tags": place.tags(name),
+        },
+    )
+
+
 def cache(place: AwsPlace, network: Network, name: str, size: str, dollars: str, zone: str) -> None:
     """A Redis node."""
     arn = place.arn("elasticache", f"cluster:{name}")
