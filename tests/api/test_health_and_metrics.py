@@ -10,6 +10,7 @@ from tests.api.serving import Server, assert_problem, instance, serve, settings_
 
 import cloudviz
 from cloudviz.api import web_app
+from cloudviz.inventory.model import CoverageStatus
 
 
 async def test_health_names_every_part(server: Server) -> None:
@@ -149,3 +150,35 @@ async def test_the_app_migrates_and_opens_its_own_database(tmp_path: Path) -> No
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://cloudviz.test") as client:
             assert (await client.get("/health/ready")).status_code == 200
+
+
+async def test_endpoints_that_do_not_answer_are_named_in_health_and_metrics(server: Server) -> None:
+    breakers = server.app.state.house.breakers
+    assert (await server.client.get("/health")).json()["components"]["cloud_apis"]["status"] == "unused"
+    breakers.at("azure", "management.azure.com (resource graph)").admit().answered()
+    breaker = breakers.at("aws", "ec2.eu-west-1.amazonaws.com")
+    late = breaker.admit()
+    for _ in range(3):
+        breaker.admit().failed(CoverageStatus.TIMEOUT)
+    health = (await server.client.get("/health")).json()
+    assert health["status"] == health["components"]["cloud_apis"]["status"] == "degraded"
+    assert health["components"]["cloud_apis"]["detail"] == (
+        "aws: ec2.eu-west-1.amazonaws.com is not answering, next try in 30 s"
+    )
+    found = await metrics(server)
+    assert found["cloudviz_cloud_endpoint_open"] == {("ec2.eu-west-1.amazonaws.com", "aws"): 1}
+    counted = {key: count for key, count in found["cloudviz_cloud_endpoints"].items() if count}
+    assert counted == {("aws", "open"): 1, ("azure", "closed"): 1}
+    late.answered()
+    assert (await server.client.get("/health")).json()["status"] == "healthy"
+    assert "cloudviz_cloud_endpoint_open" not in await metrics(server)
+
+
+async def test_health_names_only_some_of_many_endpoints(light_server: Server) -> None:
+    for number in range(8):
+        breaker = light_server.app.state.house.breakers.at("aws", f"s{number}.example")
+        for _ in range(3):
+            breaker.admit().failed(CoverageStatus.FAILED)
+    said = (await light_server.client.get("/health")).json()["components"]["cloud_apis"]["detail"]
+    assert said.count("is not answering") == 5
+    assert said.endswith("and 3 more endpoints")

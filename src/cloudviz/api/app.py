@@ -33,6 +33,7 @@ from cloudviz.api.studio import Studio
 from cloudviz.jobs.worker import Worker
 from cloudviz.runtime.logs import get_logger
 from cloudviz.runtime.settings import Settings, load_settings
+from cloudviz.sources.breaker import Breakers
 from cloudviz.store import Store, migrate, open_store
 
 SUMMARY = "Inventory, picture and history of AWS, Azure and GCP estates."
@@ -64,11 +65,12 @@ def create_app(
     """
     settings = settings or load_settings().settings
     with_worker = settings.server.embedded_worker if embedded_worker is None else embedded_worker
-    metrics = Metrics()
+    breakers = Breakers()
+    metrics = Metrics(breakers)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _running(settings, store, metrics, with_worker) as house:
+        async with _running(settings, store, metrics, breakers, with_worker) as house:
             app.state.house = house
             yield
 
@@ -119,7 +121,7 @@ def create_app(
 
 @contextlib.asynccontextmanager
 async def _running(
-    settings: Settings, store: Store | None, metrics: Metrics, with_worker: bool
+    settings: Settings, store: Store | None, metrics: Metrics, breakers: Breakers, with_worker: bool
 ) -> AsyncIterator[House]:
     """The parts of a running server, let go in the order opposite to that in which they came."""
     async with contextlib.AsyncExitStack() as stack:
@@ -128,9 +130,9 @@ async def _running(
             store = await stack.enter_async_context(await open_store(settings.database()))
         door = Door(settings, store)
         stack.callback(door.close)
-        house = House(settings, store, door, Studio(store), metrics)
+        house = House(settings, store, door, Studio(store), metrics, breakers)
         if with_worker:
-            house.worker = Worker(store, settings)
+            house.worker = Worker(store, settings, breakers=breakers)
             house.worker_task = asyncio.create_task(house.worker.run(), name="embedded worker")
             stack.push_async_callback(_stop, house.worker, house.worker_task)
         yield house

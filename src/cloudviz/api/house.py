@@ -10,6 +10,7 @@ from cloudviz.api.metrics import Metrics
 from cloudviz.api.studio import Studio
 from cloudviz.jobs.worker import Worker
 from cloudviz.runtime.settings import Settings
+from cloudviz.sources.breaker import Breakers
 from cloudviz.store import Store
 
 
@@ -22,6 +23,7 @@ class House:
         door: who may come in.
         studio: pictures, drawn a few at a time.
         metrics: what Prometheus is told.
+        breakers: which cloud endpoints have not been answering this process.
         worker: the embedded worker with the task it runs in, when the settings ask for one.
     """
 
@@ -30,6 +32,7 @@ class House:
     door: Door
     studio: Studio
     metrics: Metrics
+    breakers: Breakers
     worker: Worker | None = None
     worker_task: asyncio.Task[None] | None = None
 

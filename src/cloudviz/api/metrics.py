@@ -18,6 +18,8 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from cloudviz.sources.breaker import Breakers, State
+
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -52,16 +54,45 @@ class StoreFigures(Collector):
         return discoveries, resources
 
 
+class EndpointFigures(Collector):
+    """Which cloud endpoints do not answer this process.
+
+    All are counted; only those in trouble are named: a scan of one AWS account calls a thousand hosts.
+    """
+
+    def __init__(self, breakers: Breakers) -> None:
+        self._breakers = breakers
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures as Prometheus takes them."""
+        counted = GaugeMetricFamily(
+            "cloudviz_cloud_endpoints",
+            "Cloud endpoints called since the start, by provider and state of their circuit breaker.",
+            labels=("provider", "state"),
+        )
+        for (provider, state), count in self._breakers.counts().items():
+            counted.add_metric((provider, state.value), count)
+        troubled = GaugeMetricFamily(
+            "cloudviz_cloud_endpoint_open",
+            "1 while calls to an endpoint fail at once, 0.5 while one may try; absent when it answers.",
+            labels=("provider", "endpoint"),
+        )
+        for each in self._breakers.troubled():
+            troubled.add_metric((each.provider, each.endpoint), 1 if each.state is State.OPEN else 0.5)
+        return counted, troubled
+
+
 class Metrics:
     """The metrics of one app, in a registry of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, breakers: Breakers | None = None) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
         self.store = StoreFigures()
         self.registry.register(self.store)
+        self.registry.register(EndpointFigures(breakers or Breakers()))
         self.under_way = Gauge(
             "cloudviz_api_requests_under_way", "Requests being answered now.", registry=self.registry
         )

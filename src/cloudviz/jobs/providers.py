@@ -9,12 +9,16 @@ from typing import Any
 from cloudviz.catalogue.registry import catalogue
 from cloudviz.errors import Invalid
 from cloudviz.runtime.settings import Settings
+from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.provider import CloudProvider
 
 
-def provider_for(provider: str, request: Mapping[str, Any], settings: Settings) -> CloudProvider:
+def provider_for(
+    provider: str, request: Mapping[str, Any], settings: Settings, breakers: Breakers | None = None
+) -> CloudProvider:
     """The provider with the credentials and limits that a request and the settings name.
 
+    ``breakers`` are those of the process, so that a scan leaves alone what did not answer the scan before it.
     Raises :class:`~cloudviz.errors.Invalid` for a cloud that this release can't scan live, and for names of places
     that can't exist.
     """
@@ -31,6 +35,7 @@ def provider_for(provider: str, request: Mapping[str, Any], settings: Settings) 
                 call=settings.discovery.call_timeout_seconds,
                 listing=settings.discovery.listing_timeout_seconds,
             ),
+            breakers=breakers,
         )
     if provider == "azure":
         from cloudviz.sources.azure import AzureProvider
@@ -48,6 +53,7 @@ def provider_for(provider: str, request: Mapping[str, Any], settings: Settings) 
                 call=settings.discovery.call_timeout_seconds,
                 listing=settings.discovery.listing_timeout_seconds,
             ),
+            breakers=breakers,
         )
     if provider == "gcp":
         from cloudviz.sources.gcp import GcpProvider
@@ -66,6 +72,7 @@ def provider_for(provider: str, request: Mapping[str, Any], settings: Settings) 
                 call=settings.discovery.call_timeout_seconds,
                 listing=settings.discovery.listing_timeout_seconds,
             ),
+            breakers=breakers,
         )
     raise Invalid(
         f"this release does not scan {provider} live",

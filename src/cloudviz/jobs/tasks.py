@@ -18,6 +18,7 @@ from cloudviz.jobs.discover import DiscoveryOutcome, discover
 from cloudviz.jobs.imports import import_files
 from cloudviz.jobs.providers import provider_for, scan_types
 from cloudviz.runtime.settings import Settings
+from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.provider import ProviderConfig, ScanProgress
 from cloudviz.store import Store
 from cloudviz.store.records import JobRecord
@@ -28,7 +29,7 @@ class Run:
     """One attempt at a job: what it may use, and the two ways it talks with its worker.
 
     ``progress`` is read by the worker at each heartbeat; ``stop`` is set by it when the job is cancelled or
-    was taken over. Both are safe to use from any thread.
+    was taken over. Both are safe to use from any thread. ``breakers`` are those of the process.
     """
 
     store: Store
@@ -36,6 +37,7 @@ class Run:
     job: JobRecord
     progress: dict[str, Any] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
+    breakers: Breakers = field(default_factory=Breakers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ async def run_discover(run: Run) -> Ended:
             on_progress=on_progress,
             cancelled=run.stop.is_set,
         )
-        provider = provider_for(arguments["provider"], request, run.settings)
+        provider = provider_for(arguments["provider"], request, run.settings, run.breakers)
     except CloudVizError:  # an unknown profile, say: the scan never begins, and its discovery must not wait for it
         await run.store.discoveries.finish(arguments["discovery_id"], "failed")
         raise

@@ -17,6 +17,7 @@ from cloudviz.errors import CloudVizError, Conflict, Unavailable
 from cloudviz.jobs.tasks import Ended, Run, task_for
 from cloudviz.runtime.logs import get_logger
 from cloudviz.runtime.settings import Settings
+from cloudviz.sources.breaker import Breakers
 from cloudviz.store import Store
 from cloudviz.store.records import JobRecord
 
@@ -24,11 +25,17 @@ log = get_logger(__name__)
 
 
 class Worker:
-    """Runs up to ``settings.jobs.concurrency`` jobs at once until it is told to stop."""
+    """Runs up to ``settings.jobs.concurrency`` jobs at once until it is told to stop.
 
-    def __init__(self, store: Store, settings: Settings, *, name: str = "") -> None:
+    ``breakers`` are the circuits of the cloud endpoints, which all scans of the process share.
+    """
+
+    def __init__(
+        self, store: Store, settings: Settings, *, name: str = "", breakers: Breakers | None = None
+    ) -> None:
         self._store = store
         self._settings = settings
+        self._breakers = breakers or Breakers()
         self._doorbell = asyncio.Event()
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
@@ -80,7 +87,7 @@ class Worker:
         self._doorbell.clear()
 
     async def _attempt(self, job: JobRecord) -> None:
-        run = Run(self._store, self._settings, job)
+        run = Run(self._store, self._settings, job, breakers=self._breakers)
         work = asyncio.create_task(self._work(run))
         beat = asyncio.create_task(self._beat(run, work))
         try:

@@ -23,6 +23,7 @@ from cloudviz.runtime import clock
 router = APIRouter(tags=["health"])
 
 LEAST_FREE = 100 * 2**20  # bytes in the data folder
+NAMED = 5  # endpoints that don't answer; a whole cloud would be a thousand
 LONGEST_WAIT = 60.0  # seconds a job may wait before somebody should look after the workers
 PROBE_SECONDS = 3.0
 
@@ -95,9 +96,12 @@ def _redis(house: House) -> ComponentHealth:
 
 
 async def _cloud_apis(house: House) -> ComponentHealth:
-    """What the last scan of each cloud met; a health check must not call clouds itself."""
-    said: list[str] = []
-    failed = False
+    """What the scans of this process met, and the last one of each cloud; a health check calls no cloud itself."""
+    troubled = house.breakers.troubled()
+    said = [f"{each.provider}: {each.endpoint} is not answering, {each.next_try}" for each in troubled[:NAMED]]
+    if len(troubled) > NAMED:
+        said.append(f"and {len(troubled) - NAMED} more endpoints")
+    failed = bool(troubled)
     try:
         for provider in ("aws", "azure", "gcp"):
             page = await house.store.discoveries.page(provider=provider, limit=20)
@@ -107,6 +111,8 @@ async def _cloud_apis(house: House) -> ComponentHealth:
                 failed = failed or scans[0].status == "failed"
     except CloudVizError:
         return ComponentHealth(status="degraded", detail="not known while the database can't be reached")
+    if not said and house.breakers.counts():
+        return ComponentHealth(status="healthy", detail="every endpoint answered")
     if not said:
         return ComponentHealth(status="unused", detail="no live discovery yet")
     return ComponentHealth(status="degraded" if failed else "healthy", detail="; ".join(said))
