@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -311,3 +314,27 @@ def test_a_hostile_name_in_a_message_does_not_steer_the_terminal(home: Home) -> 
     problem = {"resource": "\x1b[31mred", "what": "\x1b]0;title\x07", "where": "x"}
     path = home.file("x.json", {"format": "cloudviz.inventory/1", "resources": [], "problems": [problem]})
     assert "\x1b" not in home.run("import", path).stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_import_stores_nothing_and_leaves_no_discovery_running(
+    home: Home, number: signal.Signals, code: int
+) -> None:
+    resource = STATE["resources"][2]  # type: ignore[index]
+    many = [
+        {"index_key": at, "attributes": {"id": f"i-{at}", "arn": f"{INSTANCE}{at}", "tags": {"Name": str(at)}}}
+        for at in range(20_000)
+    ]
+    home.file("big.tfstate", {**STATE, "resources": [{**resource, "instances": many}]})
+    home.run("migrate")
+    database = sqlite3.connect(home.data / "cloudviz.sqlite3")
+    environment = {**os.environ, "CLOUDVIZ_DATA_DIR": str(home.data), "NO_COLOR": "1"}
+    words = [sys.executable, "-m", "cloudviz.cli.main", "import", "big.tfstate"]
+    process = subprocess.Popen(words, cwd=home.folder, env=environment, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not database.execute("select 1 from discoveries").fetchall():
+        time.sleep(0.01)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said.splitlines()[-1:]) == (code, ["cloudviz: stopped"])
+    assert database.execute("select status from discoveries").fetchall() == [("failed",)]
+    assert database.execute("select count(*) from resources").fetchall() == [(0,)]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from cloudviz.cli.output import Output
+from cloudviz.cli.output import Output, note
 from cloudviz.inventory.select import Selection, parse_filter
 
 if TYPE_CHECKING:
@@ -64,8 +66,31 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's async part to its end."""
-    return asyncio.run(work)
+    """Run a command's async part to its end, or until SIGINT or SIGTERM asks it to stop.
+
+    Both cancel the work, so that what is half done is taken back and a discovery ends as failed. The exit code
+    is that of the signal, 130 or 143.
+    """
+    terminated = False
+
+    async def stoppable() -> T:
+        nonlocal terminated
+        working = asyncio.ensure_future(work)
+
+        def stop() -> None:
+            nonlocal terminated
+            terminated = True
+            working.cancel()
+
+        with contextlib.suppress(NotImplementedError):  # no signal handlers on Windows
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+        return await working
+
+    try:
+        return asyncio.run(stoppable())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        note("cloudviz: stopped")
+        raise SystemExit(143 if terminated else 130) from None
 
 
 def selection_of(
