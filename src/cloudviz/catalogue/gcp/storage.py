@@ -12,7 +12,7 @@ from cloudviz.catalogue.declare import (
     attached,
     uses,
 )
-from cloudviz.catalogue.gcp.names import FULL_NAME, REGION, SELF_LINK, ZONE, bucket, kms_key
+from cloudviz.catalogue.gcp.names import ASSET, FULL_NAME, REGION, SELF_LINK, ZONE, bucket, kms_key
 from cloudviz.catalogue.kinds import Kind
 from cloudviz.catalogue.states import GCP_STATUS
 
@@ -34,7 +34,7 @@ BUCKET = ResourceType(
         },
     ),
     # Bucket names are global: the full resource name carries no project.
-    id=asset_name("storage.googleapis.com", "{name}"),
+    id=asset_name("storage.googleapis.com", "{name}", given=at(ASSET)),
     name=at("name"),
     region=at("location").as_location(),
     tags=at("labels"),
