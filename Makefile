@@ -35,6 +35,9 @@ format: .venv/.installed-dev ## let ruff format and sort imports
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
+docs-types: .venv/.installed-dev ## write docs/types, a page for each resource type, from the catalogue
+	$(RUN) python scripts/type_pages.py
+
 pytest: .venv/.installed-dev web browser ## the Python and browser tests; ARGS chooses some
 	$(RUN) pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
