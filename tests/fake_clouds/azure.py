@@ -1,7 +1,7 @@
 """A fake Azure on a real socket: Resource Graph, ARM's lists, permissions, Cost Management.
 
-Rows come from a generated estate. Page tokens belong to their query, the quota is a real counter, what may not be
-read is left out of Resource Graph and refused by ARM, each with the body that Azure sends. On demand it misbehaves.
+Rows come from a generated estate. Page tokens belong to their query, the quota is a real counter, what may not
+be read is left out of Resource Graph and refused by ARM, with the body that Azure sends. On demand it misbehaves.
 """
 
 from __future__ import annotations

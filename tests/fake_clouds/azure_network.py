@@ -19,6 +19,11 @@ class Network:
     balancer: str
 
 
+def subnet_rules(*subnets: str) -> dict[str, Any]:
+    """Who may come in by a service endpoint."""
+    return {"virtualNetworkRules": [{"id": ref(each), "action": "Allow"} for each in subnets]}
+
+
 def address(group: Group, name: str, owner: str, *, nat: bool = False) -> str:
     """A public address, plugged into ``owner``."""
     plugged = (
