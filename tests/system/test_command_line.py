@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -338,3 +340,20 @@ def test_a_stopped_import_stores_nothing_and_leaves_no_discovery_running(
     assert (process.returncode, said.splitlines()[-1:]) == (code, ["cloudviz: stopped"])
     assert database.execute("select status from discoveries").fetchall() == [("failed",)]
     assert database.execute("select count(*) from resources").fetchall() == [(0,)]
+
+
+def test_a_client_that_sends_half_a_request_does_not_keep_the_server_from_stopping(home: Home) -> None:
+    environment = {**os.environ, "CLOUDVIZ_DATA_DIR": str(home.data), "NO_COLOR": "1"}
+    words = [sys.executable, "-m", "cloudviz.cli.main", "serve", "--port", "0"]
+    server = subprocess.Popen(
+        words, cwd=home.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    host, _, port = server.stdout.readline().split("/")[2].partition(":")
+    with socket.create_connection((host, int(port))) as client:
+        client.sendall(b"POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        assert json.loads(urllib.request.urlopen(f"http://{host}:{port}/health").read())["version"]
+        server.terminate()
+        _, said = server.communicate(timeout=60)
+    assert server.returncode == 0
+    assert "Traceback" not in said

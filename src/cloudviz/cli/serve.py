@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 import sys
@@ -15,6 +16,9 @@ import typer
 from cloudviz.cli.output import note
 from cloudviz.cli.session import Database, run, settings_for
 from cloudviz.errors import Unavailable
+
+GRACE_SECONDS = 5
+"""How long requests under way are waited for at the end: else one client that sends nothing holds all up."""
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -101,12 +105,21 @@ async def serve_app(app: FastAPI, listening: socket.socket, ready: Callable[[], 
     """Run uvicorn on a socket until SIGINT or SIGTERM; ``ready`` is called once it answers."""
     import uvicorn
 
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
     server = uvicorn.Server(config)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         server.should_exit = True
+        # What is cut off after the grace is no defect, but uvicorn reports each request with a traceback.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
 
     async def announce() -> None:
         while not server.started:

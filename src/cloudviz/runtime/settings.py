@@ -8,6 +8,7 @@ Order: flag > environment ``CLOUDVIZ_*`` > ``./cloudviz.toml`` > the user's conf
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from cloudviz.errors import BadInput
+
+_SECRET_QUERY = re.compile(r"(?<=[?&])(?P<name>[^=&]*(?:password|secret|token|key)[^=&]*)=[^&#]*", re.IGNORECASE)
 
 PREFIX = "CLOUDVIZ_"
 FILE_NAME = "cloudviz.toml"
@@ -209,7 +212,8 @@ def describe(loaded: LoadedSettings) -> list[tuple[str, str, str, str]]:
 
 
 def mask_url(url: str) -> str:
-    """A database or cache URL without its password."""
+    """A database or cache URL without its password, which may also stand in its query."""
+    url = _SECRET_QUERY.sub(r"\g<name>=•••", url)
     scheme, separator, rest = url.partition("://")
     if not separator or "@" not in rest:
         return url

@@ -86,3 +86,8 @@ def test_processes_that_start_together_agree_on_the_kept_secret(tmp_path: Path) 
     assert len(found.pop()) == 64
     assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in path.parent.iterdir()] == ["signing.key"]
+
+
+def test_a_password_in_the_query_of_a_url_is_masked_too() -> None:
+    url = "postgresql://app@db/x?sslmode=require&password=s3cret&sslpassword=s3cret#f"
+    assert mask_url(url) == "postgresql://app:•••@db/x?sslmode=require&password=•••&sslpassword=•••#f"
