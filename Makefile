@@ -80,4 +80,4 @@ distclean: clean ## remove environments as well
 	$(UV) sync --frozen --quiet
 	@touch $@ .venv/.installed
 
-.PHONY: help demo test lint types format pytest browser web web-test wheel bench pictures clean distclean
+.PHONY: help demo test lint types format docs-types pytest browser web web-test wheel bench pictures clean distclean

@@ -150,6 +150,16 @@ def test_tags_that_break_off_are_a_gap_and_not_their_absence(faulty_aws: FaultyA
     }
 
 
+def test_where_a_service_may_not_be_asked_for_all_tags_are_read(
+    faulty_aws: FaultyAws, all_aws_truth: Truth
+) -> None:
+    faulty_aws.faults.append(Fault(refuse(400, "InvalidParameterException"), "tag", times=1))
+    result = scan(faulty_aws.url, regions=["us-east-1"], types=["aws.sqs.queue"])
+    assert unseen(result) == set()
+    assert all(dict(each.tags) == {"env": "prod"} for each in graph_of(result).resources.values())
+    assert [call.action for call in faulty_aws.calls if call.service == "tag"] == ["GetResources", "GetResources"]
+
+
 def test_only_the_services_wanted_are_asked_for_their_tags(faulty_aws: FaultyAws, all_aws_truth: Truth) -> None:
     scan(faulty_aws.url, types=["aws.ec2.vpc"])
     assert "tag:GetResources" not in faulty_aws.permissions()

@@ -49,6 +49,34 @@ def test_reading(field: Field, expected: list[object]) -> None:
     assert field.all(BODY, {"Name": "web"}) == expected
 
 
+ALARM = {
+    "Dimensions": [{"Name": "QueueName", "Value": "work"}, {"Name": "Other", "Value": "x"}, "torn", None],
+    "methods": {"GET": {"uri": "a"}, "POST": {"uri": "b"}, "PUT": None},
+    "definition": "…arn:aws:sns:eu-west-1:123456789012:a… arn:aws:sns:eu-west-1:123456789012:b, and a again: "
+    "arn:aws:sns:eu-west-1:123456789012:a",
+    "Host": "Front-1.ELB.amazonaws.com",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        (at("Dimensions[Name=QueueName].Value"), ["work"]),
+        (at("Dimensions[Name=InstanceId].Value"), []),
+        (at("Host[Name=QueueName].Value"), []),
+        (at("methods.*.uri"), ["a", "b"]),
+        (at("Dimensions.*.Value"), []),
+        (
+            at("definition").finding(r"arn:aws:sns:[a-z0-9-]+:\d{12}:\w+"),
+            ["arn:aws:sns:eu-west-1:123456789012:a", "arn:aws:sns:eu-west-1:123456789012:b"],
+        ),
+        (at("Host").lowered(), ["front-1.elb.amazonaws.com"]),
+    ],
+)
+def test_reading_by_value_by_any_name_and_all_matches(field: Field, expected: list[object]) -> None:
+    assert field.all(ALARM, {}) == expected
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (
@@ -60,7 +88,7 @@ anything = st.recursive(
 
 @given(
     st.dictionaries(st.sampled_from(["A", "B", "C"]), anything),
-    st.sampled_from(["A", "A.B", "A[].B", "A.B[].C", "A{}", "A.B{}", "A[].B[].C"]),
+    st.sampled_from(["A", "A.B", "A[].B", "A.B[].C", "A{}", "A.B{}", "A[].B[].C", "A[B=x].C", "A.*.B", "*"]),
     st.sampled_from(["split", "tail", "parsed", "starting", "as_state", "count", "plain"]),
 )
 def test_no_body_makes_it_raise(body: dict[str, object], path: str, how: str) -> None:

@@ -77,8 +77,14 @@ class Tags:
             task.cancel()
 
     async def _read(self, region: str) -> TagsByArn | CallFailed:
+        found = await self._asked(region, {"ResourcesPerPage": 100, "ResourceTypeFilters": self._services})
+        if isinstance(found, CallFailed) and found.code == "InvalidParameterException":
+            # A region where one of the services is not known yet: all tags are more than enough.
+            found = await self._asked(region, {"ResourcesPerPage": 100})
+        return found
+
+    async def _asked(self, region: str, arguments: Mapping[str, Any]) -> TagsByArn | CallFailed:
         tags: dict[str, dict[str, str]] = {}
-        arguments = {"ResourcesPerPage": 100, "ResourceTypeFilters": self._services}
         try:
             async for page in self._caller.pages(SERVICE, region, "get_resources", arguments, PERMISSION):
                 for each in page.get("ResourceTagMappingList") or ():
