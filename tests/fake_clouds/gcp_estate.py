@@ -79,6 +79,7 @@ class _Project:
         links: tuple[tuple[str, str], ...] = (),
         inverse: tuple[tuple[str, str], ...] = (),
         inside: str = "",
+        part_of: str = "",
         identity: str = "",
         label: str = "",
         direct: Body | None = None,
@@ -86,13 +87,16 @@ class _Project:
         ancestors: tuple[str, ...] = (),
         account: str = "",
     ) -> str:
-        """Add a resource. ``links`` are (kind, target) from it, ``inverse`` (kind, source) to it; ``inside`` is
-        its container, to which it is a member; ``identity`` its id where that is not the asset's name."""
+        """Add a resource. ``links`` are (kind, target) from it, ``inverse`` (kind, source) to it; ``part_of`` is
+        what it belongs to, ``inside`` its container, of which it is a member; ``identity`` is its id where that
+        is not the asset's name."""
         key = identity or name
         truth = self.estate.truth
         truth.resources.add((key, type_key))
         truth.links |= {(key, target, kind) for kind, target in links}
         truth.links |= {(source, key, kind) for kind, source in inverse}
+        if part_of:
+            truth.links.add((key, part_of, "member_of"))
         if inside:
             truth.parents[key] = inside
             truth.links.add((key, inside, "member_of"))

@@ -382,7 +382,7 @@ def _cluster(project: Project) -> None:
         f"//container.googleapis.com/{at}/nodePools/default-pool",
         pool,
         location=REGION,
-        inverse=(("contains", cluster),),
+        part_of=cluster,
         links=(("contains", manager), ("runs_as", app)),
     )
     # A zonal cluster says zones/ where a regional one says locations/.

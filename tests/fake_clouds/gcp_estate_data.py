@@ -71,7 +71,7 @@ def _security(project: Project) -> None:
             "versionTemplate": {"protectionLevel": "HSM"},
         },
         location=REGION,
-        inverse=(("contains", ring),),
+        part_of=ring,
         label="disks",
     )
     # Secret Manager names by the project's number.
@@ -295,7 +295,7 @@ def _serverless(project: Project) -> None:
         {"name": f"apps/{project.id}/services/default", "id": "default"},
         location=REGION,
         region="",
-        inverse=(("contains", f"//appengine.googleapis.com/apps/{project.id}"),),
+        part_of=f"//appengine.googleapis.com/apps/{project.id}",
     )
     project.add(
         "gcp.support.app_engine_version",
@@ -310,7 +310,7 @@ def _serverless(project: Project) -> None:
         },
         location=REGION,
         region="",
-        inverse=(("contains", service),),
+        part_of=service,
         links=(("attached_to", connector),),
     )
 
@@ -429,7 +429,7 @@ def _databases(project: Project) -> None:
             "encryptionConfig": {"kmsKeyName": name},
         },
         location=ZONE,
-        inverse=(("contains", bigtable),),
+        part_of=bigtable,
         links=(("uses", key),),
     )
     spanner = project.add(
@@ -457,7 +457,7 @@ def _databases(project: Project) -> None:
         },
         location=REGION,
         region="",
-        inverse=(("contains", spanner),),
+        part_of=spanner,
         links=(("uses", key),),
     )
     redis = f"{_at(project)}/instances/sessions"
@@ -576,7 +576,7 @@ def _messages(project: Project) -> None:
             "externalDataConfiguration": {"sourceUris": [f"gs://{project.id}-logs/orders/*"]},
         },
         location="eu",
-        inverse=(("contains", dataset),),
+        part_of=dataset,
         links=(("uses", bucket),),
         label="orders",
         direct={

@@ -151,7 +151,7 @@ def test_links_are_those_that_the_replies_state(graph: Graph) -> None:
             "runs_as",
             False,
         ),
-        (app, f"{app}/services/12277184", "contains", True),
+        (f"{app}/services/12277184", app, "member_of", True),
         (app, "//storage.googleapis.com/staging.cloud-custodian.appspot.com", "uses", True),
         (
             f"{compute}/zones/us-central1-c/disks/test-ingwar",

@@ -68,7 +68,7 @@ class References:
                 if value.startswith(("arn:", "//")):
                     guess = guess or value
                 continue
-            found = reference_to(declared, self._by_its_project(declared, value), scope)
+            found = self._by_its_project(declared, reference_to(declared, value, scope))
             if found is not None and found in self._resources:
                 return found
             candidates = self._by_bare.get((key, value), ())
@@ -95,9 +95,9 @@ class References:
                     found.append(identifier)
         return found
 
-    def _by_its_project(self, declared: ResourceType, value: str) -> str:
+    def _by_its_project(self, declared: ResourceType, value: str | None) -> str | None:
         """A Google name with the project's number or id, whichever names of that type have."""
-        if not self._project_ids or not isinstance(declared.id, AssetName):
+        if value is None or not self._project_ids or not isinstance(declared.id, AssetName):
             return value
         part = _PROJECT_PART.search(value)
         known = self._project_numbers if declared.id.by_number else self._project_ids

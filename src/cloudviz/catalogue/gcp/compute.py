@@ -217,7 +217,7 @@ GKE_NODE_POOL = ResourceType(
     state=at("status").as_state(GCP_STATUS),
     facts={"size": at("config.machineType"), "version": at("version"), "nodes": at("initialNodeCount")},
     links=(
-        contains("gcp.compute.gke_cluster", SELF_LINK.matching(r"^(.+/clusters/[^/]+)/nodePools/"), reverse=True),
+        member_of("gcp.compute.gke_cluster", SELF_LINK.matching(r"^(.+/clusters/[^/]+)/nodePools/")),
         contains("gcp.compute.instance_group", at("instanceGroupUrls[]")),
         runs_as("gcp.security.service_account", account(at("config.serviceAccount"))),
     ),

@@ -10,7 +10,6 @@ from cloudviz.catalogue.declare import (
     asset_name,
     at,
     attached,
-    contains,
     member_of,
     routes_to,
     runs_as,
@@ -55,7 +54,7 @@ BIGQUERY = ResourceType(
     facts={"class": at("type"), "rows": at("numRows")},
     sublabel=("class",),
     links=(
-        contains("gcp.data.bigquery", SELF_LINK.matching(r"^(.+/datasets/[^/]+)/tables/"), reverse=True),
+        member_of("gcp.data.bigquery", SELF_LINK.matching(r"^(.+/datasets/[^/]+)/tables/")),
         uses("gcp.security.kms_key", kms_key("defaultEncryptionConfiguration.kmsKeyName")),
         uses("gcp.security.kms_key", kms_key("encryptionConfiguration.kmsKeyName")),
         uses("gcp.storage.bucket", at("externalDataConfiguration.sourceUris[]").matching(r"^gs://([^/]+)")),

@@ -10,7 +10,6 @@ from cloudviz.catalogue.declare import (
     asset_name,
     at,
     attached,
-    contains,
     member_of,
     runs_as,
     uses,
@@ -119,7 +118,7 @@ BIGTABLE_CLUSTER = ResourceType(
     facts={"nodes": at("serveNodes"), "class": at("defaultStorageType")},
     sublabel=("class",),
     links=(
-        contains("gcp.database.bigtable", FULL_NAME.matching(r"^(.+)/clusters/"), reverse=True),
+        member_of("gcp.database.bigtable", FULL_NAME.matching(r"^(.+)/clusters/")),
         uses("gcp.security.kms_key", kms_key("encryptionConfig.kmsKeyName")),
     ),
     volatile=("serveNodes",),
@@ -164,7 +163,7 @@ SPANNER_DATABASE = ResourceType(
     state=at("state").as_state(GCP_STATUS),
     facts={"engine": at("databaseDialect")},
     links=(
-        contains("gcp.database.spanner", FULL_NAME.matching(r"^(.+)/databases/"), reverse=True),
+        member_of("gcp.database.spanner", FULL_NAME.matching(r"^(.+)/databases/")),
         uses("gcp.security.kms_key", kms_key("encryptionConfig.kmsKeyName")),
     ),
     volatile=("earliestVersionTime",),

@@ -9,7 +9,7 @@ from cloudviz.catalogue.declare import (
     TerraformJoin,
     asset_name,
     at,
-    contains,
+    member_of,
     routes_to,
     uses,
 )
@@ -57,7 +57,7 @@ KMS_KEY = ResourceType(
     tags=at("labels"),
     facts={"class": at("purpose"), "protection": at("versionTemplate.protectionLevel")},
     sublabel=("class",),
-    links=(contains("gcp.support.kms_key_ring", FULL_NAME.matching(r"^(.+)/cryptoKeys/"), reverse=True),),
+    links=(member_of("gcp.support.kms_key_ring", FULL_NAME.matching(r"^(.+)/cryptoKeys/")),),
     volatile=("primary", "nextRotationTime"),
 )
 

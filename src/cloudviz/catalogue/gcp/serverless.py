@@ -10,7 +10,7 @@ from cloudviz.catalogue.declare import (
     asset_name,
     at,
     attached,
-    contains,
+    member_of,
     routes_to,
     runs_as,
     uses,
@@ -237,13 +237,7 @@ APP_ENGINE_SERVICE = ResourceType(
     listing=AssetList("appengine.googleapis.com/Service", "appengine.apps.services.list"),
     id=asset_name("appengine.googleapis.com", "apps/{project}/services/{id}", given=at(ASSET) | at("name")),
     name=at("id"),
-    links=(
-        contains(
-            "gcp.compute.app_engine",
-            (at(ASSET) | at("name")).matching(r"(apps/[^/]+)/services/"),
-            reverse=True,
-        ),
-    ),
+    links=(member_of("gcp.compute.app_engine", (at(ASSET) | at("name")).matching(r"(apps/[^/]+)/services/")),),
     supporting=True,
 )
 
@@ -264,10 +258,9 @@ APP_ENGINE_VERSION = ResourceType(
     state=at("servingStatus").as_state({**GCP_STATUS, "stopped": GCP_STATUS["stopped"]}),
     facts={"runtime": at("runtime"), "size": at("instanceClass"), "environment": at("env")},
     links=(
-        contains(
+        member_of(
             "gcp.support.app_engine_service",
             (at(ASSET) | at("name")).matching(r"(apps/[^/]+/services/[^/]+)/versions/"),
-            reverse=True,
         ),
         runs_as("gcp.security.service_account", account(at("serviceAccount"))),
         attached("gcp.support.vpc_connector", at("vpcAccessConnector.name")),
