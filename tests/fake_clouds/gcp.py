@@ -121,6 +121,7 @@ class FakeGoogle:
         calls: every request in order.
         faults: asked in order before the true reply is made.
         tokens: tokens that are let in; any when empty.
+        withheld: permissions that testIamPermissions does not grant.
     """
 
     def __init__(self, estate: Estate, page_size: int = 1000) -> None:
@@ -129,6 +130,7 @@ class FakeGoogle:
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.tokens: set[str] = set()
+        self.withheld: set[str] = set()
         self.bill: list[tuple[str, ...]] = []
         self._made: defaultdict[str, int] = defaultdict(int)
         self._listed: dict[str, list[Asset]] = {}
@@ -164,6 +166,7 @@ class FakeGoogle:
         self.calls.clear()
         self.faults.clear()
         self.tokens.clear()
+        self.withheld.clear()
         self._made.clear()
 
     # -- ASGI ------------------------------------------------------------------------------------------------
@@ -282,6 +285,14 @@ class FakeGoogle:
                 for project, number in self.estate.projects.items()
             ]
             return self._page(call, found, "projects")
+        test = re.fullmatch(r"/v3/(projects|folders|organizations)/([^/:]+):testIamPermissions", call.path)
+        if test is not None:
+            # Of what does not exist nothing is granted, and nothing said.
+            is_known = test[1] != "projects" or test[2] in self.estate.projects
+            asked = json.loads(call.body)["permissions"]
+            assert 0 < len(asked) <= 100 and not any("*" in each for each in asked)
+            found = [each for each in asked if is_known and each not in self.withheld]
+            return Reply(body={"permissions": found} if found else {})
         if call.path == "/v3/folders:search":
             folders = [{"name": f"folders/{FOLDER}", "parent": f"organizations/{ORGANIZATION}"}]
             return self._page(call, folders, "folders")

@@ -22,6 +22,7 @@ class Event(StrEnum):
     ROLE_MISSING = "access.denied"
     USER_CREATED = "user.created"
     PASSWORD_CHANGED = "user.password_changed"  # noqa: S105 - an event, not a password
+    CONNECTION_TESTED = "connection.tested"
     DISCOVERY_REQUESTED = "discovery.requested"
     IMPORTED = "import.done"
     DRAWN = "diagram.drawn"

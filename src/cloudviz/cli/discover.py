@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cloudviz.cli.output import note
+from cloudviz.cli.output import Output, note, print_rows
 from cloudviz.cli.progress import scanning
 from cloudviz.cli.session import Database, opened, run, settings_for
 from cloudviz.inventory.model import Coverage
 
 if TYPE_CHECKING:
     from cloudviz.store.records import RecordedChanges
+
+Test = Annotated[
+    bool,
+    typer.Option("--test", help="Only test the connection: who we are, what is reached, what is denied."),
+]
 
 app = typer.Typer(help="Scan a cloud live into the store.", no_args_is_help=True)
 
@@ -42,6 +47,7 @@ def aws(
     endpoint_url: Annotated[
         str, typer.Option("--endpoint-url", help="Endpoint of an AWS-compatible server.", show_default=False)
     ] = "",
+    test: Test = False,
     database: Database = None,
 ) -> None:
     """Scan AWS accounts. What can't be seen is reported with the permission that is missing, and exit code 3.
@@ -56,6 +62,9 @@ def aws(
         "resource_types": _words(types),
         "endpoint_url": endpoint_url,
     }
+    if test:
+        test_connection("aws", request)
+        return
     source = f"aws:profile/{profile}" if profile else f"aws:role/{role_arn}" if role_arn else "aws:default"
     _discover("aws", source, request, database)
 
@@ -79,6 +88,7 @@ def azure(
     endpoint_url: Annotated[
         str, typer.Option("--endpoint-url", help="Another Resource Manager than Azure's own.", show_default=False)
     ] = "",
+    test: Test = False,
     database: Database = None,
 ) -> None:
     """Scan Azure subscriptions. What can't be seen is reported with the missing permission, and exit code 3.
@@ -93,6 +103,9 @@ def azure(
         "resource_types": _words(types),
         "endpoint_url": endpoint_url,
     }
+    if test:
+        test_connection("azure", request)
+        return
     scope = f"management-group/{management_group}" if management_group else ",".join(request["accounts"])
     _discover("azure", f"azure:{scope or 'default'}", request, database)
 
@@ -116,6 +129,7 @@ def gcp(
         str,
         typer.Option("--endpoint-url", help="Where to send all calls instead of to Google.", show_default=False),
     ] = "",
+    test: Test = False,
     database: Database = None,
 ) -> None:
     """Scan Google Cloud. What can't be seen is reported with the missing permission, and exit code 3.
@@ -130,6 +144,9 @@ def gcp(
         "resource_types": _words(types),
         "endpoint_url": endpoint_url,
     }
+    if test:
+        test_connection("gcp", request)
+        return
     holder = f"organization/{organization}" if organization else f"folder/{folder}" if folder else ""
     _discover("gcp", f"gcp:{','.join(request['accounts']) or holder or 'default'}", request, database)
 
@@ -168,6 +185,34 @@ def _discover(provider: str, source: str, request: dict[str, Any], database: str
     if outcome.gaps:
         report_gaps(outcome.gaps)
         raise typer.Exit(3)
+
+
+def test_connection(provider: str, request: dict[str, Any]) -> None:
+    """Print what the credentials of a scan are good for. Exit 3 when something is denied; nothing is stored."""
+    from cloudviz.jobs.providers import provider_for
+
+    cloud = provider_for(provider, request, settings_for().settings)
+    found = run(cloud.test_connection(request["accounts"]))
+    home, accounts = {"aws": ("account", "accounts"), "azure": ("tenant", "subscriptions")}.get(
+        provider, ("project", "projects")
+    )
+    said = {home: found.home, "identity": found.identity, accounts: ", ".join(found.accounts)}
+    if found.regions:
+        said["regions"] = ", ".join(found.regions)
+    print_rows(
+        [{"field": key, "value": value or "not told"} for key, value in said.items()],
+        ("field", "value"),
+        Output.TABLE,
+    )
+    if found.untested:
+        note(f"Only the first {len(found.accounts) - found.untested} {accounts} were asked for what is denied.")
+    for each in found.missing:
+        where = ", ".join(each.accounts[:4]) + (f" and {len(each.accounts) - 4} more" if each.accounts[4:] else "")
+        note(f"  denied: {each.permission or each.detail} in {where}")
+    if found.missing:
+        note(f"`cloudviz permissions {provider}` prints all that a scan needs.")
+        raise typer.Exit(3)
+    note("Nothing that a scan needs is denied." if provider != "aws" else "Signed in.")
 
 
 def recorded(resources: int, links: int, changes: RecordedChanges) -> str:

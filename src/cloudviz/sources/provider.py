@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from cloudviz.inventory.model import Coverage, CoverageStatus, RawItem, Scope
+from cloudviz.sources.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,17 @@ class CloudProvider(ABC):
 
         Returns listings for every (account, region, type) asked for, those that failed included. Raises
         :class:`~cloudviz.errors.CloudRefused` only when the credentials or the endpoint fail altogether.
+        """
+
+    @abstractmethod
+    async def test_connection(self, accounts: Sequence[str] = ()) -> Connection:
+        """Who the credentials are, what they reach and what they are denied, within ten seconds.
+
+        Arguments:
+            accounts: AWS accounts, Azure subscriptions or GCP projects that should be reached; what the provider's
+                own settings name when there are none.
+
+        Raises :class:`~cloudviz.errors.CloudRefused` when the credentials or the endpoint fail altogether.
         """
 
     @abstractmethod

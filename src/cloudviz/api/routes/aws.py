@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
-from cloudviz.api.routes.clouds import IdempotencyKey, cloud_router
+from cloudviz.api.routes.clouds import IdempotencyKey, cloud_router, tested
 from cloudviz.api.routes.discoveries import enqueue_discovery
+from cloudviz.api.schemas.connections import AwsConnectionRequest, ConnectionReply
 from cloudviz.api.schemas.discoveries import AwsDiscoverRequest, DiscoveryAccepted
 from cloudviz.jobs.providers import scan_types
 
@@ -32,3 +33,15 @@ async def discover(
     accepted, location = await enqueue_discovery(house, caller, address, "aws", source, asked, idempotency_key)
     response.headers["Location"] = location
     return accepted
+
+
+@router.post("/test-connection", summary="Test the connection to AWS", responses=refuses(422, 502))
+async def test_connection(
+    body: AwsConnectionRequest, caller: needs.Operator, house: needs.House, address: needs.Address
+) -> ConnectionReply:
+    """Who the server's credentials are, what they reach and what they are denied, within ten seconds.
+
+    Asks STS, and for the list of regions. 502 when the credentials or the cloud fail altogether.
+    """
+    asked = body.model_dump()
+    return await tested(house, caller, address, "aws", asked)

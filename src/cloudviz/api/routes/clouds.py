@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
+from cloudviz.access import Caller, Event
 from cloudviz.api import needs
 from cloudviz.api.asking import Asked
 from cloudviz.api.description import refuses
 from cloudviz.api.errors import dumps
+from cloudviz.api.house import House
 from cloudviz.api.paging import Cursor, Limit, page_reply
 from cloudviz.api.routes.discoveries import Status, discovery_document, discovery_reply, of_provider
+from cloudviz.api.schemas.connections import ConnectionReply
 from cloudviz.api.schemas.discoveries import DiscoveryPage, DiscoveryReply, TypesReply
 from cloudviz.api.schemas.inventory import ResourcePage
 from cloudviz.catalogue.registry import catalogue
 from cloudviz.errors import Invalid
 from cloudviz.inventory.document import resource_document
-from cloudviz.jobs.providers import scan_types
+from cloudviz.jobs.providers import provider_for, scan_types
 
 IdempotencyKey = Annotated[
     str | None,
@@ -110,6 +113,24 @@ def cloud_router(provider: str, name: str) -> APIRouter:
         return Response(dumps(policy_of(provider, types or [])), media_type="application/json")
 
     return router
+
+
+async def tested(
+    house: House, caller: Caller, address: str, provider: str, asked: Mapping[str, Any]
+) -> ConnectionReply:
+    """What the server's credentials are good for. ``asked`` is a request with ``accounts``, as for a discovery.
+
+    Raises Invalid for names that can't exist, CloudRefused when nothing can be entered.
+    """
+    await house.door.log.note(
+        Event.CONNECTION_TESTED,
+        actor=caller.username,
+        target=provider,
+        address=address,
+        detail={"accounts": list(asked["accounts"][:20])},
+    )
+    cloud = provider_for(provider, asked, house.settings, house.breakers)
+    return ConnectionReply.model_validate(await cloud.test_connection(asked["accounts"]))
 
 
 _POLICY = {

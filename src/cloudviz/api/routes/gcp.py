@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
-from cloudviz.api.routes.clouds import IdempotencyKey, cloud_router
+from cloudviz.api.routes.clouds import IdempotencyKey, cloud_router, tested
 from cloudviz.api.routes.discoveries import enqueue_discovery
+from cloudviz.api.schemas.connections import ConnectionReply, GcpConnectionRequest
 from cloudviz.api.schemas.discoveries import DiscoveryAccepted, GcpDiscoverRequest
 from cloudviz.jobs.providers import provider_for, scan_types
 
@@ -34,3 +35,16 @@ async def discover(
     accepted, location = await enqueue_discovery(house, caller, address, "gcp", source, asked, idempotency_key)
     response.headers["Location"] = location
     return accepted
+
+
+@router.post("/test-connection", summary="Test the connection to Google Cloud", responses=refuses(422, 502))
+async def test_connection(
+    body: GcpConnectionRequest, caller: needs.Operator, house: needs.House, address: needs.Address
+) -> ConnectionReply:
+    """Who the server's credentials are, what they reach and what they are denied, within ten seconds.
+
+    Asks which permissions are granted in each project. 502 when the credentials or the cloud fail altogether.
+    """
+    accounts = [*filter(None, [body.project_id]), *body.projects]
+    asked = {"accounts": accounts}
+    return await tested(house, caller, address, "gcp", asked)

@@ -38,6 +38,7 @@ from cloudviz.sources.aws.session import (
 from cloudviz.sources.aws.tags import Tags
 from cloudviz.sources.aws.throttle import Throttle
 from cloudviz.sources.breaker import Breakers
+from cloudviz.sources.connection import Connection, by_permission, in_time
 from cloudviz.sources.provider import (
     CloudProvider,
     CostAnalysis,
@@ -125,6 +126,22 @@ class AwsProvider(CloudProvider):
                 result.listings.extend(_unentered(account_id, failed, types))
         result.listings = _merged(result.listings)
         return result
+
+    async def test_connection(self, accounts: Sequence[str] = ()) -> Connection:
+        """See :meth:`CloudProvider.test_connection`. Calls STS, and lists the regions of the first account."""
+        wanted = checked_accounts(accounts, self._role)
+        async with in_time("AWS"), self._scan(None) as scan:
+            entered, refused = await scan.sign_in(wanted, ())
+            first = entered[0]
+            denied = [(failed.permission or "", account, failed.detail) for account, failed in refused]
+            regions: tuple[str, ...] = ()
+            async with scan.caller(first) as caller:
+                try:
+                    regions = await scan.enabled_regions(caller)
+                except CallFailed as failed:
+                    denied.append((failed.permission or "", first.id, failed.detail))
+        reached = tuple(sorted(account.id for account in entered))
+        return Connection("aws", first.id, first.identity, reached, regions, by_permission(denied))
 
     async def get_cost_analysis(self) -> CostAnalysis:
         """Unblended costs of the last full month and of this one so far, by service and region.
@@ -289,19 +306,23 @@ class _Scan:
         finally:
             caller.close()
 
+    async def enabled_regions(self, caller: Caller) -> tuple[str, ...]:
+        """The regions that the account has enabled. Raises CallFailed."""
+        home = self._sessions.home_region(())
+        reply = await caller.call("ec2", home, "describe_regions", {}, "ec2:DescribeRegions")
+        found = sorted(str(each["RegionName"]) for each in reply.get("Regions", []))
+        if not found:
+            raise CallFailed(CoverageStatus.FAILED, "no regions were listed")
+        return tuple(found)
+
     async def regions(
         self, caller: Caller, account: Account, asked: Sequence[str]
     ) -> tuple[tuple[str, ...], list[Listing]]:
         """The regions to look into, and a gap to report when the account would not say which it has."""
         if asked:
             return tuple(asked), []
-        home = self._sessions.home_region(())
         try:
-            reply = await caller.call("ec2", home, "describe_regions", {}, "ec2:DescribeRegions")
-            found = sorted(str(each["RegionName"]) for each in reply.get("Regions", []))
-            if found:
-                return tuple(found), []
-            failed = CallFailed(CoverageStatus.FAILED, "no regions were listed")
+            return await self.enabled_regions(caller), []
         except CallFailed as error:
             failed = error
         defaults: Sequence[str] = DEFAULT_REGIONS

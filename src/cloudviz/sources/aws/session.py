@@ -98,6 +98,7 @@ class Account:
     id: str
     partition: str
     session: botocore.session.Session = field(repr=False)
+    identity: str = ""
 
 
 def checked_regions(regions: Sequence[str]) -> tuple[str, ...]:
@@ -264,7 +265,8 @@ class Sessions:
         said = self.client(session, "sts", region, sign_in=True).get_caller_identity()
         arn = str(said.get("Arn") or "")
         parts = arn.split(":")
-        return Account(str(said["Account"]), parts[1] if len(parts) > 1 and parts[1] else "aws", session)
+        partition = parts[1] if len(parts) > 1 and parts[1] else "aws"
+        return Account(str(said["Account"]), partition, session, arn)
 
     def members(self, own: Account, region: str) -> list[str]:
         """The ids of the organisation's active accounts, sorted. Raises what botocore raises.
@@ -327,7 +329,8 @@ class Clients:
     def endpoint(self, service: str, region: str) -> str:
         """The host that serves a service in a region. A stand-in for AWS serves all: then it is one of many."""
         host = urlsplit(self.get(service, region).meta.endpoint_url).netloc
-        return f"{service}.{region} at {host}" if self._sessions.endpoint_url else host
+        is_own = not self._sessions.endpoint_url and host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".aws"))
+        return host if is_own else f"{service}.{region} at {host}"
 
     def close(self) -> None:
         """Close every connection. A call still under way fails, which nobody waits for any more."""

@@ -49,7 +49,7 @@ class ArmClient:
     ) -> None:
         self._endpoint = endpoint
         self._breakers = breakers or Breakers()
-        self._tokens = tokens
+        self.tokens = tokens
         self._limits = limits
         self.workers = workers
         self._slots = asyncio.Semaphore(workers)
@@ -188,11 +188,11 @@ class ArmClient:
     async def _ask(
         self, method: str, url: str, query: Mapping[str, str] | None, content: bytes | None
     ) -> tuple[int, httpx.Headers, bytes]:
-        token = await self._tokens.get()
+        token = await self.tokens.get()
         status, headers, answer = await self._send(method, url, query, content, token)
         if status == 401:
             # It may have run out in the middle of the scan; several calls may find that out at once.
-            renewed = await self._tokens.get(refused=token)
+            renewed = await self.tokens.get(refused=token)
             if renewed != token:
                 return await self._send(method, url, query, content, renewed)
         return status, headers, answer

@@ -12,11 +12,12 @@ from cloudviz.runtime import clock
 from cloudviz.sources.azure.client import ArmClient
 from cloudviz.sources.azure.costs import period, read_costs
 from cloudviz.sources.azure.listing import listings, unentered
+from cloudviz.sources.azure.permissions import permissions
 from cloudviz.sources.azure.plan import plan
 from cloudviz.sources.azure.quota import Quota
 from cloudviz.sources.azure.reading import Reading
 from cloudviz.sources.azure.refusals import CallFailed
-from cloudviz.sources.azure.rights import Rights, rights_in
+from cloudviz.sources.azure.rights import PERMISSION, Rights, rights_in
 from cloudviz.sources.azure.scope import cloud_refused, subscriptions
 from cloudviz.sources.azure.session import (
     Limits,
@@ -26,9 +27,11 @@ from cloudviz.sources.azure.session import (
     checked_management_group,
     checked_regions,
     checked_subscriptions,
+    claims_of,
     tokens_for,
 )
 from cloudviz.sources.breaker import Breakers
+from cloudviz.sources.connection import MOST_TESTED, Connection, by_permission, in_time
 from cloudviz.sources.provider import (
     CloudProvider,
     CostAnalysis,
@@ -100,6 +103,26 @@ class AzureProvider(CloudProvider):
             result.listings.extend(unentered(subscription, failed, planned.types))
         result.listings.sort(key=lambda each: (each.scope.account, each.scope.region, each.type_key))
         return result
+
+    async def test_connection(self, accounts: Sequence[str] = ()) -> Connection:
+        """See :meth:`CloudProvider.test_connection`. Lists the subscriptions, and what may be read in each."""
+        wanted = checked_subscriptions(accounts)
+        async with in_time("Azure"), self._client(None) as client:
+            entered, refused = await self._subscriptions(client, Quota(), wanted)
+            tested = entered[:MOST_TESTED]
+            rights = await _rights(client, tested)
+            home, identity = claims_of(await client.tokens.get())
+        denied = [(failed.permission or "", each, failed.detail) for each, failed in refused]
+        needed = permissions(self._known.of("azure"))
+        for subscription in tested:
+            failed = rights[subscription].failed
+            if failed is not None:
+                denied.append((PERMISSION, subscription, failed.detail))
+                continue
+            lacking = [action for action in needed if not rights[subscription].allow(action)]
+            denied.extend((action, subscription, "") for action in lacking)
+        untested = len(entered) - len(tested)
+        return Connection("azure", home, identity, entered, (), by_permission(denied), untested)
 
     async def get_cost_analysis(self) -> CostAnalysis:
         """Actual costs of the last full month and of this one so far, by subscription, service and region.

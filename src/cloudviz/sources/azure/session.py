@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import logging
 import os
 import re
@@ -11,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
+
+import orjson
 
 from cloudviz.errors import CloudRefused, Invalid, Unavailable
 from cloudviz.sources.azure.refusals import one_line
@@ -179,6 +182,24 @@ class IdentityTokens:
                 hint="Run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.",
             ) from error
         return str(given.token), float(given.expires_on)
+
+
+def claims_of(token: str) -> tuple[str, str]:
+    """The tenant and the name of whom a token was given to; ``""`` for what it does not say. It is not verified.
+
+    Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+    """
+    parts = token.split(".")
+    try:
+        claims = orjson.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (IndexError, ValueError):
+        return "", ""
+    if not isinstance(claims, dict):
+        return "", ""
+    said = {key: one_line(value, 200) for key, value in claims.items() if isinstance(value, str)}
+    # A person, a managed identity's resource, an application: the first that is said.
+    names = [said[key] for key in ("upn", "unique_name", "xms_mirid", "appid", "oid") if said.get(key)]
+    return said.get("tid", ""), names[0] if names else ""
 
 
 def checked_endpoint(endpoint_url: str | None) -> str:

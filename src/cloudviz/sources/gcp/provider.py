@@ -10,9 +10,11 @@ from cloudviz.catalogue.registry import Catalogue, catalogue
 from cloudviz.errors import CloudRefused, Invalid
 from cloudviz.runtime import clock
 from cloudviz.sources.breaker import Breakers
+from cloudviz.sources.connection import MOST_TESTED, Connection, by_permission, in_time
 from cloudviz.sources.gcp.client import Client
 from cloudviz.sources.gcp.costs import checked_table, read_costs
 from cloudviz.sources.gcp.look import Look
+from cloudviz.sources.gcp.permissions import lacking_in
 from cloudviz.sources.gcp.plan import OTHER, Plan, Sorter, selected
 from cloudviz.sources.gcp.projects import visible_projects
 from cloudviz.sources.gcp.refusals import CallFailed
@@ -120,6 +122,33 @@ class GcpProvider(CloudProvider):
             self._check_answers(client, result, look)
         result.listings = merged(result.listings)
         return result
+
+    async def test_connection(self, accounts: Sequence[str] = ()) -> Connection:
+        """See :meth:`CloudProvider.test_connection`. Asks which permissions are granted in each project."""
+        projects = checked_projects(accounts)
+        async with in_time("GCP"), self._client(None) as client:
+            await self._tokens.get()
+            parents = await self._parents(client, projects)
+            tested = parents[:MOST_TESTED]
+            known = self._known.of("gcp")
+            lacking = await asyncio.gather(*(lacking_in(client, parent, known) for parent in tested))
+        names = [parent.removeprefix("projects/") for parent in parents]
+        denied = [
+            (permission, name, detail)
+            for name, found in zip(names, lacking, strict=False)
+            for permission, detail in found
+        ]
+        closed = {name for permission, name, _ in denied if permission in ("", "resourcemanager.projects.get")}
+        reached = [name for name in names if name not in closed]
+        if not reached:
+            why = denied[0][2] or f"{denied[0][0]} is not granted"
+            raise CloudRefused(
+                f"GCP: could not enter {', '.join(names[:5])}: {why}",
+                hint="Check names and network; `cloudviz permissions gcp` prints the role that a scan needs.",
+            )
+        untested = len(parents) - len(tested)
+        home, identity = self._tokens.project, self._tokens.identity
+        return Connection("gcp", home, identity, reached, (), by_permission(denied), untested)
 
     async def get_cost_analysis(self) -> CostAnalysis:
         """Costs of the last full month and of this one so far, net of credits, by service, project and region.

@@ -98,6 +98,9 @@ class Tokens(Protocol):
     project: str
     """The project the credentials belong to, ``""`` where they don't say. Known after the first token."""
 
+    identity: str
+    """The e-mail address of the account they are for, ``""`` where they don't say. Known after the first token."""
+
     async def get(self, *, refused: str = "") -> str:
         """A token that holds for now. ``refused`` is one that Google did not take: not that one again."""
 
@@ -108,6 +111,7 @@ class StaticToken:
     def __init__(self, token: str, project: str = "") -> None:
         self._token = token
         self.project = project
+        self.identity = ""
 
     async def get(self, *, refused: str = "") -> str:
         """See :class:`Tokens`."""
@@ -126,6 +130,7 @@ class GoogleTokens:
         self._credentials: Any = None
         self._request: Any = None
         self.project = ""
+        self.identity = ""
 
     async def get(self, *, refused: str = "") -> str:
         """See :class:`Tokens`. Raises CloudRefused without usable credentials, Unavailable without google-auth."""
@@ -156,6 +161,11 @@ class GoogleTokens:
                 self.project = str(project or "")
             if not self._credentials.valid or self._credentials.token == refused:
                 self._credentials.refresh(self._request)
+            self.identity = str(
+                getattr(self._credentials, "service_account_email", "")
+                or getattr(self._credentials, "account", "")
+                or ""
+            )
             return str(self._credentials.token)
         except google.auth.exceptions.GoogleAuthError as error:
             said = " ".join(str(error).split())[:300]
