@@ -170,6 +170,8 @@ def test_the_way_from_an_import_to_every_list(home: Home) -> None:
     assert [item["id"] for item in document["resources"]] == [item["id"] for item in listed]
     assert home.run("draw", "estate.json", "-o", "again.svg").returncode == 0
     assert home.run("diagram", "-o", "stored.svg").returncode == 0
+    none = home.run("diagram", "-o", "none.svg", "--filter", "type=gcp.*")
+    assert (none.returncode, "Loosen the filter" in none.stderr) == (1, True)
 
 
 def test_a_second_import_tells_what_changed(home: Home) -> None:

@@ -105,6 +105,8 @@ def parse_filter(text: str, base: Selection | None = None) -> Selection:
             selection = replace(selection, tags=(*selection.tags, (term[4:], "")))
             continue
         match = _TERM.match(term)
+        if match is None and "=" in term:
+            raise _not_understood(term)
         if match is None:
             selection = replace(selection, text=f"{selection.text} {term}".strip())
             continue
@@ -119,8 +121,12 @@ def parse_filter(text: str, base: Selection | None = None) -> Selection:
             changes: dict[str, Any] = {name: (*getattr(selection, name), *values)}
             selection = replace(selection, **changes)
         else:
-            raise Invalid(
-                f"the filter term {term!r} is not understood",
-                hint="Use provider=, type=, kind=, region=, account=, state=, id=, name= or tag:KEY=VALUE.",
-            )
+            raise _not_understood(term)
     return selection
+
+
+def _not_understood(term: str) -> Invalid:
+    return Invalid(
+        f"the filter term {term!r} is not understood",
+        hint="Use provider=, type=, kind=, region=, account=, state=, id=, name= or tag:KEY=VALUE.",
+    )

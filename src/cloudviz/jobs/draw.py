@@ -39,14 +39,18 @@ def draw(graph: Graph, selection: Selection, options: PictureOptions, format: st
     """
     chosen = selection.apply(graph)
     if not chosen.resources:
-        raise NotFound(
-            "there is nothing to draw: no resource matches" if graph.resources else "there is nothing to draw",
-            hint="Loosen the filter." if graph.resources else "Import a file or discover a cloud first.",
-        )
+        raise _nothing(anything=bool(graph.resources))
     if options.focus and options.focus not in chosen.resources:
         raise NotFound(f"the focus {options.focus!r} is not in the inventory", hint="Give a resource id.")
     scene = picture(chosen, options, gaps=gaps)
     return Picture(render(scene, format, scale=options.scale), scene, gaps=gaps)
+
+
+def _nothing(*, anything: bool) -> NotFound:
+    return NotFound(
+        "there is nothing to draw: no resource matches" if anything else "there is nothing to draw",
+        hint="Loosen the filter." if anything else "Import a file or discover a cloud first.",
+    )
 
 
 def draw_files(
@@ -84,6 +88,8 @@ async def draw_stored(
     ``with_links=False`` leaves the lines out and keeps what is inside what.
     """
     inventory = await store.inventories.inventory(selection)
+    if not inventory.graph.resources:
+        raise _nothing(anything=await store.inventories.count(Selection(at=selection.at)) > 0)
     graph = inventory.graph if with_links else Graph(inventory.graph.resources)
     # The store has selected already; the focus of the picture needs the neighbours that it kept. Laying out
     # thousands of boxes takes seconds of pure computing: off the event loop with it.

@@ -40,6 +40,13 @@ def test_filter(text: str, expected: bool) -> None:
     assert parse_filter(text).matches(WEB) is expected
 
 
+@pytest.mark.parametrize("term", ["region!=x", "=x", "Region=x", "tag:=x=y=", "type>=1"])
+def test_what_looks_like_a_condition_and_is_none_is_no_search(term: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        parse_filter(term)
+    assert term in str(caught.value)
+
+
 def test_an_unknown_term_is_named() -> None:
     with pytest.raises(Invalid, match="colour=red"):
         parse_filter("colour=red")
