@@ -37,7 +37,7 @@ KNOWN_LITTLE = {
 class Renewed:
     """Tokens that are numbered, so that a test sees when a new one was fetched."""
 
-    project = ""
+    project = identity = ""
 
     def __init__(self) -> None:
         self.fetched = 0
@@ -231,7 +231,11 @@ def test_only_the_regions_asked_for_are_listed(google: FakeGoogle, truth: Truth)
 # -- without Cloud Asset Inventory --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("reply", [off, lambda: denied("cloudasset.assets.listResource")])
+@pytest.mark.parametrize(
+    "reply",
+    [off, lambda: denied("cloudasset.assets.listResource"), lambda: Reply(404, b"<html>not here</html>")],
+    ids=["off", "denied", "absent"],
+)
 def test_without_asset_inventory_the_services_are_asked(google: FakeGoogle, truth: Truth, reply: Any) -> None:
     google.faults.append(on(ASSETS, reply))
     result = scan(google, provider={"organization": ORGANIZATION})
@@ -498,6 +502,26 @@ def test_progress_counts_up_to_the_whole(google: FakeGoogle) -> None:
     scan(google, on_progress=steps.append)
     assert (steps[-1].done, steps[-1].total) == (2, 2)
     assert [step.resources for step in steps] == sorted(step.resources for step in steps)
+
+
+def test_a_function_that_two_asset_types_tell_of_is_there_once(google: FakeGoogle) -> None:
+    name = f"projects/shop-prod-1/locations/{REGION}/functions/old"
+    body = {"name": name, "status": "ACTIVE", "runtime": "python39"}
+    both = [
+        {
+            "name": f"//cloudfunctions.googleapis.com/{name}",
+            "assetType": f"cloudfunctions.googleapis.com/{word}",
+            "resource": {"data": {**body, "runtime": runtime}, "location": REGION},
+        }
+        for word, runtime in (("Function", "python312"), ("CloudFunction", "python39"))
+    ]
+    for page in (both, both[::-1]):
+        google.clear()
+        google.faults.append(on(ASSETS, lambda page=page: Reply(body={"assets": page})))  # type: ignore[misc]
+        result = scan(google, accounts=["shop-prod-1"], types=["gcp.compute.cloud_function"])
+        assert [entry.count for entry in result.coverage()] == [1]
+        (function,) = graph_of(result).resources.values()
+        assert function.properties["runtime"] == "python312"
 
 
 @pytest.mark.parametrize(

@@ -36,32 +36,43 @@ class Found:
 
     home: str = ""
     numbers: dict[str, str] = field(default_factory=dict)
-    items: dict[tuple[str, str], dict[str, RawItem]] = field(default_factory=dict)
+    items: dict[tuple[str, str], list[RawItem]] = field(default_factory=dict)
+    places: dict[tuple[str, str], tuple[Scope, str]] = field(default_factory=dict)
     read_time: str = ""
     count: int = 0
 
-    def add(self, account: str, type_key: str, name: str, item: RawItem) -> None:
-        """Keep an asset. Of two with one name the one that is not a mere echo stays."""
-        kept = self.items.setdefault((account, type_key), {})
-        if name in kept and item.native_type == _TWICE:
-            return
-        self.count += name not in kept
-        kept[name] = item
+    def add(self, account: str, type_key: str, item: RawItem) -> None:
+        """Keep an asset."""
+        self.items.setdefault((account, type_key), []).append(item)
+        self.count += 1
+
+    def place(self, account: str, location: str) -> tuple[Scope, str]:
+        """The scope of an account and location, and how messages call it: one object for all that is there."""
+        key = (account, location)
+        if key not in self.places:
+            self.places[key] = (Scope("gcp", account, region_of(location)), f"gcp {account} {HOST}")
+        return self.places[key]
 
     def accounts(self) -> Iterator[tuple[str, str, list[RawItem]]]:
         """(account, type key, items), each handed over once and then let go."""
         while self.items:
-            (account, type_key), kept = self.items.popitem()
+            (account, type_key), items = self.items.popitem()
             known = self.numbers.get(account, account)
-            items = list(kept.values())
+            if any(item.native_type == _TWICE for item in items):
+                items = _once(items)
             if known != account:
-                items = [_moved(item, known) for item in items]
+                items = [self._moved(item, known) for item in items]
             yield known, type_key, items
 
+    def _moved(self, item: RawItem, account: str) -> RawItem:
+        scope, where = self.place(account, item.scope.region)
+        return RawItem(scope, item.native_type, item.body, item.type_key, where=where)
 
-def _moved(item: RawItem, account: str) -> RawItem:
-    scope = Scope("gcp", account, item.scope.region)
-    return RawItem(scope, item.native_type, item.body, item.type_key, where=f"gcp {account} {HOST}")
+
+def _once(items: list[RawItem]) -> list[RawItem]:
+    """Without the echoes of what is there under its other asset type."""
+    names = {item.body.get(ASSET) for item in items if item.native_type != _TWICE}
+    return [item for item in items if item.native_type != _TWICE or item.body.get(ASSET) not in names]
 
 
 async def read_assets(
@@ -125,11 +136,8 @@ def _sort(asset: Mapping[str, Any], plan: Plan, sorter: Sorter, found: Found) ->
         body[NUMBER] = number
     if asset_type.startswith(_RESOURCE_MANAGER) and resource.get("parent"):
         body[PARENT] = str(resource["parent"])
-    scope = Scope("gcp", account, region_of(location))
-    item = RawItem(
-        scope, asset_type, body, declared.key if declared is not None else None, where=f"gcp {account} {HOST}"
-    )
-    found.add(account, key, name, item)
+    scope, where = found.place(account, location)
+    found.add(account, key, RawItem(scope, asset_type, body, declared.key if declared else None, where=where))
 
 
 def _owner(asset: Mapping[str, Any], name: str, found: Found) -> tuple[str, str]:

@@ -199,5 +199,7 @@ class Look:
 
 
 def _is_closed(failed: CallFailed) -> bool:
-    """Whether Cloud Asset Inventory is switched off or not permitted, so that the services may still answer."""
-    return failed.is_switched_off or (failed.status is CoverageStatus.DENIED and failed.reason != "TOKEN")
+    """Whether Cloud Asset Inventory is off, not permitted or not there, so that the services may still answer."""
+    return failed.reason in ("SERVICE_DISABLED", "NOT_FOUND") or (
+        failed.status is CoverageStatus.DENIED and failed.reason != "TOKEN"
+    )
