@@ -524,6 +524,32 @@ def test_a_function_that_two_asset_types_tell_of_is_there_once(google: FakeGoogl
         assert function.properties["runtime"] == "python312"
 
 
+def test_what_is_of_no_declared_type_is_kept_but_for_settings(google: FakeGoogle) -> None:
+    at = "projects/shop-prod-1"
+    assets = [
+        {
+            "name": f"//{word.split('/')[0]}/{at}/{name}",
+            "assetType": word,
+            "resource": {"data": {"name": f"{at}/{name}", "labels": {"a": "b"}}, "location": REGION},
+        }
+        for word, name in (
+            ("serviceusage.googleapis.com/Service", "services/compute.googleapis.com"),
+            ("iam.googleapis.com/ServiceAccountKey", "serviceAccounts/x/keys/1"),
+            ("composer.googleapis.com/Environment", f"locations/{REGION}/environments/flows"),
+        )
+    ]
+    google.faults.append(on(ASSETS, lambda: Reply(body={"assets": assets})))
+    result = scan(google, accounts=["shop-prod-1"])
+    (other,) = [each for each in graph_of(result).resources.values() if each.type == "gcp.other"]
+    assert other.id == f"//composer.googleapis.com/{at}/locations/{REGION}/environments/flows"
+    assert (other.native_type, other.account, other.region, dict(other.tags)) == (
+        "composer.googleapis.com/Environment",
+        "shop-prod-1",
+        REGION,
+        {"a": "b"},
+    )
+
+
 @pytest.mark.parametrize(
     "data",
     [None, [], "text", {}, {"name": ["x"]}, {"selfLink": {"a": 1}, "labels": [1, 2], "zone": 7}],

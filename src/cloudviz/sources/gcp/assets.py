@@ -20,6 +20,14 @@ HOST = "cloudasset.googleapis.com"
 PERMISSION = "cloudasset.assets.listResource"
 PAGE_SIZE = 1000
 
+SETTINGS: Mapping[str, str] = {
+    "cloudbilling.googleapis.com/ProjectBillingInfo": "which account pays for the project",
+    "compute.googleapis.com/Project": "Compute Engine's settings of the project",
+    "iam.googleapis.com/ServiceAccountKey": "a credential of its account",
+    "serviceusage.googleapis.com/Service": "a switch of the project, about a hundred of them in each",
+}
+"""Asset types that are settings of a thing and no thing of their own, left out, each with the reason."""
+
 _IN_PROJECT = re.compile(r"^//[^/]+/projects/([^/]+)")
 _RESOURCE_MANAGER = "cloudresourcemanager.googleapis.com/"
 # Function holds the functions of both generations, CloudFunction those of the first once more.
@@ -112,7 +120,7 @@ def _sort(asset: Mapping[str, Any], plan: Plan, sorter: Sorter, found: Found) ->
     """Put one asset where it belongs, without copying what it holds."""
     name, asset_type = str(asset.get("name") or ""), str(asset.get("assetType") or "")
     resource = asset.get("resource")
-    if not name or not isinstance(resource, Mapping):
+    if not name or not isinstance(resource, Mapping) or asset_type in SETTINGS:
         return
     data = resource.get("data")
     body: dict[str, Any] = data if isinstance(data, dict) else {}
