@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from fake_clouds.aws_hubs import Hubs
 from fake_clouds.moto import ACCOUNT
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Services:
         self._learning()
         self._front()
         self._doors()
+        Hubs(self).seed()
         self.web.estate.tell_tags(self.region, self.bulk)
 
     # -- keys, secrets --------------------------------------------------------------------------------------

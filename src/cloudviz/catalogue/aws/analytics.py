@@ -13,6 +13,7 @@ from cloudviz.catalogue.declare import (
     contains,
     guarded_by,
     inside,
+    member_of,
     routes_to,
     runs_as,
     uses,
@@ -283,6 +284,105 @@ WORKGROUP = ResourceType(
     ),
 )
 
-TYPES: tuple[ResourceType, ...] = (WAREHOUSE, EMR_CLUSTER, STREAM, FIREHOSE, WORKGROUP)
+SEARCH_DOMAIN = ResourceType(
+    key="aws.opensearch.domain",
+    kind=Kind.ANALYTICS,
+    title="OpenSearch domain",
+    icon="aws/opensearch-domain",
+    listing=AwsCall(
+        "opensearch",
+        "list_domain_names",
+        "DomainNames[]",
+        details=(AwsDetail("describe_domain", {"DomainName": "DomainName"}, result="DomainStatus"),),
+    ),
+    known_as=KnownAs(
+        cloudformation="AWS::OpenSearchService::Domain",
+        config="AWS::OpenSearch::Domain",
+        terraform=("aws_opensearch_domain", "aws_elasticsearch_domain"),
+        terraform_fields={
+            "ARN": "arn",
+            "EngineVersion": "engine_version|elasticsearch_version",
+            "ClusterConfig.InstanceType": "cluster_config[].instance_type",
+            "ClusterConfig.InstanceCount": "cluster_config[].instance_count",
+            "VPCOptions.VPCId": "vpc_options[].vpc_id",
+            "VPCOptions.SubnetIds[]": "vpc_options[].subnet_ids[]",
+            "VPCOptions.SecurityGroupIds[]": "vpc_options[].security_group_ids[]",
+            "EncryptionAtRestOptions.KmsKeyId": "encrypt_at_rest[].kms_key_id",
+        },
+    ),
+    id=arn("es", "domain/{DomainName}", given=at("ARN")),
+    name=at("DomainName"),
+    facts={
+        "version": at("EngineVersion"),
+        "size": at("ClusterConfig.InstanceType"),
+        "nodes": at("ClusterConfig.InstanceCount"),
+        "endpoint": at("Endpoint"),
+    },
+    links=(
+        inside("aws.ec2.vpc", at("VPCOptions.VPCId")),
+        member_of("aws.ec2.subnet", at("VPCOptions.SubnetIds[]")),
+        guarded_by("aws.ec2.security_group", at("VPCOptions.SecurityGroupIds[]")),
+        uses("aws.kms.key", at("EncryptionAtRestOptions.KmsKeyId")),
+    ),
+    supporting=True,
+)
+
+KAFKA_CLUSTER = ResourceType(
+    key="aws.msk.cluster",
+    kind=Kind.STREAM,
+    title="MSK cluster",
+    icon="aws/msk-cluster",
+    listing=AwsCall("kafka", "list_clusters_v2", "ClusterInfoList[]", arguments={"MaxResults": 100}),
+    known_as=KnownAs(
+        cloudformation="AWS::MSK::Cluster",
+        config="AWS::MSK::Cluster",
+        terraform=("aws_msk_cluster",),
+        terraform_fields={
+            "ClusterArn": "arn",
+            "ClusterName": "cluster_name",
+            "ClusterType": "",
+            "State": "",
+            "Provisioned.BrokerNodeGroupInfo.InstanceType": "broker_node_group_info[].instance_type",
+            "Provisioned.BrokerNodeGroupInfo.ClientSubnets[]": "broker_node_group_info[].client_subnets[]",
+            "Provisioned.BrokerNodeGroupInfo.SecurityGroups[]": "broker_node_group_info[].security_groups[]",
+            "Provisioned.CurrentBrokerSoftwareInfo.KafkaVersion": "kafka_version",
+            "Provisioned.NumberOfBrokerNodes": "number_of_broker_nodes",
+            "Provisioned.EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId": (
+                "encryption_info[].encryption_at_rest_kms_key_arn"
+            ),
+            "Serverless.VpcConfigs[].SubnetIds[]": "",
+            "Serverless.VpcConfigs[].SecurityGroupIds[]": "",
+        },
+    ),
+    # A UUID ends the real ARN.
+    id=arn("kafka", "cluster/{ClusterName}", given=at("ClusterArn")),
+    name=at("ClusterName"),
+    state=at("State").as_state(AWS_LIFECYCLE),
+    tags=at("Tags"),
+    facts={
+        "size": at("Provisioned.BrokerNodeGroupInfo.InstanceType"),
+        "nodes": at("Provisioned.NumberOfBrokerNodes"),
+        "version": at("Provisioned.CurrentBrokerSoftwareInfo.KafkaVersion"),
+        "class": at("ClusterType"),
+    },
+    links=(
+        member_of("aws.ec2.subnet", at("Provisioned.BrokerNodeGroupInfo.ClientSubnets[]")),
+        member_of("aws.ec2.subnet", at("Serverless.VpcConfigs[].SubnetIds[]")),
+        guarded_by("aws.ec2.security_group", at("Provisioned.BrokerNodeGroupInfo.SecurityGroups[]")),
+        guarded_by("aws.ec2.security_group", at("Serverless.VpcConfigs[].SecurityGroupIds[]")),
+        uses("aws.kms.key", at("Provisioned.EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId")),
+    ),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (
+    WAREHOUSE,
+    EMR_CLUSTER,
+    STREAM,
+    FIREHOSE,
+    WORKGROUP,
+    SEARCH_DOMAIN,
+    KAFKA_CLUSTER,
+)
 
 JOINS: tuple[TerraformJoin, ...] = ()

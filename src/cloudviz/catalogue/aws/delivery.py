@@ -34,6 +34,7 @@ def _balancer(where: Field) -> Field:
     return where.matching(_BALANCER_HOST).lowered()
 
 
+_BALANCERS = "aws.elbv2.alb|aws.elbv2.nlb|aws.elb.load_balancer"
 _ORIGIN = at("Origins.Items[].DomainName")
 _ALIAS = at("Records[].AliasTarget.DNSName")
 # A CNAME names its target as text.
@@ -88,7 +89,7 @@ DISTRIBUTION = ResourceType(
     },
     sublabel=("dns_name",),
     links=(
-        routes_to("aws.elbv2.alb|aws.elbv2.nlb", _balancer(_ORIGIN)),
+        routes_to(_BALANCERS, _balancer(_ORIGIN)),
         routes_to("aws.s3.bucket", _ORIGIN.matching(_BUCKET_HOST)),
         routes_to("aws.apigateway.rest_api|aws.apigatewayv2.api", _ORIGIN.matching(_API_HOST)),
         # The association names a version (…:function:name:3); the function is what there is to see.
@@ -157,8 +158,8 @@ HOSTED_ZONE = ResourceType(
     sublabel=("description",),
     links=(
         attached("aws.ec2.vpc", at("VPCs[].VPCId")),
-        routes_to("aws.elbv2.alb|aws.elbv2.nlb", _balancer(_ALIAS)),
-        routes_to("aws.elbv2.alb|aws.elbv2.nlb", _balancer(_CNAME)),
+        routes_to(_BALANCERS, _balancer(_ALIAS)),
+        routes_to(_BALANCERS, _balancer(_CNAME)),
         routes_to("aws.cloudfront.distribution", _ALIAS.matching(_DISTRIBUTION_HOST).lowered()),
         routes_to("aws.cloudfront.distribution", _CNAME.matching(_DISTRIBUTION_HOST).lowered()),
         routes_to("aws.apigateway.rest_api|aws.apigatewayv2.api", _ALIAS.matching(_API_HOST)),
@@ -216,7 +217,7 @@ REST_API = ResourceType(
     sublabel=("scope",),
     links=(
         routes_to("aws.lambda.function", at(_INTEGRATION).matching(_LAMBDA_IN_URI)),
-        routes_to("aws.elbv2.alb|aws.elbv2.nlb", at(_INTEGRATION).matching(r"^https?://([^/:]+)").lowered()),
+        routes_to(_BALANCERS, at(_INTEGRATION).matching(r"^https?://([^/:]+)").lowered()),
         uses("aws.ec2.vpc_endpoint", at("endpointConfiguration.vpcEndpointIds[]")),
         guarded_by("aws.wafv2.web_acl", at("Stages[].webAclArn")),
     ),
@@ -271,7 +272,7 @@ JOINS: tuple[TerraformJoin, ...] = (
         "aws_route53_record",
         LinkKind.ROUTES_TO,
         ("aws.route53.hosted_zone", "zone_id"),
-        ("aws.elbv2.alb|aws.elbv2.nlb", at("alias[].name").matching(_BALANCER_HOST).lowered()),
+        (_BALANCERS, at("alias[].name").matching(_BALANCER_HOST).lowered()),
     ),
     TerraformJoin(
         "aws_route53_record",

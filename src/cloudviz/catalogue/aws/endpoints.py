@@ -84,6 +84,68 @@ VPC_PEERING = ResourceType(
     supporting=True,
 )
 
-TYPES: tuple[ResourceType, ...] = (VPC_ENDPOINT, VPC_PEERING)
+TRANSIT_GATEWAY = ResourceType(
+    key="aws.ec2.transit_gateway",
+    kind=Kind.GATEWAY,
+    title="Transit gateway",
+    icon="aws/transit-gateway",
+    listing=AwsCall("ec2", "describe_transit_gateways", "TransitGateways[]", arguments={"MaxResults": 1000}),
+    known_as=KnownAs(
+        cloudformation="AWS::EC2::TransitGateway",
+        config="AWS::EC2::TransitGateway",
+        terraform=("aws_ec2_transit_gateway",),
+        terraform_fields={
+            "TransitGatewayId": "id",
+            "TransitGatewayArn": "arn",
+            "State": "",
+            "Options.AmazonSideAsn": "amazon_side_asn",
+        },
+    ),
+    id=arn("ec2", "transit-gateway/{TransitGatewayId}", given=at("TransitGatewayArn"), owner=at("OwnerId")),
+    name=tag("Name") | at("TransitGatewayId"),
+    state=at("State").as_state(AWS_LIFECYCLE),
+    tags=at("Tags"),
+    facts={"description": at("Description"), "as_number": at("Options.AmazonSideAsn")},
+    sublabel=(),
+    supporting=True,
+)
+
+TRANSIT_GATEWAY_ATTACHMENT = ResourceType(
+    key="aws.ec2.transit_gateway_attachment",
+    kind=Kind.GATEWAY,
+    title="Transit gateway attachment",
+    icon="aws/transit-gateway-attachment",
+    listing=AwsCall(
+        "ec2",
+        "describe_transit_gateway_attachments",
+        "TransitGatewayAttachments[]",
+        arguments={"MaxResults": 1000},
+    ),
+    known_as=KnownAs(
+        cloudformation="AWS::EC2::TransitGatewayAttachment",
+        config="AWS::EC2::TransitGatewayAttachment",
+        terraform=("aws_ec2_transit_gateway_vpc_attachment",),
+        terraform_fields={
+            "TransitGatewayAttachmentId": "id",
+            "ResourceId": "vpc_id",
+            "ResourceType": "",
+            "State": "",
+        },
+    ),
+    # The gateway's account lists it too; it belongs to that of what is attached.
+    id=arn("ec2", "transit-gateway-attachment/{TransitGatewayAttachmentId}", owner=at("ResourceOwnerId")),
+    name=tag("Name") | at("TransitGatewayAttachmentId"),
+    state=at("State").as_state(AWS_LIFECYCLE),
+    tags=at("Tags"),
+    facts={"purpose": at("ResourceType")},
+    sublabel=("purpose",),
+    links=(
+        attached("aws.ec2.transit_gateway", at("TransitGatewayId")),
+        attached("aws.ec2.vpc", at("ResourceId").starting("vpc-")),
+    ),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (VPC_ENDPOINT, VPC_PEERING, TRANSIT_GATEWAY, TRANSIT_GATEWAY_ATTACHMENT)
 
 JOINS: tuple[TerraformJoin, ...] = ()

@@ -120,7 +120,47 @@ VAULT = ResourceType(
     volatile=("SizeInBytes", "NumberOfArchives", "LastInventoryDate"),
 )
 
-TYPES: tuple[ResourceType, ...] = (FILE_SYSTEM, VAULT)
+FSX = ResourceType(
+    key="aws.fsx.file_system",
+    kind=Kind.FILE_SHARE,
+    title="FSx file system",
+    icon="aws/fsx-file-system",
+    listing=AwsCall("fsx", "describe_file_systems", "FileSystems[]", arguments={"MaxResults": 1000}),
+    known_as=KnownAs(
+        cloudformation="AWS::FSx::FileSystem",
+        terraform=(
+            "aws_fsx_lustre_file_system",
+            "aws_fsx_windows_file_system",
+            "aws_fsx_ontap_file_system",
+            "aws_fsx_openzfs_file_system",
+        ),
+        terraform_fields={
+            "ResourceARN": "arn",
+            "FileSystemId": "id",
+            "FileSystemType": "",
+            "Lifecycle": "",
+            "DNSName": "dns_name",
+        },
+    ),
+    id=arn("fsx", "file-system/{FileSystemId}", given=at("ResourceARN")),
+    name=tag("Name") | at("FileSystemId"),
+    state=at("Lifecycle").as_state(AWS_LIFECYCLE),
+    tags=at("Tags"),
+    facts={
+        "engine": at("FileSystemType"),
+        "capacity_gb": at("StorageCapacity"),
+        "class": at("StorageType"),
+        "endpoint": at("DNSName"),
+    },
+    links=(
+        inside("aws.ec2.vpc", at("VpcId")),
+        attached("aws.ec2.subnet", at("SubnetIds[]")),
+        uses("aws.kms.key", at("KmsKeyId")),
+    ),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (FILE_SYSTEM, FSX, VAULT)
 
 JOINS: tuple[TerraformJoin, ...] = (
     TerraformJoin(

@@ -118,7 +118,28 @@ POLICY = ResourceType(
     supporting=True,
 )
 
-TYPES: tuple[ResourceType, ...] = (ROLE, INSTANCE_PROFILE, POLICY)
+USER = ResourceType(
+    key="aws.iam.user",
+    kind=Kind.IDENTITY,
+    title="IAM user",
+    icon="aws/iam-user",
+    listing=AwsCall("iam", "list_users", "Users[]", arguments={"MaxItems": 1000}, is_global=True),
+    known_as=KnownAs(
+        cloudformation="AWS::IAM::User",
+        config="AWS::IAM::User",
+        terraform=("aws_iam_user",),
+        terraform_fields={"Arn": "arn", "UserName": "name|id", "CreateDate": ""},
+    ),
+    id=arn("iam", "user/{UserName}", given=at("Arn"), has_region=False),
+    name=at("UserName"),
+    tags=at("Tags"),
+    facts={"path": at("Path"), "created": at("CreateDate")},
+    sublabel=(),
+    volatile=("PasswordLastUsed",),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (ROLE, INSTANCE_PROFILE, POLICY, USER)
 
 JOINS: tuple[TerraformJoin, ...] = (
     TerraformJoin(

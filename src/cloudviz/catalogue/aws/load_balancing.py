@@ -205,7 +205,65 @@ TARGET_GROUP = ResourceType(
     supporting=True,
 )
 
-TYPES: tuple[ResourceType, ...] = (ALB, NLB, GATEWAY_LOAD_BALANCER, TARGET_GROUP)
+CLASSIC = ResourceType(
+    key="aws.elb.load_balancer",
+    kind=Kind.LOAD_BALANCER,
+    title="Classic Load Balancer",
+    icon="aws/classic-load-balancer",
+    listing=AwsCall(
+        "elb",
+        "describe_load_balancers",
+        "LoadBalancerDescriptions[]",
+        arguments={"PageSize": 400},
+        details=(
+            AwsDetail(
+                "describe_tags",
+                {"LoadBalancerNames": "LoadBalancerName[]"},
+                result="TagDescriptions[]",
+                into="TagDescriptions",
+                match=("LoadBalancerName", "LoadBalancerName"),
+                batch=20,
+                is_tags=True,
+            ),
+        ),
+    ),
+    known_as=KnownAs(
+        cloudformation="AWS::ElasticLoadBalancing::LoadBalancer",
+        config="AWS::ElasticLoadBalancing::LoadBalancer",
+        terraform=("aws_elb",),
+        terraform_fields={
+            "LoadBalancerName": "name|id",
+            "VPCId": "",
+            "Scheme": "",
+            "ListenerDescriptions[].Listener.LoadBalancerPort": "listener[].lb_port",
+            "ListenerDescriptions[].Listener.SSLCertificateId": "listener[].ssl_certificate_id",
+            "Instances[].InstanceId": "instances[]",
+        },
+    ),
+    id=arn("elasticloadbalancing", "loadbalancer/{LoadBalancerName}"),
+    name=at("LoadBalancerName"),
+    tags=at("TagDescriptions[].Tags[]"),
+    facts={
+        "scheme": at("Scheme"),
+        "dns_name": at("DNSName").lowered(),
+        "ports": at("ListenerDescriptions[].Listener.LoadBalancerPort"),
+    },
+    sublabel=("scheme",),
+    links=(
+        inside("aws.ec2.vpc", at("VPCId")),
+        member_of("aws.ec2.subnet", at("Subnets[]")),
+        guarded_by("aws.ec2.security_group", at("SecurityGroups[]")),
+        routes_to("aws.ec2.instance", at("Instances[].InstanceId")),
+        uses(
+            "aws.acm.certificate",
+            at("ListenerDescriptions[].Listener.SSLCertificateId").matching(r"^(arn:[^:]*:acm:.+)$"),
+        ),
+    ),
+    aliases=("dns_name",),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (ALB, NLB, GATEWAY_LOAD_BALANCER, CLASSIC, TARGET_GROUP)
 
 JOINS: tuple[TerraformJoin, ...] = (
     *(

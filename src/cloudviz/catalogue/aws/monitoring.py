@@ -12,6 +12,7 @@ from cloudviz.catalogue.declare import (
     arn,
     at,
     routes_to,
+    runs_as,
     uses,
 )
 from cloudviz.catalogue.kinds import Kind
@@ -118,6 +119,42 @@ LOG_GROUP = ResourceType(
     supporting=True,
 )
 
-TYPES: tuple[ResourceType, ...] = (ALARM, LOG_GROUP)
+TRAIL = ResourceType(
+    key="aws.cloudtrail.trail",
+    kind=Kind.OTHER,
+    title="CloudTrail trail",
+    icon="aws/cloudtrail-trail",
+    # A trail of all regions shows in each as a shadow; it is listed where it is at home.
+    listing=AwsCall("cloudtrail", "describe_trails", "trailList[]", arguments={"includeShadowTrails": False}),
+    known_as=KnownAs(
+        cloudformation="AWS::CloudTrail::Trail",
+        config="AWS::CloudTrail::Trail",
+        terraform=("aws_cloudtrail",),
+        terraform_fields={
+            "TrailARN": "arn",
+            "S3BucketName": "s3_bucket_name",
+            "SnsTopicARN": "sns_topic_arn|sns_topic_name",
+            "CloudWatchLogsLogGroupArn": "cloud_watch_logs_group_arn",
+            "CloudWatchLogsRoleArn": "cloud_watch_logs_role_arn",
+        },
+    ),
+    id=arn("cloudtrail", "trail/{Name}", given=at("TrailARN")),
+    name=at("Name"),
+    facts={"all_regions": at("IsMultiRegionTrail"), "organisation": at("IsOrganizationTrail")},
+    sublabel=(),
+    links=(
+        routes_to("aws.s3.bucket", at("S3BucketName")),
+        routes_to("aws.sns.topic", at("SnsTopicARN")),
+        # The ARN of a log group ends in ":*" here.
+        routes_to(
+            "aws.logs.log_group", at("CloudWatchLogsLogGroupArn").matching(r"^(arn:[^:]*:logs:.+?)(?::\*)?$")
+        ),
+        runs_as("aws.iam.role", at("CloudWatchLogsRoleArn")),
+        uses("aws.kms.key", at("KmsKeyId")),
+    ),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (ALARM, LOG_GROUP, TRAIL)
 
 JOINS: tuple[TerraformJoin, ...] = ()

@@ -17,6 +17,14 @@ from cloudviz.catalogue.kinds import Kind
 from cloudviz.catalogue.states import AWS_LIFECYCLE, State
 from cloudviz.inventory.model import LinkKind
 
+_TRIGGERS = {
+    "PreSignUp": "pre_sign_up",
+    "PostConfirmation": "post_confirmation",
+    "PostAuthentication": "post_authentication",
+    "PreTokenGeneration": "pre_token_generation",
+}
+"""The moments at which a user pool calls a function, and what Terraform calls them."""
+
 KEY = ResourceType(
     key="aws.kms.key",
     kind=Kind.KEY,
@@ -228,7 +236,31 @@ WEB_ACL = ResourceType(
     supporting=True,
 )
 
-TYPES: tuple[ResourceType, ...] = (KEY, SECRET, CERTIFICATE, WEB_ACL)
+USER_POOL = ResourceType(
+    key="aws.cognito.user_pool",
+    kind=Kind.IDENTITY,
+    title="Cognito user pool",
+    icon="aws/cognito-user-pool",
+    listing=AwsCall("cognito-idp", "list_user_pools", "UserPools[]", arguments={"MaxResults": 60}),
+    known_as=KnownAs(
+        cloudformation="AWS::Cognito::UserPool",
+        config="AWS::Cognito::UserPool",
+        terraform=("aws_cognito_user_pool",),
+        terraform_fields={
+            "CreationDate": "creation_date",
+            **{f"LambdaConfig.{name}": f"lambda_config[].{field}" for name, field in _TRIGGERS.items()},
+        },
+    ),
+    id=arn("cognito-idp", "userpool/{Id}"),
+    name=at("Name"),
+    facts={"created": at("CreationDate")},
+    sublabel=(),
+    links=tuple(uses("aws.lambda.function", at(f"LambdaConfig.{name}")) for name in _TRIGGERS),
+    volatile=("LastModifiedDate",),
+    supporting=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (KEY, SECRET, CERTIFICATE, WEB_ACL, USER_POOL)
 
 JOINS: tuple[TerraformJoin, ...] = (
     TerraformJoin(

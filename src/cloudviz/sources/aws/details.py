@@ -119,8 +119,7 @@ class Details:
             tags = await self._tags.of(region)
             if not isinstance(tags, CallFailed):
                 for item in there:
-                    arn = self._arn_of(item)
-                    _put_tags(detail, item, tags.get(arn or "", {}), arn)
+                    _put_tags(detail, item, tags.get(self._arn_of(item) or "", {}))
             elif tags.status in (CoverageStatus.DENIED, CoverageStatus.UNSUPPORTED):
                 await self._lay_called(detail, there)
                 for item in there:
@@ -251,11 +250,12 @@ def _alike(detail: AwsDetail, items: Sequence[Found]) -> list[list[Found]]:
     return list(groups.values())
 
 
-def _put_tags(detail: AwsDetail, item: Found, tags: Mapping[str, str], arn: str | None) -> None:
+def _put_tags(detail: AwsDetail, item: Found, tags: Mapping[str, str]) -> None:
     """Lay tags in as the detail's own call would, so that a body is the same whichever of the two answered."""
     pairs = [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
     if detail.match is not None:
-        item.body[detail.into] = [{detail.match[0]: arn, "Tags": pairs}]
+        own = read_path(detail.match[1])(item.body)
+        item.body[detail.into] = [{detail.match[0]: own[0] if own else None, "Tags": pairs}]
     elif detail.result.endswith("[]"):
         item.body[detail.into] = pairs
     else:

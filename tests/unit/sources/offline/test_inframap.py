@@ -51,7 +51,7 @@ EXPECTED = {
         "aws.ec2.security_group": 4,
         "aws.rds.instance": 1,
         "aws.elasticache.cluster": 1,
-        "aws_elb": 1,
+        "aws.elb.load_balancer": 1,
     },
     "flexibleengine_state.json": {
         "flexibleengine_blockstorage_volume_v2": 2,
