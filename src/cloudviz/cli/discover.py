@@ -17,6 +17,11 @@ from cloudviz.inventory.model import Coverage
 if TYPE_CHECKING:
     from cloudviz.store.records import RecordedChanges
 
+Resume = Annotated[
+    str,
+    typer.Option("--resume", help="Id of a discovery that died or was stopped: read what is left.", metavar="ID"),
+]
+
 Test = Annotated[
     bool,
     typer.Option("--test", help="Only test the connection: who we are, what is reached, what is denied."),
@@ -48,6 +53,7 @@ def aws(
         str, typer.Option("--endpoint-url", help="Endpoint of an AWS-compatible server.", show_default=False)
     ] = "",
     test: Test = False,
+    resume: Resume = "",
     database: Database = None,
 ) -> None:
     """Scan AWS accounts. What can't be seen is reported with the permission that is missing, and exit code 3.
@@ -66,7 +72,7 @@ def aws(
         test_connection("aws", request)
         return
     source = f"aws:profile/{profile}" if profile else f"aws:role/{role_arn}" if role_arn else "aws:default"
-    _discover("aws", source, request, database)
+    _discover("aws", source, request, database, resume)
 
 
 @app.command("azure")
@@ -89,6 +95,7 @@ def azure(
         str, typer.Option("--endpoint-url", help="Another Resource Manager than Azure's own.", show_default=False)
     ] = "",
     test: Test = False,
+    resume: Resume = "",
     database: Database = None,
 ) -> None:
     """Scan Azure subscriptions. What can't be seen is reported with the missing permission, and exit code 3.
@@ -107,7 +114,7 @@ def azure(
         test_connection("azure", request)
         return
     scope = f"management-group/{management_group}" if management_group else ",".join(request["accounts"])
-    _discover("azure", f"azure:{scope or 'default'}", request, database)
+    _discover("azure", f"azure:{scope or 'default'}", request, database, resume)
 
 
 @app.command("gcp")
@@ -130,6 +137,7 @@ def gcp(
         typer.Option("--endpoint-url", help="Where to send all calls instead of to Google.", show_default=False),
     ] = "",
     test: Test = False,
+    resume: Resume = "",
     database: Database = None,
 ) -> None:
     """Scan Google Cloud. What can't be seen is reported with the missing permission, and exit code 3.
@@ -148,32 +156,39 @@ def gcp(
         test_connection("gcp", request)
         return
     holder = f"organization/{organization}" if organization else f"folder/{folder}" if folder else ""
-    _discover("gcp", f"gcp:{','.join(request['accounts']) or holder or 'default'}", request, database)
+    _discover("gcp", f"gcp:{','.join(request['accounts']) or holder or 'default'}", request, database, resume)
 
 
-def _discover(provider: str, source: str, request: dict[str, Any], database: str | None) -> None:
-    from cloudviz.jobs.discover import DiscoveryOutcome, discover
+def _discover(provider: str, source: str, request: dict[str, Any], database: str | None, resume: str) -> None:
+    from cloudviz.jobs.discover import DiscoveryOutcome, discover, resumable
     from cloudviz.jobs.providers import provider_for, scan_types
     from cloudviz.sources.provider import ProviderConfig
+    from cloudviz.store import Store
 
+    if resume and any(request.values()):
+        raise typer.BadParameter("--resume scans what that discovery was asked for: leave the other options out")
     loaded = settings_for(database_url=database)
     stop = threading.Event()
+
+    async def asked(store: Store) -> dict[str, Any]:
+        return dict((await resumable(store, provider, resume)).request) if resume else request
 
     async def work() -> DiscoveryOutcome:
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
         async with opened(loaded.settings) as store:
-            cloud = provider_for(provider, request, loaded.settings)
-            types = scan_types(provider, request)
+            wanted = await asked(store)
+            cloud = provider_for(provider, wanted, loaded.settings)
+            types = scan_types(provider, wanted)
             with scanning() as tell:
                 config = ProviderConfig(
-                    accounts=tuple(request["accounts"]),
-                    regions=tuple(request["regions"]),
+                    accounts=tuple(wanted.get("accounts") or ()),
+                    regions=tuple(wanted.get("regions") or ()),
                     types=types,
                     on_progress=tell,
                     cancelled=stop.is_set,
                 )
-                shown = {key: value for key, value in request.items() if value}
-                discovery_id = await store.discoveries.create(provider, source, shown)
+                shown = {key: value for key, value in wanted.items() if value}
+                discovery_id = resume or await store.discoveries.create(provider, source, shown)
                 return await discover(store, cloud, config, discovery_id)
 
     outcome = run(work())
@@ -181,6 +196,7 @@ def _discover(provider: str, source: str, request: dict[str, Any], database: str
     typer.echo(outcome.discovery_id)
     if outcome.status == "cancelled":
         note("Stopped: what had been seen is stored, the rest was skipped.")
+        note(f"Read the rest with: cloudviz discover {provider} --resume {outcome.discovery_id}")
         raise typer.Exit(3)
     if outcome.gaps:
         report_gaps(outcome.gaps)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 
-from cloudviz.errors import Cancelled, CloudVizError
-from cloudviz.inventory.model import Coverage, CoverageStatus, Problem
-from cloudviz.normalise import normalise
+from cloudviz.errors import Cancelled, CloudVizError, Invalid
+from cloudviz.inventory.model import Coverage, Problem
+from cloudviz.jobs.intake import BLIND, Intake
 from cloudviz.runtime import clock
-from cloudviz.sources.provider import CloudProvider, DiscoveryResult, ProviderConfig
+from cloudviz.sources.provider import CloudProvider, ProviderConfig
 from cloudviz.store import Store
-from cloudviz.store.records import RecordedChanges
-
-BLIND = frozenset({CoverageStatus.DENIED, CoverageStatus.THROTTLED, CoverageStatus.TIMEOUT, CoverageStatus.FAILED})
-"""The outcomes that leave a gap: something may be there that was not seen."""
+from cloudviz.store.records import DiscoveryRecord, DiscoveryStatus, RecordedChanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +39,34 @@ async def discover(
     """Scan with ``provider`` and record the result under a discovery that exists already.
 
     The discovery ends as ``completed``, ``partial`` (coverage has gaps), ``cancelled`` or ``failed``; what was
-    seen before a gap is kept. Raises what the provider raises when nothing could be scanned at all.
+    seen before a gap is kept. Where an earlier try of the same discovery died, was cancelled or failed, what it
+    had read is not read again, and the result is that of a scan that was never disturbed. Raises what the
+    provider raises when nothing could be scanned at all.
     """
     await store.discoveries.start(discovery_id)
     try:
-        result = await provider.discover_resources(config)
-        outcome = await record(
-            store, discovery_id, result, cancelled=bool(config.cancelled and config.cancelled())
-        )
+        intake = Intake(store, discovery_id)
+        await intake.recall()
+        async with aclosing(provider.scan(replace(config, done=frozenset(intake.done)))) as parts:
+            async for part in parts:
+                await intake.take(part, stopped=_is_cancelled(config))
+        outcome = await _record(store, discovery_id, intake, cancelled=_is_cancelled(config))
     except (CloudVizError, asyncio.CancelledError):
         await store.discoveries.finish(discovery_id, "failed")
         raise
     await store.discoveries.finish(discovery_id, outcome.status)
+    if outcome.status != "cancelled":
+        await store.checkpoints.clear(discovery_id)
     return outcome
 
 
-async def record(
-    store: Store, discovery_id: str, result: DiscoveryResult, *, cancelled: bool = False
-) -> DiscoveryOutcome:
-    """Normalise the listings of a scan and store graph, coverage and problems in one transaction."""
-    coverage = result.coverage()
-    # Normalising 100,000 items takes seconds of pure computing: off the event loop with it.
-    graph, problems = await asyncio.to_thread(normalise, result.items())
+def _is_cancelled(config: ProviderConfig) -> bool:
+    return bool(config.cancelled and config.cancelled())
+
+
+async def _record(store: Store, discovery_id: str, intake: Intake, *, cancelled: bool) -> DiscoveryOutcome:
+    """Link what was taken in and store graph, coverage and problems in one transaction."""
+    graph, coverage, problems = await intake.finish()
     changes = await store.inventories.record(discovery_id, graph, coverage, problems, clock.now())
     if cancelled:
         status = "cancelled"
@@ -75,4 +79,19 @@ async def record(
     )
 
 
-__all__ = ["Cancelled", "DiscoveryOutcome", "discover", "record"]
+async def resumable(store: Store, provider: str, discovery_id: str) -> DiscoveryRecord:
+    """The discovery that is to be resumed. Raises NotFound, or Invalid where there is nothing to resume."""
+    found = await store.discoveries.get(discovery_id)
+    if found.provider != provider:
+        raise Invalid(
+            f"discovery {found.id} is one of {found.provider}", hint=f"Use `cloudviz discover {found.provider}`."
+        )
+    if found.status in (DiscoveryStatus.COMPLETED, DiscoveryStatus.PARTIAL):
+        raise Invalid(
+            f"discovery {found.id} is {found.status}: there is nothing left to resume",
+            hint="Scan anew to see what has changed since, or what was refused then.",
+        )
+    return found
+
+
+__all__ = ["BLIND", "Cancelled", "DiscoveryOutcome", "discover", "resumable"]

@@ -7,8 +7,8 @@ Blind is not empty (architecture, decision 2): a listing gives :class:`Seen`, po
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from cloudviz.inventory.model import Coverage, CoverageStatus, RawItem, Scope
@@ -44,6 +44,20 @@ Listing = Seen | NotSeen
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one piece of a scan brought: it is read as a whole, written down as a whole, and read again as a whole.
+
+    Attributes:
+        key: what it is called in every scan of the same configuration:
+            ``123456789012/eu-west-1/ec2:describe_vpcs``.
+        listings: what it saw and what it did not. Another part may hold items of the same scope and type.
+    """
+
+    key: str
+    listings: Sequence[Listing]
+
+
+@dataclass(frozen=True, slots=True)
 class ScanProgress:
     """How far a scan is: listings done of all, resources found, and what it is at."""
 
@@ -66,6 +80,7 @@ class ProviderConfig:
         types: type keys, or prefixes ending in ``*``.
         on_progress: called from the scan's own task after each listing.
         cancelled: asked between listings; when it says true the scan ends and marks the rest skipped.
+        done: keys of the parts that an earlier try read to the end. They are left out.
     """
 
     accounts: Sequence[str] = ()
@@ -73,6 +88,7 @@ class ProviderConfig:
     types: Sequence[str] = ()
     on_progress: Progress | None = None
     cancelled: Callable[[], bool] | None = None
+    done: Collection[str] = ()
 
 
 @dataclass(slots=True)
@@ -88,24 +104,56 @@ class DiscoveryResult:
         return [item for listing in self.listings for item in listing.items]
 
     def coverage(self) -> list[Coverage]:
-        """One entry per (account, region, type), sorted."""
-        entries: list[Coverage] = []
-        for listing in self.listings:
-            scope = listing.scope
-            seen = isinstance(listing, Seen)
-            entries.append(
-                Coverage(
-                    provider=scope.provider,
-                    account=scope.account,
-                    region=scope.region,
-                    type=listing.type_key,
-                    status=CoverageStatus.SEEN if seen else listing.status,  # type: ignore[union-attr]
-                    count=len(listing.items),
-                    permission=None if seen else listing.permission,  # type: ignore[union-attr]
-                    detail=listing.detail or None,
-                )
-            )
-        return sorted(entries, key=lambda entry: (entry.provider, entry.account, entry.region, entry.type))
+        """One entry per listing, sorted."""
+        return sorted(map(coverage_of, self.listings), key=_place)
+
+
+def coverage_of(listing: Listing) -> Coverage:
+    """What a listing says of its place."""
+    scope = listing.scope
+    is_seen = isinstance(listing, Seen)
+    return Coverage(
+        provider=scope.provider,
+        account=scope.account,
+        region=scope.region,
+        type=listing.type_key,
+        status=CoverageStatus.SEEN if is_seen else listing.status,  # type: ignore[union-attr]
+        count=len(listing.items),
+        permission=None if is_seen else listing.permission,  # type: ignore[union-attr]
+        detail=listing.detail or None,
+    )
+
+
+def merged_coverage(entries: Iterable[Coverage]) -> list[Coverage]:
+    """One entry per (account, region, type), sorted: what is not wholly seen in one part is not wholly seen.
+
+    Of several reasons the one that comes first stays, so that they are to be given in a settled order.
+    """
+    merged: dict[tuple[str, ...], Coverage] = {}
+    for entry in entries:
+        before = merged.get(_place(entry))
+        if before is not None:
+            stays = entry if before.status == CoverageStatus.SEEN else before
+            entry = replace(stays, count=before.count + entry.count)
+        merged[_place(entry)] = entry
+    return [merged[key] for key in sorted(merged)]
+
+
+def _place(entry: Coverage) -> tuple[str, str, str, str]:
+    return (entry.provider, entry.account, entry.region, entry.type)
+
+
+def merged_listings(listings: Iterable[Listing]) -> list[Listing]:
+    """The same of listings with their items."""
+    merged: dict[tuple[str, str, str], Listing] = {}
+    for listing in listings:
+        key = (listing.scope.account, listing.scope.region, listing.type_key)
+        before = merged.get(key)
+        if before is not None:
+            stays = listing if isinstance(before, Seen) else before
+            listing = replace(stays, items=[*before.items, *listing.items])
+        merged[key] = listing
+    return [merged[key] for key in sorted(merged)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +188,25 @@ class CloudProvider(ABC):
         Returns listings for every (account, region, type) asked for, those that failed included. Raises
         :class:`~cloudviz.errors.CloudRefused` only when the credentials or the endpoint fail altogether.
         """
+
+    async def scan(self, config: ProviderConfig) -> AsyncGenerator[Part, None]:
+        """The same, part by part as they are read: what was handed over is not kept here.
+
+        Parts in ``config.done`` are left out. Without a way of its own a provider gives every listing as a part,
+        when all have been read.
+        """
+        result = await self.discover_resources(config)
+        for listing in result.listings:
+            scope = listing.scope
+            key = "/".join((scope.account, scope.region or "global", listing.type_key))
+            if key not in config.done:
+                yield Part(key, [listing])
+
+    async def collected(self, config: ProviderConfig) -> list[Listing]:
+        """All listings of :meth:`scan`, one per (account, region, type), in that order."""
+        parts = [part async for part in self.scan(config)]
+        parts.sort(key=lambda part: part.key)
+        return merged_listings(listing for part in parts for listing in part.listings)
 
     @abstractmethod
     async def test_connection(self, accounts: Sequence[str] = ()) -> Connection:

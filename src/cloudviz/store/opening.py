@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from cloudviz.store.audit import Audit
+from cloudviz.store.checkpoints import Checkpoints
 from cloudviz.store.diagrams import Diagrams
 from cloudviz.store.discoveries import Discoveries
 from cloudviz.store.engine import Database
@@ -21,6 +22,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.discoveries = Discoveries(database)
+        self.checkpoints = Checkpoints(database)
         self.inventories = Inventories(database)
         self.diagrams = Diagrams(database)
         self.people = People(database)

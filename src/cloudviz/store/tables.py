@@ -152,6 +152,19 @@ coverage = Table(
     Index("idx_coverage_latest", "key", postgresql_where=text("latest"), sqlite_where=text("latest")),
 )
 
+# What a scan that is under way has read so far, by part and listing, in pages: resources as they will be recorded,
+# without links. Gone when the discovery is recorded; until then a scan that died can be resumed.
+discovery_listings = Table(
+    "discovery_listings",
+    metadata,
+    Column("discovery_id", Uuid(), ForeignKey("discoveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("part", Key, primary_key=True),
+    Column("listing", Integer, primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("coverage", Json, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
 problems = Table(
     "problems",
     metadata,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeVar
 
 from botocore import exceptions as boto
@@ -19,7 +18,7 @@ from cloudviz.inventory.model import CoverageStatus, Scope
 from cloudviz.runtime import clock
 from cloudviz.sources.aws.calls import Caller
 from cloudviz.sources.aws.costs import read_costs
-from cloudviz.sources.aws.listing import OTHER, look
+from cloudviz.sources.aws.listing import look
 from cloudviz.sources.aws.plan import Unit, plan, selected
 from cloudviz.sources.aws.pool import DaemonPool
 from cloudviz.sources.aws.refusals import CallFailed, cloud_refused, one_line
@@ -45,6 +44,7 @@ from cloudviz.sources.provider import (
     DiscoveryResult,
     Listing,
     NotSeen,
+    Part,
     Progress,
     ProviderConfig,
     ScanProgress,
@@ -52,6 +52,9 @@ from cloudviz.sources.provider import (
 
 REGIONS_TYPE = "aws.region"
 """The coverage entry that says the list of regions itself could not be read."""
+
+LISTS_A_CALL = 2
+"""So many lists are under way or wait to be taken, for each call that runs at once: what is held is bounded."""
 
 Result = TypeVar("Result")
 
@@ -105,27 +108,35 @@ class AwsProvider(CloudProvider):
         Raises Invalid for accounts, regions or types that can't exist, and CloudRefused when the credentials
         or the endpoint fail altogether.
         """
+        listings = await self.collected(config)
+        accounts = sorted({each.scope.account for each in listings})
+        source = f"aws:profile/{self._profile}" if self._profile else "aws:accounts/" + ",".join(accounts)
+        return DiscoveryResult("aws", source, listings)
+
+    async def scan(self, config: ProviderConfig) -> AsyncGenerator[Part, None]:
+        """See :meth:`CloudProvider.scan`: a part is one list in one region. Raises as the other does."""
         regions = checked_regions(config.regions)
         wanted = checked_accounts(config.accounts, self._role)
         types = selected(self._known, config.types)
         async with self._scan(config.cancelled) as scan:
             accounts, refused = await scan.sign_in(wanted, regions)
-            result = DiscoveryResult("aws", self._source(accounts))
             report = _Report(config.on_progress, len(accounts))
             for account in accounts:
                 async with scan.caller(account) as caller:
                     found, gap = await scan.regions(caller, account, regions)
-                    result.listings.extend(gap)
+                    if gap:
+                        yield Part(f"{account.id}/global/{REGIONS_TYPE}", gap)
                     units = plan(self._known, types, found)
+                    units = [unit for unit in units if _key(account, unit) not in config.done]
                     report.begin(len(units))
                     tags = Tags(caller, account, types)
-                    async for unit, listings in scan.look_at(units, caller, tags, account, found, bool(regions)):
-                        result.listings.extend(listings)
-                        report.done(account, unit, listings)
+                    seen = scan.look_at(units, caller, tags, account, found, bool(regions))
+                    async with aclosing(seen):
+                        async for unit, listings in seen:
+                            yield Part(_key(account, unit), listings)
+                            report.done(account, unit, listings)
             for account_id, failed in refused:
-                result.listings.extend(_unentered(account_id, failed, types))
-        result.listings = _merged(result.listings)
-        return result
+                yield Part(f"{account_id}/refused", _unentered(account_id, failed, types))
 
     async def test_connection(self, accounts: Sequence[str] = ()) -> Connection:
         """See :meth:`CloudProvider.test_connection`. Calls STS, and lists the regions of the first account."""
@@ -159,11 +170,6 @@ class AwsProvider(CloudProvider):
                         f"AWS: Cost Explorer gave no costs: {failed.detail}",
                         hint=f"Cost Explorer must be enabled for the account.{needed}",
                     ) from failed
-
-    def _source(self, accounts: Sequence[Account]) -> str:
-        if self._profile:
-            return f"aws:profile/{self._profile}"
-        return "aws:accounts/" + ",".join(account.id for account in accounts)
 
     @asynccontextmanager
     async def _scan(self, cancelled: Callable[[], bool] | None) -> AsyncIterator[_Scan]:
@@ -340,18 +346,31 @@ class _Scan:
         account: Account,
         regions: Sequence[str],
         only_regions: bool,
-    ) -> AsyncIterator[tuple[Unit, list[Listing]]]:
-        """The listings of every unit, as they come."""
+    ) -> AsyncGenerator[tuple[Unit, list[Listing]], None]:
+        """The listings of every unit, as they come. Who takes them slowly slows the calls down."""
+        waiting = iter(units)
+        # One place only: a list that was read keeps its reader from the next until it has been taken.
+        read: asyncio.Queue[tuple[Unit, list[Listing]] | Exception] = asyncio.Queue(1)
 
-        async def one(unit: Unit) -> tuple[Unit, list[Listing]]:
-            if self._lacks(unit, account):
-                return unit, _unsupported(unit, account)
-            return unit, await look(unit, caller, tags, account, regions, only_regions, self._limits.listing)
+        async def one(unit: Unit) -> tuple[Unit, list[Listing]] | Exception:
+            try:
+                if self._lacks(unit, account):
+                    return unit, _unsupported(unit, account)
+                return unit, await look(unit, caller, tags, account, regions, only_regions, self._limits.listing)
+            except Exception as error:  # raised where somebody waits for it
+                return error
 
-        tasks = [asyncio.create_task(one(unit)) for unit in units]
+        async def reader() -> None:
+            for unit in waiting:
+                await read.put(await one(unit))
+
+        tasks = [asyncio.create_task(reader()) for _ in range(min(len(units), LISTS_A_CALL * self._workers))]
         try:
-            for finished in asyncio.as_completed(tasks):
-                yield await finished
+            for _ in units:
+                found = await read.get()
+                if isinstance(found, Exception):
+                    raise found
+                yield found
         finally:
             tags.close()
             for task in tasks:
@@ -368,6 +387,11 @@ class _Scan:
         return bool(served) and unit.region in known and unit.region not in served
 
 
+def _key(account: Account, unit: Unit) -> str:
+    """What a unit is called in every scan: a type is listed by one unit of a region."""
+    return f"{account.id}/{unit.region or 'global'}/{unit.types[0].key}"
+
+
 def _unsupported(unit: Unit, account: Account) -> list[Listing]:
     scope = Scope("aws", account.id, unit.region, account.partition)
     detail = f"{unit.call.service} is not offered in {unit.region}"
@@ -377,15 +401,3 @@ def _unsupported(unit: Unit, account: Account) -> list[Listing]:
 def _unentered(account_id: str, failed: CallFailed, types: Sequence[ResourceType]) -> list[Listing]:
     scope = Scope("aws", account_id)
     return [NotSeen(scope, each.key, failed.status, failed.permission, failed.detail) for each in types]
-
-
-def _merged(listings: Sequence[Listing]) -> list[Listing]:
-    """One listing per account, region and type, in that order: several lists may hold items of no known type."""
-    merged: dict[tuple[str, str, str], Listing] = {}
-    for listing in listings:
-        key = (listing.scope.account, listing.scope.region, listing.type_key)
-        before = merged.get(key)
-        if before is not None and listing.type_key == OTHER:
-            listing = replace(listing, items=(*before.items, *listing.items))
-        merged[key] = listing
-    return [merged[key] for key in sorted(merged)]

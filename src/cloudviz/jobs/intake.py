@@ -1,0 +1,99 @@
+"""Taking in what a scan reads, part by part: normalised, written down, and let go.
+
+Memory holds the normalised resources, packed; the raw bodies of a part only while it is taken in. What was read
+to its end is written down, so that a scan whose process dies is resumed where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+from cloudviz.inventory.model import Coverage, CoverageStatus, Graph, Problem, RawItem
+from cloudviz.normalise import Batch, Normaliser, packed_batch, unpacked_batch
+from cloudviz.sources.provider import Part, coverage_of, merged_coverage
+from cloudviz.store import Store
+
+BLIND = frozenset({CoverageStatus.DENIED, CoverageStatus.THROTTLED, CoverageStatus.TIMEOUT, CoverageStatus.FAILED})
+"""The outcomes that leave a gap: something may be there that was not seen."""
+
+ITEMS_AT_ONCE = 2000
+"""Items normalised in one go, a tenth of a second: between them the event loop reads on."""
+
+
+class Intake:
+    """What one discovery has read so far.
+
+    Attributes:
+        done: keys of the parts that an earlier try wrote down. They need not be read again.
+    """
+
+    def __init__(self, store: Store, discovery_id: str) -> None:
+        self._store = store
+        self._id = discovery_id
+        self._normaliser = Normaliser()
+        self._coverage: dict[tuple[str, int], Coverage] = {}
+        self.done: set[str] = set()
+
+    async def recall(self) -> None:
+        """Take in what an earlier try of the same discovery wrote down.
+
+        A part that another release wrote, in a form this one does not know, is read from the cloud again.
+        """
+        unknown: set[str] = set()
+        async for page in self._store.checkpoints.pages(self._id):
+            if page.part in unknown:
+                continue
+            try:
+                batch = await asyncio.to_thread(unpacked_batch, page.data)
+            except ValueError:
+                unknown.add(page.part)
+                continue
+            self._normaliser.take(batch, _rank(page.coverage, page.part))
+            self._coverage[(page.part, page.listing)] = page.coverage
+            self.done.add(page.part)
+        self.done -= unknown
+
+    async def take(self, part: Part, *, stopped: bool) -> None:
+        """Take a part in, and write it down where it was read to its end.
+
+        Arguments:
+            stopped: whether the scan was told to stop: what was skipped then is still to be read.
+        """
+        written: list[tuple[Coverage, list[bytes]]] = []
+        is_whole = _is_whole(part, stopped)
+        for number, listing in enumerate(part.listings):
+            coverage = coverage_of(listing)
+            self._coverage[(part.key, number)] = coverage
+            pages: list[bytes] = []
+            for items in _chunks(listing.items):
+                batch, packed = await asyncio.to_thread(self._read, items, is_whole)
+                self._normaliser.take(batch, _rank(coverage, part.key))
+                pages += packed
+            written.append((coverage, pages))
+        if is_whole:
+            await self._store.checkpoints.save(self._id, part.key, written)
+
+    def _read(self, items: Sequence[RawItem], is_whole: bool) -> tuple[Batch, list[bytes]]:
+        batch = self._normaliser.read(items)
+        return batch, list(packed_batch(batch)) if is_whole else []
+
+    async def finish(self) -> tuple[Graph, list[Coverage], list[Problem]]:
+        """Everything linked, what was looked at, and what was odd."""
+        coverage = merged_coverage(self._coverage[key] for key in sorted(self._coverage))
+        graph, problems = await asyncio.to_thread(self._normaliser.finish)
+        return graph, coverage, problems
+
+
+def _is_whole(part: Part, stopped: bool) -> bool:
+    statuses = {coverage_of(listing).status for listing in part.listings}
+    return BLIND.isdisjoint(statuses) and not (stopped and CoverageStatus.SKIPPED in statuses)
+
+
+def _rank(coverage: Coverage, part: str) -> tuple[str, ...]:
+    return (coverage.account, coverage.region, coverage.type, part)
+
+
+def _chunks(items: Sequence[RawItem]) -> Iterator[Sequence[RawItem]]:
+    for start in range(0, max(1, len(items)), ITEMS_AT_ONCE):
+        yield items[start : start + ITEMS_AT_ONCE]
