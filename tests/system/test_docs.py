@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from cloudviz.catalogue.declare import ResourceType
-from cloudviz.catalogue.registry import Catalogue
+from cloudviz.catalogue.registry import Catalogue, catalogue
 from cloudviz.inventory.model import RawItem, Scope
 from cloudviz.normalise import normalise
 
@@ -106,19 +106,21 @@ def test_the_worked_example_of_a_new_type_is_a_declaration_that_reads_a_reply():
     exec("from cloudviz.catalogue.declare import *", names)
     exec("from cloudviz.catalogue.kinds import Kind\nfrom cloudviz.catalogue.states import AWS_LIFECYCLE", names)
     exec(textwrap.dedent(example), names)
-    declared = names["FILE_SYSTEM"]
+    declared = names["BACKUP_VAULT"]
     assert isinstance(declared, ResourceType)
+    assert catalogue().get(declared.key) is None, "the example is of a type that is not there yet"
     body = {
-        "FileSystemId": "fs-0123456789abcdef8",
-        "Name": "shared",
-        "LifeCycleState": "available",
-        "PerformanceMode": "generalPurpose",
-        "Encrypted": True,
-        "Tags": [{"Key": "env", "Value": "prod"}],
+        "BackupVaultName": "nightly",
+        "VaultState": "AVAILABLE",
+        "EncryptionKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/1a2b",
+        "NumberOfRecoveryPoints": 12,
+        "Locked": True,
     }
-    item = RawItem(Scope("aws", "123456789012", "eu-west-1"), "AWS::EFS::FileSystem", body)
-    graph, problems = normalise([item], Catalogue([declared]))
+    item = RawItem(Scope("aws", "123456789012", "eu-west-1"), "AWS::Backup::BackupVault", body)
+    graph, problems = normalise([item], Catalogue([*catalogue().of("aws"), declared]))
     assert problems == []
     (resource,) = graph.resources.values()
-    assert resource.id == "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-0123456789abcdef8"
-    assert (resource.name, resource.state, dict(resource.tags)) == ("shared", "running", {"env": "prod"})
+    assert resource.id == "arn:aws:backup:eu-west-1:123456789012:backup-vault:nightly"
+    assert (resource.name, resource.state, resource.properties["locked"]) == ("nightly", "running", True)
+    assert "NumberOfRecoveryPoints" not in resource.properties["configuration"]
+    assert [(link.kind, link.target) for link in graph.links] == [("uses", body["EncryptionKeyArn"])]
