@@ -9,6 +9,7 @@ The pattern is Michael Nygard's (Release It!, ch. 5): https://martinfowler.com/b
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import Callable
@@ -76,6 +77,7 @@ class Breaker:
         self._until: float | None = None  # the end of the rest; None while closed
         self._status = CoverageStatus.FAILED
         self._probe: Attempt | None = None
+        self._probed: asyncio.Event | None = None
         # Attempts made before the circuit opened may end after that, and tell nothing of now.
         self._era = 0
 
@@ -93,6 +95,28 @@ class Breaker:
     def seconds_left(self) -> float:
         """Until the next try; 0 when one may be made, or is."""
         return max(0.0, self._until - self._clock()) if self._until is not None else 0.0
+
+    @property
+    def is_probed(self) -> bool:
+        """Whether one call is trying, for which the others should wait: see :meth:`turn`."""
+        return self._probe is not None
+
+    async def turn(self) -> None:
+        """Return when an attempt may be made. Who comes while one call tries learns from it.
+
+        Otherwise of a hundred lists that begin together all but one would be lost on an endpoint that is back.
+        Raises :class:`NotAnswering`.
+        """
+        while self.is_probed:
+            self._probed = self._probed or asyncio.Event()
+            await self._probed.wait()
+        self.check()
+
+    def _end_probe(self) -> None:
+        self._probe = None
+        if self._probed is not None:
+            self._probed.set()
+            self._probed = None
 
     def check(self) -> None:
         """Raise :class:`NotAnswering` when a call made now would be refused."""
@@ -124,7 +148,8 @@ class Breaker:
             self._close()
 
     def _close(self) -> None:
-        self._failures, self._until, self._probe = 0, None, None
+        self._failures, self._until = 0, None
+        self._end_probe()
         self._rest = self._first_rest
         self._era += 1
 
@@ -137,13 +162,14 @@ class Breaker:
             self._failures += 1
             if self._failures < self._limit:
                 return
-        self._status, self._probe = status, None
+        self._status = status
         self._until = self._clock() + self._rest
+        self._end_probe()
         self._era += 1
 
     def _withdrawn(self, attempt: Attempt) -> None:
         if attempt is self._probe:
-            self._probe = None
+            self._end_probe()
 
 
 class Attempt:

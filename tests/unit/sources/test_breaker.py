@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -77,6 +79,34 @@ def test_after_the_rest_one_call_tries_and_the_others_still_fail() -> None:
         probe.answered()
     assert breaker.state is State.CLOSED
     assert not breaker.admit().is_probe
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+async def test_who_comes_while_one_call_tries_waits_for_what_it_finds(is_back: bool) -> None:
+    clock = Clock()
+    breaker = opened(clock)
+    clock.now += REST
+    probe = breaker.admit()
+    others = [asyncio.create_task(breaker.turn()) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in others)
+    if is_back:
+        probe.answered()
+    else:
+        probe.failed(TIMEOUT)
+    found = await asyncio.gather(*others, return_exceptions=True)
+    assert [type(each) for each in found] == [type(None) if is_back else NotAnswering] * 3
+
+
+async def test_who_waits_for_a_probe_that_is_cancelled_may_probe() -> None:
+    clock = Clock()
+    breaker = opened(clock)
+    clock.now += REST
+    with breaker.admit():
+        waiting = asyncio.create_task(breaker.turn())
+        await asyncio.sleep(0)
+    await waiting
+    assert breaker.admit().is_probe
 
 
 def test_each_try_in_vain_doubles_the_rest_up_to_a_limit_and_an_answer_makes_it_short_again() -> None:

@@ -70,11 +70,15 @@ class Caller:
         async with self._shares[service, region]:
             try:
                 breaker = await self._breaker(service, region)
-                self._check(breaker)
-                await self._throttle.take(self._account, region, service, operation)
-                async with self._slots:
-                    self._check(breaker)
-                    reply = await self._attempt(breaker, service, region, operation, arguments)
+                while True:
+                    self._check()
+                    await breaker.turn()
+                    await self._throttle.take(self._account, region, service, operation)
+                    async with self._slots:
+                        self._check()
+                        if not breaker.is_probed:
+                            reply = await self._attempt(breaker, service, region, operation, arguments)
+                            break
             except NotAnswering as error:
                 raise CallFailed(error.status, error.detail) from error
             except Exception as error:
@@ -82,10 +86,9 @@ class Caller:
         reply.pop("ResponseMetadata", None)
         return reply
 
-    def _check(self, breaker: Breaker) -> None:
+    def _check(self) -> None:
         if self._cancelled():
             raise CallFailed(CoverageStatus.SKIPPED, "cancelled")
-        breaker.check()
 
     async def _breaker(self, service: str, region: str) -> Breaker:
         """The circuit of the host that a service has in a region, which its client knows."""

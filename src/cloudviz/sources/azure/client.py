@@ -104,11 +104,13 @@ class ArmClient:
         asked = 0
         try:
             while True:
-                asked += 1
-                self._check(breaker)
-                await self._turn(quota, deadline, limit)
+                self._check()
+                await self._turn(breaker, quota, deadline, limit)
                 try:
-                    self._check(breaker)
+                    self._check()
+                    if breaker.is_probed:
+                        continue
+                    asked += 1
                     with breaker.admit() as attempt:
                         heard = await self._hear(method, url, query, content, permission, deadline, limit)
                         wait = self._wait(heard, asked, deadline)
@@ -128,10 +130,11 @@ class ArmClient:
         except NotAnswering as error:
             raise CallFailed(error.status, error.detail) from error
 
-    async def _turn(self, quota: Quota | None, deadline: float, limit: float) -> None:
+    async def _turn(self, breaker: Breaker, quota: Quota | None, deadline: float, limit: float) -> None:
         """Return with a slot held. That none came free says nothing of ARM."""
         try:
             async with asyncio.timeout_at(deadline):
+                await breaker.turn()
                 if quota is not None:
                     await quota.take()
                 await self._slots.acquire()
@@ -171,10 +174,9 @@ class ArmClient:
         longest = min(LONGEST_BACKOFF, self._limits.backoff * 2.0 ** (attempt - 1))
         return longest * (0.5 + random.random() / 2)  # noqa: S311 - to spread retries, not to keep a secret
 
-    def _check(self, breaker: Breaker) -> None:
+    def _check(self) -> None:
         if self._cancelled():
             raise CallFailed(CoverageStatus.SKIPPED, "cancelled")
-        breaker.check()
 
     def _address(self, path: str) -> str:
         """The URL of a path. A ``nextLink`` to elsewhere is not followed: the token would go with it."""

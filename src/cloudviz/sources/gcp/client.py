@@ -125,11 +125,14 @@ class Client:
         stale = ""
         try:
             while True:
-                self._check(breaker)
+                self._check()
+                await breaker.turn()
                 await window.take()
                 async with self._slots:
-                    self._check(breaker)
+                    self._check()
                     token = await self._tokens.get(refused=stale)
+                    if breaker.is_probed:
+                        continue
                     with breaker.admit() as attempt:
                         reply, failed, headers = await self._send(
                             method, host, path, parameters, body, permission, token
@@ -171,10 +174,9 @@ class Client:
         longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempt - 1))
         return random.uniform(longest / 2, longest)  # noqa: S311 - to spread retries, not to hide anything
 
-    def _check(self, breaker: Breaker) -> None:
+    def _check(self) -> None:
         if self._cancelled():
             raise CallFailed(CoverageStatus.SKIPPED, "cancelled")
-        breaker.check()
 
     async def _send(
         self,
