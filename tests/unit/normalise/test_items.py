@@ -86,14 +86,14 @@ def test_a_link_to_what_was_not_seen_stays_unresolved() -> None:
 def test_an_unknown_type_is_kept_with_the_references_that_show() -> None:
     item = RawItem(
         EAST,
-        "aws_elb",
-        {"id": "web", "arn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/web",
+        "aws_unheard_of",
+        {"id": "web", "arn": "arn:aws:unheard:us-east-1:123456789012:thing/web",
          "subnets": ["subnet-1"], "security_groups": ["sg-1"], "instances": ["i-1"]},
         shape=Shape.TERRAFORM,
     )  # fmt: skip
     graph, problems = normalise([*ITEMS, item])
     found = graph.resources[item.body["arn"]]
-    assert (found.type, found.native_type, found.kind) == ("aws.other", "aws_elb", "other")
+    assert (found.type, found.native_type, found.kind) == ("aws.other", "aws_unheard_of", "other")
     assert found.parent == f"{PREFIX}subnet/subnet-1"
     kinds = {link.target.rsplit("/", 1)[1]: link.kind for link in graph.links if link.source == found.id}
     assert kinds == {"subnet-1": "member_of", "sg-1": "guarded_by", "i-1": "uses"}
