@@ -13,7 +13,7 @@ WORKERS ?= 2
 ARGS ?=
 
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/.installed web ## start CloudViz with a bundled three-cloud estate and print a link that signs in
 	.venv/bin/cloudviz demo $(ARGS)

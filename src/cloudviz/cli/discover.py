@@ -42,7 +42,7 @@ def aws(
         str,
         typer.Option("--role-arn", help="Role to assume; {account} stands for each account.", show_default=False),
     ] = "",
-    accounts: Annotated[list[str] | None, typer.Option(help="Accounts, or all; needs --role-arn.")] = None,
+    accounts: Annotated[list[str] | None, typer.Option(help="Ids, by commas, or all; with --role-arn.")] = None,
     regions: Annotated[
         list[str] | None, typer.Option(help="Regions, by commas; all enabled ones when empty.")
     ] = None,

@@ -99,8 +99,29 @@ def _aws(settings: Settings) -> str:
 
     session = boto3.Session()
     if session.get_credentials() is None:
-        return "no credentials found (needed only for `cloudviz discover aws`)"
-    return f"credentials by {session.get_credentials().method}"
+        return "none found (needed only for `cloudviz discover aws`)"
+    return f"by {session.get_credentials().method}; `cloudviz discover aws --test` tries them"
+
+
+def _azure(settings: Settings) -> str:
+    return _signs_in("azure.identity", "azure")
+
+
+def _gcp(settings: Settings) -> str:
+    return _signs_in("google.auth", "gcp")
+
+
+def _signs_in(module: str, provider: str) -> str:
+    """Whether the package that signs in is there. Finding credentials may take a call to a metadata server."""
+    from importlib.util import find_spec
+
+    try:
+        found = find_spec(module) is not None
+    except ModuleNotFoundError:
+        found = False
+    if not found:
+        return f"pip install 'cloudviz[{provider}]' brings it (needed only for `cloudviz discover {provider}`)"
+    return f"package present; `cloudviz discover {provider} --test` tries the credentials"
 
 
 CHECKS: tuple[Check, ...] = (
@@ -109,4 +130,6 @@ CHECKS: tuple[Check, ...] = (
     ("pictures", _pictures),
     ("web map", _web),
     ("aws credentials", _aws),
+    ("azure sign-in", _azure),
+    ("gcp sign-in", _gcp),
 )

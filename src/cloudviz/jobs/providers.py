@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cloudviz.catalogue.registry import catalogue
@@ -19,8 +19,7 @@ def provider_for(
     """The provider with the credentials and limits that a request and the settings name.
 
     ``breakers`` are those of the process, so that a scan leaves alone what did not answer the scan before it.
-    Raises :class:`~cloudviz.errors.Invalid` for a cloud that this release can't scan live, and for names of places
-    that can't exist.
+    Raises :class:`~cloudviz.errors.Invalid` for an unknown cloud, and for names of places that can't exist.
     """
     if provider == "aws":
         # boto3 takes 0.3 s to import: only where a scan really starts.
@@ -74,10 +73,25 @@ def provider_for(
             ),
             breakers=breakers,
         )
-    raise Invalid(
-        f"this release does not scan {provider} live",
-        hint="Import a Terraform state or a CloudViz inventory of it instead: `cloudviz import FILE`.",
-    )
+    raise Invalid(f"{provider!r} is no cloud that CloudViz scans", hint="Use aws, azure or gcp.")
+
+
+def policy_for(provider: str, patterns: Sequence[str] = ()) -> dict[str, Any]:
+    """The least policy that a scan of these types needs, in the cloud's own format; of all types without any.
+
+    Raises :class:`~cloudviz.errors.Invalid` for an unknown cloud or type.
+    """
+    if provider == "aws":
+        from cloudviz.sources.aws.permissions import policy
+    elif provider == "azure":
+        from cloudviz.sources.azure.permissions import role as policy
+    elif provider == "gcp":
+        from cloudviz.sources.gcp.permissions import role as policy
+    else:
+        raise Invalid(f"{provider!r} is no cloud that CloudViz scans", hint="Use aws, azure or gcp.")
+    known = catalogue()
+    chosen = scan_types(provider, {"resource_types": patterns}) or [each.key for each in known.of(provider)]
+    return policy(known.types[key] for key in chosen)
 
 
 def scan_types(provider: str, request: Mapping[str, Any]) -> tuple[str, ...]:

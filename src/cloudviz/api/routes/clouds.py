@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -21,9 +21,8 @@ from cloudviz.api.schemas.connections import ConnectionReply
 from cloudviz.api.schemas.discoveries import DiscoveryPage, DiscoveryReply, TypesReply
 from cloudviz.api.schemas.inventory import ResourcePage
 from cloudviz.catalogue.registry import catalogue
-from cloudviz.errors import Invalid
 from cloudviz.inventory.document import resource_document
-from cloudviz.jobs.providers import provider_for, scan_types
+from cloudviz.jobs.providers import policy_for, provider_for
 
 IdempotencyKey = Annotated[
     str | None,
@@ -99,7 +98,7 @@ def cloud_router(provider: str, name: str) -> APIRouter:
         response_class=Response,
         responses={
             200: {
-                "description": "In the cloud's own format: an IAM policy document, an Azure custom role.",
+                "description": "In the cloud's own format: an IAM policy, a custom role of Azure or Google.",
                 "content": {"application/json": {"schema": {"type": "object"}, "example": _POLICY}},
             },
             **refuses(422),
@@ -109,8 +108,8 @@ def cloud_router(provider: str, name: str) -> APIRouter:
         _: needs.Viewer,
         types: Annotated[list[str] | None, Query(max_length=200, description="Type keys; may end in `*`.")] = None,
     ) -> Response:
-        """Derived from what the scan calls. 422 for a cloud that this release can't scan live."""
-        return Response(dumps(policy_of(provider, types or [])), media_type="application/json")
+        """Derived from what the scan calls. 422 for a type that does not exist."""
+        return Response(dumps(policy_for(provider, types or [])), media_type="application/json")
 
     return router
 
@@ -139,21 +138,3 @@ _POLICY = {
         {"Sid": "CloudVizReadOnly", "Effect": "Allow", "Action": ["ec2:DescribeInstances"], "Resource": "*"}
     ],
 }
-
-
-def policy_of(provider: str, types: Sequence[str]) -> dict[str, Any]:
-    """The policy for a scan. Raises Invalid for an unknown type and for a cloud that is not scanned."""
-    if provider == "aws":
-        from cloudviz.sources.aws.permissions import policy  # boto3 takes 0.3 s to import
-    elif provider == "azure":
-        from cloudviz.sources.azure.permissions import role as policy
-    elif provider == "gcp":
-        from cloudviz.sources.gcp.permissions import role as policy
-    else:
-        raise Invalid(
-            f"this release does not scan {provider} live, so it needs no permissions there",
-            hint="Import files of it with POST /imports.",
-        )
-    known = catalogue()
-    chosen = scan_types(provider, {"resource_types": list(types)}) or [each.key for each in known.of(provider)]
-    return policy(known.types[key] for key in chosen)

@@ -38,13 +38,13 @@ class AzureDiscoverRequest(Asked):
 
 
 class GcpDiscoverRequest(Asked):
-    """What to look at."""
+    """What to look at. Nothing given means every project that the server's credentials see."""
 
-    project_id: str = Field("", max_length=200)
-    projects: Words = []
-    regions: Words = []
-    services: Words = []
-    resource_types: Words = []
+    project_id: str = Field("", description="One project, by id or number.", max_length=200)
+    projects: Words = Field([], description="Project ids or numbers.")
+    regions: Words = Field([], description="Regions; all when empty.")
+    services: Words = Field([], description="Groups of types, as in the type keys: `compute`, `storage`.")
+    resource_types: Words = Field([], description="Type keys; may end in `*`.")
 
     model_config = example(project_id="shop-prod", regions=["europe-west1"])
 

@@ -151,8 +151,8 @@ class GoogleTokens:
             import google.auth.transport.requests
         except ImportError as error:
             raise Unavailable(
-                "scanning Google Cloud needs the package google-auth",
-                hint="Install it with `pip install cloudviz[gcp]`.",
+                "the package google-auth, which signs in to Google Cloud, is not installed",
+                hint="Install it with: pip install 'cloudviz[gcp]'",
             ) from error
         try:
             if self._credentials is None:
