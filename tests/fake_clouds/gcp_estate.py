@@ -229,7 +229,7 @@ def _machine(project: _Project, name: str) -> None:
 
 def _whole(project: _Project, folder: str) -> None:
     """One of each type, and what ties them together."""
-    from fake_clouds import gcp_estate_compute, gcp_estate_data
+    from fake_clouds import gcp_estate_compute, gcp_estate_data, gcp_estate_services
 
     project.add(
         "gcp.support.project",
@@ -247,4 +247,5 @@ def _whole(project: _Project, folder: str) -> None:
         label=f"Shop {project.id[-1]}",
     )
     gcp_estate_compute.fill(project)
+    gcp_estate_services.fill(project)
     gcp_estate_data.fill(project)
