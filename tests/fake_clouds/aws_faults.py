@@ -34,7 +34,7 @@ _S3: tuple[tuple[str, str, str], ...] = (
 _SIGNED_AS = {"monitoring": "cloudwatch", "tagging": "tag"}
 """Services that sign with another name than IAM calls them by."""
 
-_MODELS = {"elasticfilesystem": "efs", "apigateway": "apigateway"}
+_MODELS = {"elasticfilesystem": "efs", "es": "opensearch"}
 """botocore's names of services that sign with another one."""
 
 
@@ -71,7 +71,7 @@ def _rest_action(service: str, method: str, path: str) -> str:
 def _speaks_json(service: str) -> bool:
     """Whether a service's errors are JSON."""
     names = {"elasticloadbalancing": "elbv2", "cloudwatch": "cloudwatch", "tag": "resourcegroupstaggingapi"}
-    known = {"states": "stepfunctions", "elasticmapreduce": "emr", "es": "opensearch", **_MODELS, **names}
+    known = {"states": "stepfunctions", "elasticmapreduce": "emr", **_MODELS, **names}
     try:
         model = botocore.session.Session().get_service_model(known.get(service, service))
     except UnknownServiceError:
