@@ -10,7 +10,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from tests.servers import PostgresServer, postgres
+
+# An example may take as long as a busy machine makes it take: no test asserts on the clock.
+settings.register_profile("cloudviz", deadline=None)
+settings.load_profile("cloudviz")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

@@ -174,7 +174,7 @@ def test_helpers_and_settings_are_left_out_and_counted(tmp_path: Path) -> None:
         ("aws_glue_job", "aws", "aws.other"),
         ("awscc_ec2_vpc", "aws", "aws.other"),
         ("azurerm_portal_dashboard", "azure", "azure.other"),
-        ("google_pubsub_topic", "gcp", "gcp.other"),
+        ("google_monitoring_dashboard", "gcp", "gcp.other"),
         ("openstack_compute_instance_v2", "openstack", "openstack.other"),
         ("kubernetes_namespace", "kubernetes", "kubernetes.other"),
     ],
