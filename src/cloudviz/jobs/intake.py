@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from cloudviz.inventory.model import Coverage, CoverageStatus, Graph, Problem, RawItem
 from cloudviz.normalise import Batch, Normaliser, packed_batch, unpacked_batch
+from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.provider import Part, coverage_of, merged_coverage
 from cloudviz.store import Store
 
@@ -62,6 +63,7 @@ class Intake:
         """
         written: list[tuple[Coverage, list[bytes]]] = []
         is_whole = _is_whole(part, stopped)
+        # Counted first: items may be let go as they are taken in.
         for number, listing in enumerate(part.listings):
             coverage = coverage_of(listing)
             self._coverage[(part.key, number)] = coverage
@@ -95,5 +97,9 @@ def _rank(coverage: Coverage, part: str) -> tuple[str, ...]:
 
 
 def _chunks(items: Sequence[RawItem]) -> Iterator[Sequence[RawItem]]:
+    """The items in bounded runs, one at least; what can let go of them does."""
+    if isinstance(items, PackedItems) and items:
+        yield from items.drained(ITEMS_AT_ONCE)
+        return
     for start in range(0, max(1, len(items)), ITEMS_AT_ONCE):
         yield items[start : start + ITEMS_AT_ONCE]

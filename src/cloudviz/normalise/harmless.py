@@ -43,7 +43,7 @@ def harmless_json(
     *,
     plain: Callable[[Any], Any],
     is_plain_key: Verdict,
-    pair_values: frozenset[str],
+    pair_values: frozenset[bytes],
     max_text: int,
     max_items: int,
     max_depth: int,
@@ -70,7 +70,7 @@ def harmless_json(
     for key in keys:
         if not verdicts(key):
             return None
-    has_pairs = not pair_values.isdisjoint(_decoded(keys))
+    has_pairs = not pair_values.isdisjoint(keys)
     if has_pairs and (b"application:environment" in data or any(map(_is_secret_name, _PAIR_NAME.findall(data)))):
         return None
     if b"@" in data and b"://" in data:
@@ -89,11 +89,6 @@ def harmless_json(
     if data.count(b",") >= max_items or not _is_flat(data, max_depth):
         return None
     return data
-
-
-@lru_cache(maxsize=4096)
-def _decoded(keys: frozenset[bytes]) -> frozenset[str]:
-    return frozenset(key.decode() for key in keys)
 
 
 @lru_cache(maxsize=8192)

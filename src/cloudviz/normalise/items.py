@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 import orjson
@@ -105,10 +106,13 @@ def resource_of(
     if not identifier:
         problems.append(Problem(item.native_type, "has no id and was left out", item.where))
         return None, Pending("", scope)
-    identifier = clean_name(identifier, MAX_ID)
+    # The same ids and places come again and again, each time as a new text: one of each is enough.
+    identifier = intern(clean_name(identifier, MAX_ID))
     # A shared subnet is listed in one account and owned by another: the id knows the owner.
-    account = clean_text(account_in(identifier, scope.provider) or scope.account, MAX_PLACE)
-    place = clean_text(str(region or scope.region or region_in(identifier, scope.provider) or ""), MAX_PLACE)
+    account = intern(clean_text(account_in(identifier, scope.provider) or scope.account, MAX_PLACE))
+    place = intern(
+        clean_text(str(region or scope.region or region_in(identifier, scope.provider) or ""), MAX_PLACE)
+    )
     if not place and isinstance(declared.listing, AwsCall | AssetList) and declared.listing.is_global:
         place = GLOBAL
     scope = scope_at(scope.provider, account, "" if place == GLOBAL else place, scope.partition)
@@ -124,8 +128,8 @@ def resource_of(
         name=clean_name(str(name or last_part(identifier)), MAX_NAME),
         account=account,
         region=place,
-        zone=clean_text(str(zone), MAX_PLACE) if zone else None,
-        state=clean_text(str(state), MAX_PLACE) if state else None,
+        zone=intern(clean_text(str(zone), MAX_PLACE)) if zone else None,
+        state=intern(clean_text(str(state), MAX_PLACE)) if state else None,
         tags=tags,
         properties=_properties(declared, item, body, tags, packed=packed),
     )
@@ -133,7 +137,7 @@ def resource_of(
     for rule in declared.links:
         values = rule.field.all(body, tags)
         # An object names nothing, and what is kept here is written to the store as well.
-        names = [clean_name(str(each), MAX_ID) for each in values if not isinstance(each, Mapping | list)]
+        names = [intern(clean_name(str(each), MAX_ID)) for each in values if not isinstance(each, Mapping | list)]
         if names:
             references.found.append((rule, names))
     return resource, references

@@ -34,6 +34,7 @@ _PAIR_NAMES = ("name", "Name", "key", "Key", "ParameterKey", "parameter_key", "O
 _PAIR_VALUES = frozenset(
     {"value", "Value", "values", "Values", "ParameterValue", "parameter_value", "OptionValue", "option_value"}
 )
+_PAIR_VALUE_KEYS = frozenset(name.encode() for name in _PAIR_VALUES)
 # Control characters break terminals, XML 1.0 and PostgreSQL text (NUL); lone surrogates break UTF-8.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -94,7 +95,7 @@ def json_without_secrets(body: Mapping[str, Any], native_type: str, left_out: Co
         body,
         plain=_plain,
         is_plain_key=_is_plain_key,
-        pair_values=_PAIR_VALUES,
+        pair_values=_PAIR_VALUE_KEYS,
         max_text=MAX_TEXT,
         max_items=MAX_ITEMS,
         max_depth=MAX_DEPTH,

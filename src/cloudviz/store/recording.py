@@ -63,7 +63,7 @@ _LINK_COLUMNS = ("key", "first_seq", "owner_id", "source_id", "target_id", "kind
 LinkName = tuple[str, str, str]
 """(source, target, kind)."""
 
-Owned = dict[str, set[LinkName]]
+Owned = dict[str, list[LinkName]]
 """The links of each resource that owns some."""
 
 
@@ -416,12 +416,12 @@ def _links_by_owner(graph: Graph) -> Owned:
             owner = target
         else:
             continue
-        owned.setdefault(owner, set()).add((source, target, word_text(str(link.kind))))
+        owned.setdefault(owner, []).append((source, target, word_text(str(link.kind))))
     return owned
 
 
-def _links_hash(links: set[LinkName] | None) -> str:
-    return blake2b(orjson.dumps(sorted(links)), digest_size=16).hexdigest() if links else ""
+def _links_hash(links: list[LinkName] | None) -> str:
+    return blake2b(orjson.dumps(sorted(set(links))), digest_size=16).hexdigest() if links else ""
 
 
 def _digest(words: Sequence[str]) -> str:

@@ -38,6 +38,7 @@ from cloudviz.sources.aws.tags import Tags
 from cloudviz.sources.aws.throttle import Throttle
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.connection import Connection, by_permission, in_time
+from cloudviz.sources.flow import as_done
 from cloudviz.sources.provider import (
     CloudProvider,
     CostAnalysis,
@@ -348,34 +349,18 @@ class _Scan:
         only_regions: bool,
     ) -> AsyncGenerator[tuple[Unit, list[Listing]], None]:
         """The listings of every unit, as they come. Who takes them slowly slows the calls down."""
-        waiting = iter(units)
-        # One place only: a list that was read keeps its reader from the next until it has been taken.
-        read: asyncio.Queue[tuple[Unit, list[Listing]] | Exception] = asyncio.Queue(1)
 
-        async def one(unit: Unit) -> tuple[Unit, list[Listing]] | Exception:
-            try:
-                if self._lacks(unit, account):
-                    return unit, _unsupported(unit, account)
-                return unit, await look(unit, caller, tags, account, regions, only_regions, self._limits.listing)
-            except Exception as error:  # raised where somebody waits for it
-                return error
+        async def one(unit: Unit) -> list[Listing]:
+            if self._lacks(unit, account):
+                return _unsupported(unit, account)
+            return await look(unit, caller, tags, account, regions, only_regions, self._limits.listing)
 
-        async def reader() -> None:
-            for unit in waiting:
-                await read.put(await one(unit))
-
-        tasks = [asyncio.create_task(reader()) for _ in range(min(len(units), LISTS_A_CALL * self._workers))]
         try:
-            for _ in units:
-                found = await read.get()
-                if isinstance(found, Exception):
-                    raise found
-                yield found
+            async with aclosing(as_done(units, one, LISTS_A_CALL * self._workers)) as done:
+                async for unit, listings in done:
+                    yield unit, listings
         finally:
             tags.close()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _lacks(self, unit: Unit, account: Account) -> bool:
         """Whether botocore knows that a region has no such service. A region it does not know is tried."""

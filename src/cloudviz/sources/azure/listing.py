@@ -11,6 +11,7 @@ from cloudviz.sources.azure.plan import OTHER, arm_list
 from cloudviz.sources.azure.reading import Reading
 from cloudviz.sources.azure.refusals import CallFailed
 from cloudviz.sources.azure.rights import Rights
+from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.provider import Listing, NotSeen, Seen
 
 _LEFT_OUT = "Resource Graph leaves out what may not be read"
@@ -22,7 +23,7 @@ def listings(reading: Reading, subscriptions: Sequence[str], rights: Mapping[str
         for key, declared in reading.plan.types.items():
             if key == "azure.support.management_group":
                 continue
-            items = reading.found.pop((subscription, key), [])
+            items = reading.found.pop((subscription, key), PackedItems())
             failed = reading.failed.get((subscription, key)) or _unreadable(declared, rights[subscription])
             if failed is None and reading.groups:
                 # A part of the subscription says nothing of the rest of it.
@@ -30,7 +31,7 @@ def listings(reading: Reading, subscriptions: Sequence[str], rights: Mapping[str
                     CoverageStatus.SKIPPED, f"only resource groups {', '.join(reading.groups)} were looked into"
                 )
             yield from _by_place(reading.regions, subscription, declared, items, failed)
-        strangers = reading.found.pop((subscription, OTHER), [])
+        strangers = reading.found.pop((subscription, OTHER), PackedItems())
         broken = reading.failed.get((subscription, OTHER))
         if strangers or broken is not None:
             yield _unknown(subscription, strangers, broken)
@@ -63,7 +64,7 @@ def _by_place(
     regions: Sequence[str],
     subscription: str,
     declared: ResourceType,
-    items: Sequence[RawItem],
+    items: PackedItems,
     failed: CallFailed | None,
 ) -> Iterator[Listing]:
     listing = arm_list(declared)
@@ -71,9 +72,9 @@ def _by_place(
         yield _listing(Scope("azure", subscription), declared.key, items, failed)
         return
     for region in regions:
-        here = [item for item in items if item.scope.region == region]
-        yield _listing(Scope("azure", subscription, region), declared.key, here, failed)
-    nowhere = [item for item in items if item.scope.region not in regions]
+        here = Scope("azure", subscription, region)
+        yield _listing(here, declared.key, items.placed(here.__eq__), failed)
+    nowhere = items.placed(lambda scope: scope.region not in regions)
     if nowhere:
         detail = "in no region, and found in a scan of some regions"
         scope = Scope("azure", subscription, "global")

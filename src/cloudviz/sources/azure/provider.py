@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from hashlib import blake2b
 
 from cloudviz.catalogue.registry import Catalogue, catalogue
 from cloudviz.errors import CloudRefused, Invalid
@@ -11,6 +12,7 @@ from cloudviz.inventory.model import CoverageStatus
 from cloudviz.runtime import clock
 from cloudviz.sources.azure.client import ArmClient
 from cloudviz.sources.azure.costs import period, read_costs
+from cloudviz.sources.azure.graph import SUBSCRIPTIONS_AT_ONCE
 from cloudviz.sources.azure.listing import listings, unentered
 from cloudviz.sources.azure.permissions import permissions
 from cloudviz.sources.azure.plan import plan
@@ -36,6 +38,7 @@ from cloudviz.sources.provider import (
     CloudProvider,
     CostAnalysis,
     DiscoveryResult,
+    Part,
     Progress,
     ProviderConfig,
     ScanProgress,
@@ -87,22 +90,37 @@ class AzureProvider(CloudProvider):
         Raises Invalid for subscriptions, regions or types that can't exist, and CloudRefused when the credentials
         or the endpoint fail altogether.
         """
+        listings = await self.collected(config)
+        seen = sorted({each.scope.account for each in listings if each.scope.account})
+        return DiscoveryResult("azure", self._source(seen), listings)
+
+    async def scan(self, config: ProviderConfig) -> AsyncGenerator[Part, None]:
+        """See :meth:`CloudProvider.scan`: a part is a group of subscriptions, which are queried together.
+
+        Raises as the other does.
+        """
         wanted = checked_subscriptions(config.accounts)
         regions = checked_regions(config.regions)
         planned = plan(self._known, config.types)
         async with self._client(config.cancelled) as client:
             quota = Quota()
             entered, refused = await self._subscriptions(client, quota, wanted)
+            groups = [
+                entered[start : start + SUBSCRIPTIONS_AT_ONCE]
+                for start in range(0, len(entered), SUBSCRIPTIONS_AT_ONCE)
+            ]
             report = _Report(config.on_progress)
-            reading = Reading(client, quota, self._limits, planned, regions, self._groups, report.done)
-            report.begin(reading.steps(len(entered)))
-            rights, _ = await asyncio.gather(_rights(client, entered), reading.read(entered))
-            result = DiscoveryResult("azure", self._source(entered))
-            result.listings.extend(listings(reading, entered, rights))
+            left = [group for group in groups if _key(group) not in config.done]
+            readings = [
+                Reading(client, quota, self._limits, planned, regions, self._groups, report.done) for _ in left
+            ]
+            report.begin(sum(r.steps(len(group)) for r, group in zip(readings, left, strict=True)))
+            while left:
+                group, reading = left.pop(0), readings.pop(0)
+                rights, _ = await asyncio.gather(_rights(client, group), reading.read(group))
+                yield Part(_key(group), list(listings(reading, group, rights)))
         for subscription, failed in refused:
-            result.listings.extend(unentered(subscription, failed, planned.types))
-        result.listings.sort(key=lambda each: (each.scope.account, each.scope.region, each.type_key))
-        return result
+            yield Part(f"{subscription}/refused", list(unentered(subscription, failed, planned.types)))
 
     async def test_connection(self, accounts: Sequence[str] = ()) -> Connection:
         """See :meth:`CloudProvider.test_connection`. Lists the subscriptions, and what may be read in each."""
@@ -170,6 +188,11 @@ class AzureProvider(CloudProvider):
         if self._management_group:
             return f"azure:management-group/{self._management_group}"
         return "azure:subscriptions/" + ",".join(entered)
+
+
+def _key(group: Sequence[str]) -> str:
+    """What a group of subscriptions is called in every scan of the same ones."""
+    return f"{group[0]}+{len(group) - 1}/{blake2b(' '.join(group).encode(), digest_size=8).hexdigest()}"
 
 
 class _Report:

@@ -19,6 +19,7 @@ from cloudviz.sources.azure.plan import OTHER, Plan, TablePlan, arm_list, child_
 from cloudviz.sources.azure.quota import Quota
 from cloudviz.sources.azure.refusals import GONE_CODES, CallFailed, one_line
 from cloudviz.sources.azure.session import Limits
+from cloudviz.sources.packed_items import PackedItems
 
 TRIAL = 8
 """Where so many lists of one type in one subscription are all denied, the rest are not asked for."""
@@ -71,9 +72,10 @@ class Reading:
     regions: Sequence[str]
     groups: Sequence[str]
     step: Callable[[int, str], None]
-    found: defaultdict[Place, list[RawItem]] = field(default_factory=lambda: defaultdict(list))
+    found: defaultdict[Place, PackedItems] = field(default_factory=lambda: defaultdict(PackedItems))
     failed: dict[Place, CallFailed] = field(default_factory=dict)
     _owners: defaultdict[Place, list[Owner]] = field(default_factory=lambda: defaultdict(list))
+    _whole: list[tuple[Place, RawItem]] = field(default_factory=list)
     _bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     _laid: defaultdict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -94,6 +96,9 @@ class Reading:
             body = self._bodies.get(owner)
             if body is not None:
                 body[into] = sorted(laid, key=lambda row: str(row.get("id")))
+        for place, item in self._whole:
+            self.found[place].append(item)
+        self._whole.clear()
         self._laid.clear()
         self._bodies.clear()
         for owner_key, children in self.plan.listed.items():
@@ -176,9 +181,12 @@ class Reading:
         if table.table != _CONTAINERS:
             _trimmed(row)
         if declared.key not in self.plan.carried:
-            self.found[(scope.account, declared.key)].append(
-                RawItem(scope, arm_type, row, declared.key, where=where)
-            )
+            place = (scope.account, declared.key)
+            item = RawItem(scope, arm_type, row, declared.key, where=where)
+            if listing.parts:
+                self._whole.append((place, item))  # its parts are laid in when all have come
+            else:
+                self.found[place].append(item)
         if listing.parts:
             self._bodies[identifier.lower()] = row
         for inner in self.plan.embedded.get(declared.key, ()):

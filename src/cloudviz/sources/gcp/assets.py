@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from cloudviz.catalogue.gcp.names import ASSET, NUMBER, PARENT
@@ -15,6 +16,7 @@ from cloudviz.inventory.model import RawItem, Scope
 from cloudviz.sources.gcp.client import Client
 from cloudviz.sources.gcp.plan import HOLDER_KEYS, OTHER, PROJECT_KEY, Plan, Sorter, region_of
 from cloudviz.sources.gcp.refusals import CallFailed
+from cloudviz.sources.packed_items import PackedItems
 
 HOST = "cloudasset.googleapis.com"
 PERMISSION = "cloudasset.assets.listResource"
@@ -44,14 +46,14 @@ class Found:
 
     home: str = ""
     numbers: dict[str, str] = field(default_factory=dict)
-    items: dict[tuple[str, str], list[RawItem]] = field(default_factory=dict)
+    items: dict[tuple[str, str], PackedItems] = field(default_factory=dict)
     places: dict[tuple[str, str], tuple[Scope, str]] = field(default_factory=dict)
     read_time: str = ""
     count: int = 0
 
     def add(self, account: str, type_key: str, item: RawItem) -> None:
         """Keep an asset."""
-        self.items.setdefault((account, type_key), []).append(item)
+        self.items.setdefault((account, type_key), PackedItems()).append(item)
         self.count += 1
 
     def place(self, account: str, location: str) -> tuple[Scope, str]:
@@ -61,26 +63,25 @@ class Found:
             self.places[key] = (Scope("gcp", account, region_of(location)), f"gcp {account} {HOST}")
         return self.places[key]
 
-    def accounts(self) -> Iterator[tuple[str, str, list[RawItem]]]:
+    def accounts(self) -> Iterator[tuple[str, str, PackedItems]]:
         """(account, type key, items), each handed over once and then let go."""
         while self.items:
             (account, type_key), items = self.items.popitem()
             known = self.numbers.get(account, account)
-            if any(item.native_type == _TWICE for item in items):
+            if _TWICE in items.native_types():
                 items = _once(items)
             if known != account:
-                items = [self._moved(item, known) for item in items]
+                items = items.moved(partial(self._moved, known))
             yield known, type_key, items
 
-    def _moved(self, item: RawItem, account: str) -> RawItem:
-        scope, where = self.place(account, item.scope.region)
-        return RawItem(scope, item.native_type, item.body, item.type_key, where=where)
+    def _moved(self, account: str, scope: Scope) -> tuple[Scope, str]:
+        return self.place(account, scope.region)
 
 
-def _once(items: list[RawItem]) -> list[RawItem]:
+def _once(items: Sequence[RawItem]) -> PackedItems:
     """Without the echoes of what is there under its other asset type."""
     names = {item.body.get(ASSET) for item in items if item.native_type != _TWICE}
-    return [item for item in items if item.native_type != _TWICE or item.body.get(ASSET) not in names]
+    return PackedItems(item for item in items if item.native_type != _TWICE or item.body.get(ASSET) not in names)
 
 
 async def read_assets(

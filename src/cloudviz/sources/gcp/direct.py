@@ -15,6 +15,7 @@ from cloudviz.sources.gcp.client import Client
 from cloudviz.sources.gcp.methods import METHODS, Method, permission_of
 from cloudviz.sources.gcp.plan import GLOBAL, OTHER, Plan, Sorter, asset_list, region_of
 from cloudviz.sources.gcp.refusals import CallFailed, one_line
+from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.provider import Listing, NotSeen, Seen
 
 Body = dict[str, Any]
@@ -180,9 +181,9 @@ def placed(seen: Seen, declared: ResourceType, plan: Plan) -> list[Listing]:
     scope = seen.scope
     if not plan.regions or asset_list(declared).is_global:
         return [seen]
-    by_region: dict[str, list[RawItem]] = {region: [] for region in (*plan.regions, "global")}
+    by_region = {region: PackedItems() for region in (*plan.regions, "global")}
     for item in seen.items:
-        by_region.setdefault(item.scope.region or "global", []).append(item)
+        by_region.setdefault(item.scope.region or "global", PackedItems()).append(item)
     return [
         Seen(Scope("gcp", scope.account, region), seen.type_key, items, seen.detail)
         for region, items in by_region.items()

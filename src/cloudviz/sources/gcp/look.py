@@ -142,7 +142,7 @@ class Look:
         account: str,
         key: str,
         declared: ResourceType | None,
-        items: list[RawItem],
+        items: Sequence[RawItem],
         broken: CallFailed | None,
     ) -> list[Listing]:
         scope = Scope("gcp", account)

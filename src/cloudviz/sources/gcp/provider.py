@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 
 from cloudviz.catalogue.registry import Catalogue, catalogue
 from cloudviz.errors import CloudRefused, Invalid
 from cloudviz.runtime import clock
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.connection import MOST_TESTED, Connection, by_permission, in_time
+from cloudviz.sources.flow import as_done
 from cloudviz.sources.gcp.client import Client
 from cloudviz.sources.gcp.costs import checked_table, read_costs
 from cloudviz.sources.gcp.look import Look
 from cloudviz.sources.gcp.permissions import lacking_in
-from cloudviz.sources.gcp.plan import OTHER, Plan, Sorter, selected
+from cloudviz.sources.gcp.plan import Plan, Sorter, selected
 from cloudviz.sources.gcp.projects import visible_projects
 from cloudviz.sources.gcp.refusals import CallFailed
 from cloudviz.sources.gcp.session import (
@@ -32,7 +33,7 @@ from cloudviz.sources.provider import (
     CostAnalysis,
     DiscoveryResult,
     Listing,
-    NotSeen,
+    Part,
     Progress,
     ProviderConfig,
     ScanProgress,
@@ -94,34 +95,38 @@ class GcpProvider(CloudProvider):
         Raises Invalid for projects, regions or types that can't exist, and CloudRefused when the credentials or
         the endpoint fail altogether.
         """
+        listings = await self.collected(config)
+        seen = sorted({each.scope.account for each in listings})
+        return DiscoveryResult("gcp", "gcp:" + (self._holder or ",".join(seen)), listings)
+
+    async def scan(self, config: ProviderConfig) -> AsyncGenerator[Part, None]:
+        """See :meth:`CloudProvider.scan`: a part is a project, or an organisation or folder as a whole.
+
+        Raises as the other does, at the end, where no part has been let in.
+        """
         projects = checked_projects(config.accounts)
         types = selected(self._known, config.types)
         plan = Plan(types, len(types) == len(self._known.of("gcp")), checked_regions(config.regions))
         async with self._client(config.cancelled) as client:
             await self._tokens.get()
-            parents = await self._parents(client, projects)
-            result = DiscoveryResult("gcp", self._source(parents))
+            parents = [each for each in await self._parents(client, projects) if each not in config.done]
             look = Look(client, plan, Sorter(self._known, plan), self._limits.listing, self._read_time)
             report = _Report(config.on_progress, len(parents))
-            slots = asyncio.Semaphore(PARENTS_AT_ONCE)
+            is_let_in = bool(config.done)
+            refused = ""
 
             async def one(parent: str) -> list[Listing]:
-                async with slots:
-                    listings = await look.at(parent, lambda count: report.seen(parent, count))
-                    report.done(parent)
-                    return listings
+                listings = await look.at(parent, lambda count: report.seen(parent, count))
+                report.done(parent)
+                return listings
 
-            tasks = [asyncio.create_task(one(parent)) for parent in parents]
-            try:
-                for task in tasks:
-                    result.listings.extend(await task)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-            self._check_answers(client, result, look)
-        result.listings = merged(result.listings)
-        return result
+            async with aclosing(as_done(parents, one, PARENTS_AT_ONCE)) as done:
+                async for parent, listings in done:
+                    is_let_in = is_let_in or any(isinstance(each, Seen) or each.items for each in listings)
+                    refused = refused or next((each.detail for each in listings), "")
+                    yield Part(parent, listings)
+            if not is_let_in:
+                self._check_answers(client, refused, look)
 
     async def test_connection(self, accounts: Sequence[str] = ()) -> Connection:
         """See :meth:`CloudProvider.test_connection`. Asks which permissions are granted in each project."""
@@ -174,9 +179,6 @@ class GcpProvider(CloudProvider):
             self._endpoint, self._tokens, self._limits, self._workers, cancelled, breakers=self._breakers
         )
 
-    def _source(self, parents: Sequence[str]) -> str:
-        return "gcp:" + ",".join(parent.removeprefix("projects/") for parent in parents)
-
     async def _parents(self, client: Client, projects: Sequence[str]) -> list[str]:
         """What to look into, as Cloud Asset Inventory names it."""
         if projects:
@@ -199,12 +201,8 @@ class GcpProvider(CloudProvider):
             )
         return [f"projects/{project}" for project in found]
 
-    def _check_answers(self, client: Client, result: DiscoveryResult, look: Look) -> None:
+    def _check_answers(self, client: Client, detail: str, look: Look) -> None:
         """Raise CloudRefused when there was no answer at all, or no call was let in."""
-        if any(isinstance(listing, Seen) or listing.items for listing in result.listings):
-            return
-        blind = [each for each in result.listings if isinstance(each, NotSeen)]
-        detail = blind[0].detail if blind else ""
         if client.count and not client.answers:
             raise CloudRefused(
                 f"GCP: no answer from {self._endpoint or 'googleapis.com'}: {detail}",
@@ -239,20 +237,3 @@ class _Report:
         if self._on_progress is not None:
             at = parent.removeprefix("projects/")
             self._on_progress(ScanProgress(self._done, self._total, sum(self._counts.values()), at))
-
-
-def merged(listings: Sequence[Listing]) -> list[Listing]:
-    """One listing per account, region and type, in that order: assets of no known type come from several lists."""
-    found: dict[tuple[str, str, str], Listing] = {}
-    for listing in listings:
-        key = (listing.scope.account, listing.scope.region, listing.type_key)
-        before = found.get(key)
-        if before is None:
-            found[key] = listing
-        elif listing.type_key == OTHER or isinstance(before, NotSeen):
-            # What was not wholly seen in one of them was not wholly seen.
-            worse = before if isinstance(before, NotSeen) else listing
-            found[key] = replace(worse, items=[*before.items, *listing.items])
-        else:
-            found[key] = replace(listing, items=[*before.items, *listing.items])
-    return [found[key] for key in sorted(found)]
