@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,3 +22,23 @@ def test_the_first_path_prints_its_table():
         "dot -Tsvg on the same graph",
     ]
     assert "exit code" not in done.stdout
+
+
+def test_scanning_prints_its_table():
+    command = [sys.executable, "benchmarks/scan.py", "--sizes", "100,300"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    first = [line.split()[0] for line in lines]
+    assert first == ["cloud", "azure", "azure", "azure:", "gcp", "gcp", "gcp:"]
+    assert all(int(line.split()[1].replace(",", "")) >= 100 for line in lines[1:3] + lines[4:6])
+
+
+def test_what_a_scan_holds_grows_slowly():
+    """Memory for a page of an answer is the same whatever the estate; what stays of a resource is small."""
+    command = [sys.executable, "benchmarks/scan.py", "--sizes", "4000,24000", "--clouds", "gcp"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr
+    found = re.search(r" and (-?[0-9.]+) KB of memory each", done.stdout)
+    # As plain objects a resource took 13 KB.
+    assert found is not None and float(found[1]) < 8, done.stdout

@@ -1,0 +1,184 @@
+"""Scanning estates of several sizes: a fake cloud over real HTTP → provider → normalise → link → store.
+
+    python benchmarks/scan.py [--sizes 2000,20000,200000] [--clouds azure,gcp]
+
+The fake runs in a process of its own, so that its time and memory are not counted. For each size: the whole
+scan into a new SQLite database (time, CPU time of our process, calls, peak RSS), then normalising and linking
+alone, a second of CPU time, beside plain ``json.loads`` and ``orjson.loads`` of the same bytes, the limit of
+anything that reads them. The ratio is to ``json.loads``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+
+def serve(cloud: str, size: int, rows: Path) -> None:
+    """The fake, until standard input ends. Prints where it is, then how often it was called."""
+    if cloud == "azure":
+        from fake_clouds.azure import FakeAzure
+        from fake_clouds.azure_estate import build as build_azure
+
+        azure = build_azure(size)
+        bodies = [
+            {key: value for key, value in row.items() if value not in (None, "")}
+            for row in azure.tables["resources"]
+        ]
+        fake: Any = FakeAzure(azure)
+        fake.quota = 10**9  # the quota's waiting is not our work
+    else:
+        from fake_clouds.gcp import FakeGoogle
+        from fake_clouds.gcp_estate import build as build_gcp
+
+        gcp = build_gcp(size)
+        bodies = [{"name": asset.name, "type": asset.asset_type, "data": asset.data} for asset in gcp.assets]
+        fake = FakeGoogle(gcp)
+    rows.write_bytes(orjson.dumps(bodies))
+    print(fake.url, flush=True)
+    sys.stdin.read()
+    print(len(fake.calls), flush=True)
+    fake.stop()
+
+
+def measure(cloud: str, url: str, rows: Path) -> None:
+    """Scan once into a new store, then normalise alone; prints the figures as JSON."""
+    from cloudviz.jobs.discover import discover
+    from cloudviz.sources.provider import CloudProvider, ProviderConfig
+    from cloudviz.store import migrate, open_store
+
+    def provider() -> CloudProvider:
+        if cloud == "azure":
+            from cloudviz.sources.azure import AzureProvider
+
+            return AzureProvider(endpoint_url=url, token="a-token")
+        from cloudviz.sources.gcp import GcpProvider
+
+        return GcpProvider(endpoint_url=url, token="a-token")
+
+    async def scan(folder: str) -> dict[str, Any]:
+        store_url = f"sqlite:///{folder}/scan.db"
+        await migrate(store_url)
+        async with await open_store(store_url) as store:
+            key = await store.discoveries.create(cloud, f"{cloud}:benchmark", {})
+            wall, cpu = time.perf_counter(), time.process_time()
+            outcome = await discover(store, provider(), ProviderConfig(), key)
+            return {
+                "seconds": time.perf_counter() - wall,
+                "cpu": time.process_time() - cpu,
+                "resources": outcome.resources,
+                "links": outcome.links,
+                "status": outcome.status,
+            }
+
+    with tempfile.TemporaryDirectory() as folder:
+        figures = asyncio.run(scan(folder))
+    figures["rss"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures |= normalising(cloud, rows.read_bytes())
+    print(json.dumps(figures))
+
+
+def normalising(cloud: str, data: bytes) -> dict[str, float]:
+    """CPU seconds of normalising and linking what is in memory, and of parsing the same bytes."""
+    from cloudviz.inventory.model import RawItem, Scope
+    from cloudviz.normalise import Normaliser
+
+    plain, fast = _seconds(lambda: json.loads(data)), _seconds(lambda: orjson.loads(data))
+    items: list[RawItem] = []
+    for row in orjson.loads(data):
+        if cloud == "azure":
+            account = str(row["id"]).split("/")[2]
+            items.append(RawItem(Scope("azure", account, row.get("location", "")), str(row["type"]).lower(), row))
+        else:
+            items.append(RawItem(Scope("gcp", "shop-prod-1"), row["type"], row["data"] | {"@asset": row["name"]}))
+
+    def work() -> None:
+        normaliser = Normaliser()
+        normaliser.add(items)
+        normaliser.finish()
+
+    return {"items": len(items), "normalise": _seconds(work), "json": plain, "orjson": fast}
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def one(cloud: str, size: int) -> dict[str, Any]:
+    """The figures of one cloud at one size."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows = Path(folder) / "rows.json"
+        me = [sys.executable, __file__]
+        fake = subprocess.Popen(
+            [*me, "serve", cloud, str(size), str(rows)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert fake.stdin is not None and fake.stdout is not None
+        try:
+            url = fake.stdout.readline().strip()
+            done = subprocess.run(
+                [*me, "measure", cloud, url, str(rows)], capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                raise SystemExit(done.stderr)
+            fake.stdin.close()
+            figures: dict[str, Any] = json.loads(done.stdout)
+            return figures | {"calls": int(fake.stdout.readline())}
+        finally:
+            fake.kill()
+            fake.wait()
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["serve"]:
+        serve(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+        return
+    if sys.argv[1:2] == ["measure"]:
+        measure(sys.argv[2], sys.argv[3], Path(sys.argv[4]))
+        return
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="2000,20000,200000")
+    parser.add_argument("--clouds", default="azure,gcp")
+    arguments = parser.parse_args()
+    sizes = [int(size) for size in arguments.sizes.split(",")]
+    print(
+        "cloud  resources    links  calls  seconds  CPU s  peak MB  normalise+link/s"
+        "  json.loads/s  orjson.loads/s  ratio"
+    )
+    for cloud in arguments.clouds.split(","):
+        found = [one(cloud, size) for size in sizes]
+        for each in found:
+            rates = [each["items"] / max(each[name], 1e-9) for name in ("normalise", "json", "orjson")]
+            print(
+                f"{cloud:5}  {each['resources']:9,}  {each['links']:7,}  {each['calls']:5,}"
+                f"  {each['seconds']:7.1f}  {each['cpu']:5.1f}  {each['rss']:7.0f}  {rates[0]:16,.0f}"
+                f"  {rates[1]:12,.0f}  {rates[2]:14,.0f}  {rates[0] / rates[1]:5.2f}",
+                flush=True,
+            )
+        first, last = found[0], found[-1]
+        more = last["resources"] - first["resources"]
+        if more > 0:
+            print(
+                f"{cloud}: {last['resources'] / first['resources']:,.1f} times the resources took"
+                f" {last['cpu'] / first['cpu']:,.1f} times the CPU time"
+                f" and {1024 * (last['rss'] - first['rss']) / more:.2f} KB of memory each"
+            )
+
+
+if __name__ == "__main__":
+    main()
