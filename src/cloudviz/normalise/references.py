@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,7 +36,11 @@ class References:
     """Finds what a reference means: an id that is present, else the id it would have."""
 
     def __init__(
-        self, catalogue: Catalogue, resources: Mapping[str, Resource], projects: Mapping[str, str]
+        self,
+        catalogue: Catalogue,
+        resources: Mapping[str, Resource],
+        projects: Mapping[str, str],
+        wanted: Container[str],
     ) -> None:
         self._catalogue = catalogue
         self._resources = resources
@@ -44,7 +48,7 @@ class References:
         self._project_numbers = {project: number for number, project in projects.items()}
         self._by_bare: dict[tuple[str, str], list[str]] = {}
         for identifier, resource in resources.items():
-            declared = catalogue.get(resource.type)
+            declared = catalogue.get(resource.type) if resource.type in wanted else None
             if declared is None:
                 continue
             names = {bare_key(declared, identifier), resource.name}
@@ -140,9 +144,13 @@ def connect(
 
     ``projects`` is the id of each Google project by its number, as far as known.
     """
-    references = References(catalogue, resources, projects or {})
+    pending, joined = list(pending), list(joined)
+    # Only what something refers to is looked up by its names; most of an estate is not.
+    rules = {id(rule): rule for each in pending for rule, _ in each.found}
+    wanted = {target for rule in rules.values() for target in rule.targets}
+    wanted.update(key for join, _ in joined for end in (join.source, join.target) for key in end[0].split("|"))
+    references = References(catalogue, resources, projects or {}, wanted)
     links: list[Link] = [link for join, item in joined for link in _join(references, join, item)]
-    pending = list(pending)
     for each in pending:
         parent: str | None = None
         for rule, values in each.found:
