@@ -122,10 +122,7 @@ async def import_files(
     if is_live(name):
         # A document may say that it comes from a live scan; it must not take away what the cloud itself showed.
         name = f"inventory:{name}"
-    discovery_id = await store.discoveries.create(
-        inventory.discovery.provider, name, {"paths": [path.name for path in paths]}
-    )
-    await store.discoveries.start(discovery_id)
+    discovery_id = await _begin(store, inventory.discovery.provider, name, paths)
     try:
         changes = await store.inventories.record(
             discovery_id, inventory.graph, inventory.coverage, inventory.problems, clock.now()
@@ -144,6 +141,22 @@ async def import_files(
         changes,
         inventory.problems,
     )
+
+
+async def _begin(store: Store, provider: str, source: str, paths: Sequence[Path]) -> str:
+    """Note the discovery and that it runs. Stopped meanwhile, it ends as failed and is not left pending."""
+
+    async def begin() -> str:
+        made = await store.discoveries.create(provider, source, {"paths": [path.name for path in paths]})
+        await store.discoveries.start(made)
+        return made
+
+    beginning = asyncio.ensure_future(begin())
+    try:
+        return await asyncio.shield(beginning)
+    except asyncio.CancelledError:
+        await store.discoveries.finish(await beginning, "failed")
+        raise
 
 
 def _coverage_of(graph: Graph) -> list[Coverage]:
