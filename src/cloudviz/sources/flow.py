@@ -27,9 +27,10 @@ async def as_done(
     async def worker() -> None:
         for task in waiting:
             try:
-                found: tuple[Task, Result] | Exception = (task, await do(task))
+                found = (task, await do(task))
             except Exception as error:  # raised where somebody waits for it
-                found = error
+                await done.put(error)
+                return
             await done.put(found)
             del found
 
