@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cloudviz.errors import Invalid, NotFound
 from cloudviz.inventory.model import Coverage, Problem
 from cloudviz.store import tables
-from cloudviz.store.engine import Database
+from cloudviz.store.engine import BUSY_SECONDS, Database
 from cloudviz.store.pages import fetch_page
 from cloudviz.store.records import DiscoveryRecord, DiscoveryStatus, Page, RecordedChanges
 from cloudviz.store.rows import json_value, key_text, plain_text
@@ -74,12 +74,13 @@ class Discoveries:
         """A final status: completed, partial, failed, cancelled. Raises NotFound, or Invalid for another word."""
         if status not in _FINAL:
             raise Invalid(f"{status!r} is no final status", hint=f"Use one of {', '.join(_FINAL)}.")
-        await self._set(discovery_id, status=str(status), completed_at=datetime.now(UTC))
+        # The end of a stopped look waits for its own recording, which a thread of SQLite's may still be at.
+        await self._set(discovery_id, 60, status=str(status), completed_at=datetime.now(UTC))
 
-    async def _set(self, discovery_id: str, **values: Any) -> None:
+    async def _set(self, discovery_id: str, wait_seconds: float = BUSY_SECONDS, **values: Any) -> None:
         key = checked_id(discovery_id)
         table = tables.discoveries
-        async with self._database.writing() as connection:
+        async with self._database.writing(wait_seconds=wait_seconds) as connection:
             done = await connection.execute(update(table).where(table.c.id == key).values(**values))
             if not done.rowcount:
                 raise unknown_discovery(discovery_id)

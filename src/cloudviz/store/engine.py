@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import traceback
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -97,11 +98,17 @@ class Database:
                 async with self._writer.begin() as connection:
                     yield connection
                 return
-            async with self._turn, self._writer.connect() as connection:
-                await self._begin(connection, wait_seconds)
-                # Leaving the connection without a commit rolls back.
-                yield connection
-                await connection.commit()
+            try:
+                async with self._turn, self._writer.connect() as connection:
+                    await self._begin(connection, wait_seconds)
+                    # Leaving the connection without a commit rolls back.
+                    yield connection
+                    await connection.commit()
+            except BaseException as error:
+                # Work that is cancelled has its connection closed under it. SQLite puts off the roll-back, and
+                # keeps the lock, while a cursor lives; and cursors live in the frames of this very error.
+                traceback.clear_frames(error.__traceback__)
+                raise
 
     async def _begin(self, connection: AsyncConnection, wait_seconds: float) -> None:
         # SQLite itself waits BUSY_SECONDS for each try.
