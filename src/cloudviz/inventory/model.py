@@ -123,6 +123,15 @@ class Coverage:
     detail: str | None = None
 
 
+BLIND = frozenset({CoverageStatus.DENIED, CoverageStatus.THROTTLED, CoverageStatus.TIMEOUT, CoverageStatus.FAILED})
+"""The outcomes that leave a gap: something may be there that was not seen."""
+
+
+def gaps_in(coverage: Iterable[Coverage]) -> list[Coverage]:
+    """The entries whose outcome leaves a gap, in their order."""
+    return [entry for entry in coverage if entry.status in BLIND]
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """An oddity met while reading or normalising. It never stops the work (architecture, decision 3).
@@ -194,13 +203,7 @@ class Inventory:
 
     def gaps(self) -> list[Coverage]:
         """The coverage entries that hide something from us: all but seen, skipped and unsupported."""
-        blind = {
-            CoverageStatus.DENIED,
-            CoverageStatus.THROTTLED,
-            CoverageStatus.TIMEOUT,
-            CoverageStatus.FAILED,
-        }
-        return [entry for entry in self.coverage if entry.status in blind]
+        return gaps_in(self.coverage)
 
 
 def merge(graphs: Iterable[Graph]) -> Graph:

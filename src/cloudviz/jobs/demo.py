@@ -6,13 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cloudviz.inventory.model import CoverageStatus, Graph
+from cloudviz.inventory.model import Graph, gaps_in
 from cloudviz.normalise import normalise
 from cloudviz.runtime import clock
 from cloudviz.sources.demo import DemoSnapshot, snapshots
 from cloudviz.store import Store
-
-_BLIND = (CoverageStatus.DENIED, CoverageStatus.THROTTLED, CoverageStatus.TIMEOUT, CoverageStatus.FAILED)
 
 
 async def load_demo(store: Store) -> int:
@@ -35,7 +33,7 @@ async def load_demo(store: Store) -> int:
                 problems if provider == _first(snapshot) else [],
                 clock.parse(snapshot.taken_at),
             )
-            status = "partial" if any(entry.status in _BLIND for entry in coverage) else "completed"
+            status = "partial" if gaps_in(coverage) else "completed"
             await store.discoveries.finish(discovery_id, status)
     return shown
 

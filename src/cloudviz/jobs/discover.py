@@ -7,8 +7,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from cloudviz.errors import Cancelled, CloudVizError, Invalid
-from cloudviz.inventory.model import Coverage, Problem
-from cloudviz.jobs.intake import BLIND, Intake
+from cloudviz.inventory.model import Coverage, Problem, gaps_in
+from cloudviz.jobs.intake import Intake
 from cloudviz.runtime import clock
 from cloudviz.sources.provider import CloudProvider, ProviderConfig
 from cloudviz.store import Store
@@ -30,7 +30,7 @@ class DiscoveryOutcome:
     @property
     def gaps(self) -> list[Coverage]:
         """The coverage entries that hide something."""
-        return [entry for entry in self.coverage if entry.status in BLIND]
+        return gaps_in(self.coverage)
 
 
 async def discover(
@@ -70,7 +70,7 @@ async def _record(store: Store, discovery_id: str, intake: Intake, *, cancelled:
     changes = await store.inventories.record(discovery_id, graph, coverage, problems, clock.now())
     if cancelled:
         status = "cancelled"
-    elif any(entry.status in BLIND for entry in coverage):
+    elif gaps_in(coverage):
         status = "partial"
     else:
         status = "completed"
@@ -94,4 +94,4 @@ async def resumable(store: Store, provider: str, discovery_id: str) -> Discovery
     return found
 
 
-__all__ = ["BLIND", "Cancelled", "DiscoveryOutcome", "discover", "resumable"]
+__all__ = ["Cancelled", "DiscoveryOutcome", "discover", "resumable"]

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cloudviz.errors import CloudVizError, Invalid
+from cloudviz.inventory.document import problem_document
 from cloudviz.inventory.model import (
     Coverage,
     CoverageStatus,
@@ -30,6 +31,10 @@ if TYPE_CHECKING:  # reading files needs no database, and SQLAlchemy costs 0.35 
     from cloudviz.store.records import RecordedChanges
 
 
+MOST_PROBLEMS = 100
+"""How many a summary repeats."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
     """What an import came to. ``status`` is ``partial`` when something in the files was left out."""
@@ -40,6 +45,19 @@ class ImportOutcome:
     links: int
     changes: RecordedChanges
     problems: list[Problem]
+
+    def summary(self) -> dict[str, Any]:
+        """What an import came to, as jobs and the API report it. The discovery keeps all of its problems."""
+        return {
+            "discovery_id": self.discovery_id,
+            "status": self.status,
+            "resources": self.resources,
+            "links": self.links,
+            "added": self.changes.added,
+            "changed": self.changes.changed,
+            "removed": self.changes.removed,
+            "problems": [problem_document(each) for each in self.problems[:MOST_PROBLEMS]],
+        }
 
 
 def read_files(

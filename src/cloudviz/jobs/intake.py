@@ -10,14 +10,11 @@ import asyncio
 import gc
 from collections.abc import Iterator, Sequence
 
-from cloudviz.inventory.model import Coverage, CoverageStatus, Graph, Problem, RawItem
+from cloudviz.inventory.model import BLIND, Coverage, CoverageStatus, Graph, Problem, RawItem
 from cloudviz.normalise import Batch, Normaliser, packed_batch, unpacked_batch
 from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.provider import Part, coverage_of, merged_coverage
 from cloudviz.store import Store
-
-BLIND = frozenset({CoverageStatus.DENIED, CoverageStatus.THROTTLED, CoverageStatus.TIMEOUT, CoverageStatus.FAILED})
-"""The outcomes that leave a gap: something may be there that was not seen."""
 
 ITEMS_AT_ONCE = 2000
 """Items normalised in one go, a tenth of a second: between them the event loop reads on."""

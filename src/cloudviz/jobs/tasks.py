@@ -112,17 +112,7 @@ async def run_import(run: Run) -> Ended:
         _remove(folder)
         raise
     _remove(folder)
-    result = {
-        "discovery_id": outcome.discovery_id,
-        "status": outcome.status,
-        "resources": outcome.resources,
-        "links": outcome.links,
-        "added": outcome.changes.added,
-        "changed": outcome.changes.changed,
-        "removed": outcome.changes.removed,
-        "problems": [document.problem_document(problem) for problem in outcome.problems[:100]],
-    }
-    return Ended(result, "partial" if outcome.status == "partial" else "succeeded")
+    return Ended(outcome.summary(), "partial" if outcome.status == "partial" else "succeeded")
 
 
 def _remove(folder: Path | None) -> None:

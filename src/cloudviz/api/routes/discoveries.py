@@ -17,7 +17,7 @@ from cloudviz.api.paging import Cursor, Limit, page_reply
 from cloudviz.api.schemas.discoveries import DiscoveryAccepted, DiscoveryPage, DiscoveryReply
 from cloudviz.errors import Invalid, NotFound
 from cloudviz.inventory.document import coverage_document, problem_document
-from cloudviz.jobs.discover import BLIND
+from cloudviz.inventory.model import gaps_in
 from cloudviz.store import DiscoveryRecord, JobRecord, Store
 
 router = APIRouter(tags=["discoveries"])
@@ -61,7 +61,7 @@ async def discovery_reply(store: Store, record: DiscoveryRecord) -> Response:
     if job is not None and job.progress:
         document["progress"] = dict(job.progress)
     document["coverage"] = [coverage_document(entry) for entry in coverage]
-    document["gaps"] = sum(1 for entry in coverage if entry.status in BLIND)
+    document["gaps"] = len(gaps_in(coverage))
     document["problems"] = [problem_document(each) for each in await store.discoveries.problems(record.id)]
     return Response(dumps(document), media_type="application/json")
 

@@ -23,14 +23,12 @@ from cloudviz.api.house import House
 from cloudviz.api.schemas.discoveries import ImportReply
 from cloudviz.api.schemas.system import JobAccepted
 from cloudviz.errors import BadInput, Invalid
-from cloudviz.inventory.document import problem_document
-from cloudviz.jobs.imports import ImportOutcome, import_files
+from cloudviz.jobs.imports import import_files
 
 router = APIRouter(tags=["imports"])
 
 MOST_FILES = 200
 LARGE = 32 * 2**20  # bytes above which the reader need not wait for the end
-MOST_PROBLEMS = 100  # repeated in the reply; all are at /discoveries/{id}
 
 _CLOUDS = ("aws", "azure", "gcp")
 _UNFIT = re.compile(r"[^\w.@+ ()\[\]-]")
@@ -114,7 +112,7 @@ async def import_uploads(
         detail={"files": [path.name for path in paths], "resources": outcome.resources},
     )
     return Response(
-        dumps(_document(outcome)),
+        dumps(outcome.summary()),
         201,
         media_type="application/json",
         headers={"Location": f"/discoveries/{outcome.discovery_id}"},
@@ -166,19 +164,6 @@ def _field(fields: dict[str, str], name: str) -> str:
         # What a live scan did not see is gone from the whole account; a file speaks for itself only.
         raise Invalid(f"a file is no live scan: its source can't be {value[:60]!r}", hint="Name it otherwise.")
     return value
-
-
-def _document(outcome: ImportOutcome) -> dict[str, Any]:
-    return {
-        "discovery_id": outcome.discovery_id,
-        "status": outcome.status,
-        "resources": outcome.resources,
-        "links": outcome.links,
-        "added": outcome.changes.added,
-        "changed": outcome.changes.changed,
-        "removed": outcome.changes.removed,
-        "problems": [problem_document(each) for each in outcome.problems[:MOST_PROBLEMS]],
-    }
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from cloudviz.api.schemas.diagrams import (
 from cloudviz.api.schemas.inventory import CoverageReply
 from cloudviz.diagram.icons import icons_document
 from cloudviz.inventory.document import coverage_document
-from cloudviz.jobs.discover import BLIND
+from cloudviz.inventory.model import gaps_in
 
 router = APIRouter(tags=["map"])
 
@@ -108,7 +108,7 @@ async def coverage(_: needs.Viewer, store: needs.Store) -> Response:
     entries = await store.inventories.coverage()
     body = {
         "items": [coverage_document(entry) for entry in entries],
-        "gaps": sum(1 for entry in entries if entry.status in BLIND),
+        "gaps": len(gaps_in(entries)),
     }
     return Response(dumps(body), media_type="application/json")
 
