@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
+from math import log2, sqrt
 
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, Tier
 from cloudviz.diagram.scene.boxes import Box, Tree
@@ -32,6 +33,7 @@ _COLLAPSED = 1.2
 _FRAME = 0.9  # what a frame around one or two leaves tells
 _DEEPER = 0.1  # what a level of depth takes off: of two equals the inner one goes first
 _ONE_OF_MANY = 0.5  # what one of several collapsed containers of a sort tells
+_FAIRNESS = 0.6  # what twice its share of the picture takes off an account's containers
 _BUNDLE = "\0bundle"
 _WORDS = {
     "network": "network",
@@ -119,35 +121,104 @@ def _collapse_until(tree: Tree, budget: int, linked: set[str]) -> None:
             unit = _unit_of(box)
             units.setdefault(unit, []).append(box)
             waiting[unit] = waiting.get(unit, 0) + sum(not child.is_leaf for child in box.children)
-    heap = [_score(unit, boxes, linked) for unit, boxes in units.items() if not waiting[unit]]
+    shares = _Shares(tree)
+
+    def score(unit: Unit) -> tuple[float, int, Unit]:
+        told, size, _ = _score(unit, units[unit], linked)
+        return (told - shares.pressure(units[unit][0]), size, unit)
+
+    heap = [score(unit) for unit in units if not waiting[unit]]
     heapq.heapify(heap)
     bundled: set[Unit] = set()
+    closed: list[list[tuple[Box, list[Box]]]] = []
     while len(tree.boxes) > budget and heap:
         unit = heapq.heappop(heap)[-1]
         if unit[-1] == _BUNDLE:
             bundled.discard(unit)
             _bundle(tree, tree.boxes[unit[0]], unit[1])
             continue
+        now = score(unit)
+        if heap and now > heap[0]:  # its account has shrunk meanwhile: others go first
+            heapq.heappush(heap, now)
+            continue
         boxes = units[unit]
+        before = len(tree.boxes)
         outers = [box.parent or tree.root for box in boxes]
         dissolves = all(map(_is_frame, boxes))
+        if not dissolves:
+            closed.append([(box, box.children) for box in boxes])
         for box, outer in zip(boxes, outers, strict=True):
             if dissolves:
                 at = next(at for at, child in enumerate(outer.children) if child is box)
                 tree.replace_children(outer, [*outer.children[:at], *box.children, *outer.children[at + 1 :]])
             else:
                 collapse(tree, box)
+        shares.freed(boxes[0] if not dissolves else outers[0], before - len(tree.boxes))
         for box, outer in zip(boxes, outers, strict=True):
             if outer is tree.root:
                 continue
             around = _unit_of(outer)
             waiting[around] -= 1
             if not waiting[around]:
-                heapq.heappush(heap, _score(around, units[around], linked))
+                heapq.heappush(heap, score(around))
             bundle = (outer.key, box.role, _BUNDLE)
             if not dissolves and bundle not in bundled and len(_collapsed(outer, box.role)) >= LEAST:
                 bundled.add(bundle)
                 heapq.heappush(heap, (_ONE_OF_MANY - _DEEPER * outer.depth(), 0, bundle))
+    _open_again(tree, budget, closed)
+
+
+class _Shares:
+    """How much of the picture each outermost box takes, beside what would be fair for what it holds.
+
+    Fair is the square root of the number of resources: an account of a hundred times as many gets ten times the
+    room. Without it the first cloud of a picture stays in full detail and the others shrink to a box.
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self._boxes: dict[str, int] = {}
+        resources: dict[str, int] = {}
+        for box in tree.walk():
+            key = _outermost(box).key
+            self._boxes[key] = self._boxes.get(key, 0) + 1
+            resources[key] = resources.get(key, 0) + len(box.members)
+        whole = sum(map(sqrt, resources.values())) or 1.0
+        self._fair = {key: max(sqrt(count) / whole, 1e-6) for key, count in resources.items()}
+        self._all = sum(self._boxes.values())
+
+    def pressure(self, box: Box) -> float:
+        """What being in an account that takes more than its share costs a container; below 0 where it takes less."""
+        key = _outermost(box).key
+        if len(self._boxes) < 2 or key not in self._fair:
+            return 0.0
+        share = max(self._boxes[key], 1) / max(self._all, 1)
+        return _FAIRNESS * min(max(log2(share / self._fair[key]), -2.0), 2.0)
+
+    def freed(self, box: Box, count: int) -> None:
+        """Take note that so many boxes of this one's account are gone."""
+        self._boxes[_outermost(box).key] -= count
+        self._all -= count
+
+
+def _outermost(box: Box) -> Box:
+    while box.parent is not None and box.parent.parent is not None:
+        box = box.parent
+    return box
+
+
+def _open_again(tree: Tree, budget: int, closed: list[list[tuple[Box, list[Box]]]]) -> None:
+    """Open what was collapsed and fits after all, the most telling first.
+
+    The last collapse may have freed more room than was wanted: one large container closes, and a small network of
+    another cloud that closed before it could have stayed open.
+    """
+    for unit in reversed(closed):
+        stands = all(tree.boxes.get(box.key) is box and box.is_leaf for box, _ in unit)
+        if not stands or len(tree.boxes) + sum(len(children) for _, children in unit) > budget:
+            continue
+        for box, children in unit:
+            box.is_leaf, box.members, box.children = False, [], children
+            tree.boxes.update((child.key, child) for child in children)
 
 
 def _collapsed(outer: Box, role: str) -> list[Box]:

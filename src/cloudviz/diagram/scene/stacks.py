@@ -162,7 +162,6 @@ def group_by_tier(tree: Tree) -> None:
         ):
             continue
         moved = {id(child) for child in loose}
-        kept = [child for child in parent.children if id(child) not in moved]
         groups: dict[str, Box] = {}
         for child in loose:
             title = GROUPS[child.tier]
@@ -178,8 +177,11 @@ def group_by_tier(tree: Tree) -> None:
                     (tier for tier in _GROUP_ORDER if GROUPS.get(tier) == title), key=_GROUP_ORDER.index
                 )
             group.children.append(child)
-        parent.children = kept
+        lonely = {id(child) for group in groups.values() if len(group.children) == 1 for child in group.children}
+        parent.children = [child for child in parent.children if id(child) not in moved or id(child) in lonely]
         for group in groups.values():
+            if len(group.children) == 1:
+                continue  # a frame around one box says nothing that the box does not
             tree.add(group)
             for child in group.children:
                 child.parent = group
