@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cloudviz.diagram.layout import place
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.scene import build
+from cloudviz.diagram.scene.changes import UNCHANGED
 from cloudviz.diagram.scene.document import Scene
 from cloudviz.inventory.model import Graph
 
 __all__ = ["PictureOptions", "Scene", "picture"]
 
 
-def picture(graph: Graph, options: PictureOptions, previous: Scene | None = None, gaps: int = 0) -> Scene:
+def picture(
+    graph: Graph,
+    options: PictureOptions,
+    previous: Scene | None = None,
+    gaps: int = 0,
+    changes: Mapping[str, str] = UNCHANGED,
+) -> Scene:
     """The laid-out picture of a graph: a pure function of its arguments (architecture, decision 6)."""
-    return place(build(graph, options, gaps), previous)
+    return place(build(graph, options, gaps, changes), previous)

@@ -16,6 +16,7 @@ from cloudviz.catalogue.registry import catalogue
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.scene.boxes import Box, Tree, short_title
 from cloudviz.diagram.scene.budget import reduce
+from cloudviz.diagram.scene.changes import UNCHANGED, change_of, changes_line
 from cloudviz.diagram.scene.containment import Containment
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode, SceneSummary
 from cloudviz.diagram.scene.labels import contents_line, facts_line, money
@@ -41,13 +42,15 @@ _GROUPINGS = ("", "account", "region", "network", "kind")
 _ROOM = LEAF_WIDEST - 2 * LEAF_PADDING
 
 
-def build(graph: Graph, options: PictureOptions, gaps: int = 0) -> Scene:
+def build(graph: Graph, options: PictureOptions, gaps: int = 0, changes: Mapping[str, str] = UNCHANGED) -> Scene:
     """The scene of a graph, its nodes and edges still without places.
 
     Arguments:
         graph: resources and links, in any order.
         options: what is asked of the picture.
         gaps: how many (account, region, type) the discovery could not see; the footer says so.
+        changes: resource id → ``added``, ``removed`` or ``changed``, for a picture of what is new since another
+            look; the graph holds what was removed as well.
 
     Raises:
         NotFound: the focus is not in the graph.
@@ -74,13 +77,13 @@ def build(graph: Graph, options: PictureOptions, gaps: int = 0) -> Scene:
         folded.headings = set()
     tree = Containment(resources, shown, folded, options.group_by).build()
     ties = [tie for tie in folded.ties if tie.source in shown and tie.target in shown]
-    reduce(tree, ties, folded, options.max_nodes, bool(options.group_by))
+    reduce(tree, ties, folded, options.max_nodes, bool(options.group_by), changes)
     tree.sort()
     owner = owners(tree)
     edges = lines(ties, owner, folded)
     currency = _currency(resources)
     costs = _costs(tree, resources, folded, owner, currency)
-    nodes = [_node(box, costs.get(box.key), currency, options.show_costs, folded) for box in tree.walk()]
+    nodes = [_node(box, costs.get(box.key), currency, options.show_costs, changes) for box in tree.walk()]
     return Scene(
         options.layout,
         options.theme,
@@ -88,7 +91,7 @@ def build(graph: Graph, options: PictureOptions, gaps: int = 0) -> Scene:
         0,
         nodes,
         edges,
-        _summary(nodes, edges, links, resources, shown, folded, costs.get(""), currency, gaps),
+        _summary(nodes, edges, links, resources, shown, folded, costs.get(""), currency, gaps, changes),
         clean(options.title),
     )
 
@@ -161,7 +164,9 @@ def _costs(
     return costs
 
 
-def _node(box: Box, cost: Decimal | None, currency: str | None, show_costs: bool, folded: Folded) -> SceneNode:
+def _node(
+    box: Box, cost: Decimal | None, currency: str | None, show_costs: bool, changes: Mapping[str, str]
+) -> SceneNode:
     node = SceneNode(
         box.key,
         box.parent.key if box.parent is not None and box.parent.key else None,
@@ -175,6 +180,8 @@ def _node(box: Box, cost: Decimal | None, currency: str | None, show_costs: bool
         cost_monthly=cost if show_costs else None,
         title=clean(box.label) or clean(box.key),
     )
+    if changes:
+        node.change = change_of(box, changes)
     declared = catalogue().get(box.type)
     node.icon = declared.icon if declared is not None else ""
     price = money(cost, currency) if show_costs and cost is not None else ""
@@ -184,7 +191,8 @@ def _node(box: Box, cost: Decimal | None, currency: str | None, show_costs: bool
         return node
     node.count = len(box.members)
     node.members = [item.id for item in box.members]
-    own_words = contents_line(box.members) if box.role else facts_line(box.members)
+    own_words = changes_line(box.members, changes) if changes and len(box.members) > 1 else ""
+    own_words = own_words or (contents_line(box.members) if box.role else facts_line(box.members))
     both = f"{own_words} · {price}" if own_words and price else own_words or price
     if price and measure(both, SUBLABEL_SIZE, SUBLABEL_WEIGHT) > _ROOM:
         both = price
@@ -204,6 +212,7 @@ def _summary(
     cost: Decimal | None,
     currency: str | None,
     gaps: int,
+    changes: Mapping[str, str],
 ) -> SceneSummary:
     leaves = [node for node in nodes if not node.container]
     drawn = sum(node.count for node in leaves)
@@ -218,4 +227,5 @@ def _summary(
         currency=currency,
         hidden=dict(Counter(folded.hidden.values())),
         gaps=gaps,
+        changes=dict(Counter(word for key, word in changes.items() if key in resources)),
     )

@@ -9,11 +9,12 @@ containers of one sort in the same box are bundled into one.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import log2, sqrt
 
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, Tier
 from cloudviz.diagram.scene.boxes import Box, Tree
+from cloudviz.diagram.scene.changes import UNCHANGED
 from cloudviz.diagram.scene.labels import plural
 from cloudviz.diagram.scene.plumbing import Folded, Tie
 from cloudviz.diagram.scene.stacks import LEAST, Likeness, group_by_tier, owners, stack
@@ -33,6 +34,7 @@ _COLLAPSED = 1.2
 _FRAME = 0.9  # what a frame around one or two leaves tells
 _DEEPER = 0.1  # what a level of depth takes off: of two equals the inner one goes first
 _ONE_OF_MANY = 0.5  # what one of several collapsed containers of a sort tells
+_NEWS = 6.0  # in a picture of changes, what changed is what it is about
 _FAIRNESS = 0.6  # what twice its share of the picture takes off an account's containers
 _BUNDLE = "\0bundle"
 _WORDS = {
@@ -47,21 +49,28 @@ _WORDS = {
 _FRAMES = frozenset({"subnet_public", "subnet_private", "zone"})
 
 
-def reduce(tree: Tree, ties: Iterable[Tie], folded: Folded, budget: int, grouped: bool) -> None:
+def reduce(
+    tree: Tree,
+    ties: Iterable[Tie],
+    folded: Folded,
+    budget: int,
+    grouped: bool,
+    changes: Mapping[str, str] = UNCHANGED,
+) -> None:
     """Stack, group and collapse until no more than ``budget`` boxes are left; 0 means no budget and no stacks."""
     ties = list(ties)
     if budget <= 0:
         if not grouped:
             group_by_tier(tree)
         return
-    stack(tree, ties, folded, Likeness.SAME_TIES)
+    stack(tree, ties, folded, Likeness.SAME_TIES, changes)
     for likeness in (Likeness.SAME_SORTS_OF_TIES, Likeness.SAME_TYPE):
         if len(tree.boxes) > budget:
-            stack(tree, ties, folded, likeness)
+            stack(tree, ties, folded, likeness, changes)
     if not grouped:
         group_by_tier(tree)
     if len(tree.boxes) > budget:
-        _collapse_until(tree, budget, _linked(tree, ties, folded))
+        _collapse_until(tree, budget, _linked(tree, ties, folded), changes)
     if len(tree.boxes) > budget:
         _bundle_roots(tree, budget)
 
@@ -79,7 +88,9 @@ def _linked(tree: Tree, ties: Iterable[Tie], folded: Folded) -> set[str]:
     return found
 
 
-def _value(box: Box, linked: set[str]) -> float:
+def _value(box: Box, linked: set[str], changes: Mapping[str, str]) -> float:
+    if changes and any(member.id in changes for member in box.members):
+        return _NEWS
     if box.kind in CONTAINER_KINDS and len(box.members) <= 1:
         return _EMPTY
     if box.role:
@@ -103,17 +114,17 @@ def _is_frame(box: Box) -> bool:
     return box.role in _FRAMES and len(box.children) <= 2 and not any(child.role for child in box.children)
 
 
-def _score(unit: Unit, boxes: list[Box], linked: set[str]) -> tuple[float, int, Unit]:
+def _score(unit: Unit, boxes: list[Box], linked: set[str], changes: Mapping[str, str]) -> tuple[float, int, Unit]:
     """How little a unit tells for each box that it costs; the least is collapsed first."""
     children = [child for box in boxes for child in box.children]
     depth = _DEEPER * boxes[0].depth()
     if all(map(_is_frame, boxes)):
         return (_FRAME - depth, -len(boxes), unit)
-    average = sum(_value(child, linked) for child in children) / max(len(children), 1)
+    average = sum(_value(child, linked, changes) for child in children) / max(len(children), 1)
     return (average - depth, -len(children), unit)
 
 
-def _collapse_until(tree: Tree, budget: int, linked: set[str]) -> None:
+def _collapse_until(tree: Tree, budget: int, linked: set[str], changes: Mapping[str, str]) -> None:
     units: dict[Unit, list[Box]] = {}
     waiting: dict[Unit, int] = {}
     for box in tree.walk():
@@ -124,7 +135,7 @@ def _collapse_until(tree: Tree, budget: int, linked: set[str]) -> None:
     shares = _Shares(tree)
 
     def score(unit: Unit) -> tuple[float, int, Unit]:
-        told, size, _ = _score(unit, units[unit], linked)
+        told, size, _ = _score(unit, units[unit], linked, changes)
         return (told - shares.pressure(units[unit][0]), size, unit)
 
     heap = [score(unit) for unit in units if not waiting[unit]]
@@ -187,7 +198,7 @@ class _Shares:
         self._all = sum(self._boxes.values())
 
     def pressure(self, box: Box) -> float:
-        """What being in an account that takes more than its share costs a container; below 0 where it takes less."""
+        """What being in an account that takes more than its share costs a container; below 0 for less."""
         key = _outermost(box).key
         if len(self._boxes) < 2 or key not in self._fair:
             return 0.0

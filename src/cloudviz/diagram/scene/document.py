@@ -68,7 +68,8 @@ class SceneSummary:
     a stack, or in a collapsed container), in ``containers`` when it is drawn as a box around others (network,
     subnet), gave its name to one (account, resource group) or was dissolved into one, in ``hidden`` when it is
     plumbing, by the last word of its type. So the counts of the leaves add up to ``resources``. ``shown`` is the
-    number of leaves. ``cost_monthly`` is the cost of all of them, hidden ones included.
+    number of leaves. ``cost_monthly`` is the cost of all of them, hidden ones included. In a picture of changes
+    ``changes`` counts what was added, removed and changed, hidden ones included.
     """
 
     resources: int = 0
@@ -80,6 +81,7 @@ class SceneSummary:
     currency: str | None = None
     hidden: dict[str, int] = field(default_factory=dict)
     gaps: int = 0
+    changes: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -116,6 +118,7 @@ class Scene:
                 "currency": self.summary.currency,
                 "hidden": dict(sorted(self.summary.hidden.items())),
                 "gaps": self.summary.gaps,
+                "changes": dict(sorted(self.summary.changes.items())),
             },
         }
 

@@ -11,6 +11,7 @@ from enum import IntEnum
 
 from cloudviz.catalogue.kinds import Tier
 from cloudviz.diagram.scene.boxes import Box, Tree
+from cloudviz.diagram.scene.changes import UNCHANGED, change_of
 from cloudviz.diagram.scene.labels import stack_label, stem
 from cloudviz.diagram.scene.plumbing import Folded, Tie
 
@@ -25,11 +26,17 @@ class Likeness(IntEnum):
     SAME_TYPE = 3
 
 
-def stack(tree: Tree, ties: Iterable[Tie], folded: Folded, likeness: Likeness) -> None:
-    """Stack like siblings everywhere in the tree."""
+def stack(
+    tree: Tree,
+    ties: Iterable[Tie],
+    folded: Folded,
+    likeness: Likeness,
+    changes: Mapping[str, str] = UNCHANGED,
+) -> None:
+    """Stack like siblings everywhere in the tree; what is new since another look only with what is new alike."""
     ties = list(ties)
     for _ in range(2 if likeness == Likeness.SAME_TIES else 1):
-        if not _stack_once(tree, ties, folded, likeness):
+        if not _stack_once(tree, ties, folded, likeness, changes):
             break
 
 
@@ -44,21 +51,23 @@ def owners(tree: Tree) -> dict[str, Box]:
     return found
 
 
-def _stack_once(tree: Tree, ties: list[Tie], folded: Folded, likeness: Likeness) -> bool:
+def _stack_once(
+    tree: Tree, ties: list[Tie], folded: Folded, likeness: Likeness, changes: Mapping[str, str]
+) -> bool:
     company = _company(tree, ties, folded, likeness)
     changed = False
     for parent in [tree.root, *tree.walk()]:
         leaves = [child for child in parent.children if child.is_leaf and not child.role and child.members]
         if len(leaves) < 2:
             continue
-        alike: dict[tuple[str, str, object], list[Box]] = {}
+        alike: dict[tuple[str, str, object, str | None], list[Box]] = {}
         for leaf in leaves:
             group = folded.groups.get(leaf.members[0].id, "")
             # Types without a declaration share one key: only their native type tells a queue from a firewall.
             sort = leaf.members[0].native_type if leaf.type.endswith(".other") else leaf.type
-            alike.setdefault((sort, group, company.get(leaf.key)), []).append(leaf)
+            alike.setdefault((sort, group, company.get(leaf.key), change_of(leaf, changes)), []).append(leaf)
         merged: dict[int, Box | None] = {}
-        for (_, group, _), boxes in alike.items():
+        for (_, group, _, _), boxes in alike.items():
             for lot in _lots(boxes, group, likeness):
                 merged[id(lot[0])] = _merge(tree, parent, lot, folded, group)
                 merged.update((id(other), None) for other in lot[1:])
