@@ -194,7 +194,7 @@ async def test_a_provider_without_a_stream_is_scanned_in_parts_all_the_same(stor
 
         scan = CloudProvider.scan
 
-    parts = [part async for part in Whole().scan(ProviderConfig(done={"111122223333/eu-west-1/aws.ec2.vpc"}))]
+    parts = [part async for part in Whole().scan(ProviderConfig(done={"111122223333/eu-west-1/aws.ec2.vpc": {}}))]
     assert [part.key.rpartition("/")[2] for part in parts] == [
         "aws.ec2.subnet", "aws.ec2.instance", "aws.ec2.volume", "aws.other",
     ]  # fmt: skip

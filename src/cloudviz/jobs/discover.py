@@ -47,7 +47,7 @@ async def discover(
     try:
         intake = Intake(store, discovery_id)
         await intake.recall()
-        async with aclosing(provider.scan(replace(config, done=frozenset(intake.done)))) as parts:
+        async with aclosing(provider.scan(replace(config, done=dict(intake.done)))) as parts:
             async for part in parts:
                 await intake.take(part, stopped=_is_cancelled(config))
         outcome = await _record(store, discovery_id, intake, cancelled=_is_cancelled(config))

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from cloudviz.inventory.model import BLIND, Coverage, CoverageStatus, Graph, Problem, RawItem
 from cloudviz.normalise import Batch, Normaliser, packed_batch, unpacked_batch
 from cloudviz.sources.packed_items import PackedItems
-from cloudviz.sources.provider import Part, coverage_of, merged_coverage
+from cloudviz.sources.provider import Listing, Note, Part, coverage_of, merged_coverage
 from cloudviz.store import Store
 
 ITEMS_AT_ONCE = 2000
@@ -22,12 +22,15 @@ ITEMS_AT_ONCE = 2000
 COLLECT_EVERY = (50_000, 20, 20)
 """How seldom Python looks for cycles in a process that has scanned, instead of (700, 10, 10)."""
 
+Run = list[tuple[int, Sequence[RawItem]]]
+"""Items that are normalised in one go, by the number of their listing."""
+
 
 class Intake:
     """What one discovery has read so far.
 
     Attributes:
-        done: keys of the parts that an earlier try wrote down. They need not be read again.
+        done: the parts that an earlier try wrote down, with their notes. They need not be read again.
     """
 
     def __init__(self, store: Store, discovery_id: str) -> None:
@@ -38,26 +41,26 @@ class Intake:
         self._id = discovery_id
         self._normaliser = Normaliser()
         self._coverage: dict[tuple[str, int], Coverage] = {}
-        self.done: set[str] = set()
+        self._taken: set[str] = set()
+        self.done: dict[str, Note] = {}
 
     async def recall(self) -> None:
         """Take in what an earlier try of the same discovery wrote down.
 
         A part that another release wrote, in a form this one does not know, is read from the cloud again.
         """
-        unknown: set[str] = set()
+        self.done.update(await self._store.checkpoints.parts(self._id))
         async for page in self._store.checkpoints.pages(self._id):
-            if page.part in unknown:
+            if page.part not in self.done:
                 continue
             try:
                 batch = await asyncio.to_thread(unpacked_batch, page.data)
             except ValueError:
-                unknown.add(page.part)
+                del self.done[page.part]
                 continue
             self._normaliser.take(batch, _rank(page.coverage, page.part))
             self._coverage[(page.part, page.listing)] = page.coverage
-            self.done.add(page.part)
-        self.done -= unknown
+            self._taken.add(page.part)
 
     async def take(self, part: Part, *, stopped: bool) -> None:
         """Take a part in, and write it down where it was read to its end.
@@ -65,24 +68,32 @@ class Intake:
         Arguments:
             stopped: whether the scan was told to stop: what was skipped then is still to be read.
         """
-        written: list[tuple[Coverage, list[bytes]]] = []
-        is_whole = _is_whole(part, stopped)
+        is_whole = part.note is not None or _is_whole(part, stopped)
+        self._forget(part)
         # Counted first: items may be let go as they are taken in.
-        for number, listing in enumerate(part.listings):
-            coverage = coverage_of(listing)
-            self._coverage[(part.key, number)] = coverage
-            pages: list[bytes] = []
-            for items in _chunks(listing.items):
-                batch, packed = await asyncio.to_thread(self._read, items, is_whole)
-                self._normaliser.take(batch, _rank(coverage, part.key))
-                pages += packed
-            written.append((coverage, pages))
+        coverage = [coverage_of(listing) for listing in part.listings]
+        self._coverage.update(((part.key, number), each) for number, each in enumerate(coverage))
+        self._taken.add(part.key)
+        written: list[tuple[Coverage, list[bytes]]] = [(each, []) for each in coverage]
+        for run in _runs(part.listings):
+            for number, batch, packed in await asyncio.to_thread(self._read, run, is_whole):
+                self._normaliser.take(batch, _rank(coverage[number], part.key))
+                written[number][1].extend(packed)
+            run.clear()
         if is_whole:
-            await self._store.checkpoints.save(self._id, part.key, written)
+            await self._store.checkpoints.save(self._id, part.key, written, part.note, part.replaces)
 
-    def _read(self, items: Sequence[RawItem], is_whole: bool) -> tuple[Batch, list[bytes]]:
-        batch = self._normaliser.read(items)
-        return batch, list(packed_batch(batch)) if is_whole else []
+    def _forget(self, part: Part) -> None:
+        """Let go of what the part stands for, and of what an earlier try saw in the part itself."""
+        gone = {part.key, *part.replaces}
+        if not gone.isdisjoint(self._taken):
+            self._taken -= gone
+            self._coverage = {place: each for place, each in self._coverage.items() if place[0] not in gone}
+            self._normaliser.forget(lambda rank: rank[-1] in gone)
+
+    def _read(self, run: Run, is_whole: bool) -> list[tuple[int, Batch, list[bytes]]]:
+        read = [(number, self._normaliser.read(items)) for number, items in run]
+        return [(number, batch, list(packed_batch(batch)) if is_whole else []) for number, batch in read]
 
     async def finish(self) -> tuple[Graph, list[Coverage], list[Problem]]:
         """Everything linked, what was looked at, and what was odd."""
@@ -98,6 +109,21 @@ def _is_whole(part: Part, stopped: bool) -> bool:
 
 def _rank(coverage: Coverage, part: str) -> tuple[str, ...]:
     return (coverage.account, coverage.region, coverage.type, part)
+
+
+def _runs(listings: Sequence[Listing]) -> Iterator[Run]:
+    """The items of listings by their listing's number, bounded: a page of an answer holds dozens of small ones."""
+    run: Run = []
+    size = 0
+    for number, listing in enumerate(listings):
+        for items in _chunks(listing.items):
+            run.append((number, items))
+            size += len(items)
+            if size >= ITEMS_AT_ONCE:
+                yield run
+                run, size = [], 0
+    if run:
+        yield run
 
 
 def _chunks(items: Sequence[RawItem]) -> Iterator[Sequence[RawItem]]:

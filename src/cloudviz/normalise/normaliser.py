@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from cloudviz.catalogue.declare import TerraformJoin
@@ -91,6 +91,11 @@ class Normaliser:
         self._problems.update(batch.problems)
         self._projects.update(batch.projects)
         self._joins.extend(batch.joins)
+
+    def forget(self, is_gone: Callable[[Rank], bool]) -> None:
+        """Let go of what came with some ranks: it was read again, and counts as it is now."""
+        for key in [key for key, rank in self._ranks.items() if is_gone(rank)]:
+            del self._ranks[key], self._resources[key], self._pending[key]
 
     def __len__(self) -> int:
         return len(self._resources)

@@ -7,9 +7,10 @@ Blind is not empty (architecture, decision 2): a listing gives :class:`Seen`, po
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from cloudviz.inventory.model import Coverage, CoverageStatus, RawItem, Scope
 from cloudviz.sources.connection import Connection
@@ -42,6 +43,9 @@ class NotSeen:
 
 Listing = Seen | NotSeen
 
+Note = Mapping[str, Any]
+"""What a provider needs to know of a part that it does not read again, as JSON: where the next page is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -49,12 +53,17 @@ class Part:
 
     Attributes:
         key: what it is called in every scan of the same configuration:
-            ``123456789012/eu-west-1/ec2:describe_vpcs``.
+            ``123456789012/eu-west-1/ec2:describe_vpcs``, or ``projects/shop/assets/0.000012`` for a page of many.
         listings: what it saw and what it did not. Another part may hold items of the same scope and type.
+        note: what the next try gets back, in :attr:`ProviderConfig.done`. Who leaves one says that the part was
+            read to its end, whatever its listings say of the rest of their places.
+        replaces: keys of parts of an earlier try that this one and those after it stand for.
     """
 
     key: str
     listings: Sequence[Listing]
+    note: Note | None = None
+    replaces: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class ProviderConfig:
         types: type keys, or prefixes ending in ``*``.
         on_progress: called from the scan's own task after each listing.
         cancelled: asked between listings; when it says true the scan ends and marks the rest skipped.
-        done: keys of the parts that an earlier try read to the end. They are left out.
+        done: the parts that an earlier try read to the end, by key, with their notes. They are left out.
     """
 
     accounts: Sequence[str] = ()
@@ -88,7 +97,7 @@ class ProviderConfig:
     types: Sequence[str] = ()
     on_progress: Progress | None = None
     cancelled: Callable[[], bool] | None = None
-    done: Collection[str] = ()
+    done: Mapping[str, Note] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

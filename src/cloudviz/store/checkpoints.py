@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, select, tuple_
 
@@ -28,39 +29,60 @@ class CheckpointPage:
 
 
 class Checkpoints:
-    """The table ``discovery_listings``."""
+    """The tables ``discovery_parts`` and ``discovery_listings``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def save(
-        self, discovery_id: str, part: str, listings: Sequence[tuple[Coverage, Sequence[bytes]]]
+        self,
+        discovery_id: str,
+        part: str,
+        listings: Sequence[tuple[Coverage, Sequence[bytes]]],
+        note: Mapping[str, Any] | None = None,
+        replaces: Collection[str] = (),
     ) -> None:
         """Write a part down: all of its listings or, when the process dies, none. One already there is replaced.
 
         Arguments:
             part: its key, the same in every try.
             listings: what each listing said of its place, and its pages, one at least.
+            note: what :meth:`parts` gives back.
+            replaces: keys of other parts that it stands for.
 
         Raises NotFound for an unknown discovery.
         """
-        table = tables.discovery_listings
+        table, parts = tables.discovery_listings, tables.discovery_parts
         async with self._database.writing() as connection:
             found = await discovery_row(connection, discovery_id)
             name = key_text(part)
-            await connection.execute(delete(table).where(table.c.discovery_id == found.id, table.c.part == name))
-            for number, (coverage, pages) in enumerate(listings):
-                for page, data in enumerate(pages):
-                    await connection.execute(
-                        insert(table).values(
-                            discovery_id=found.id,
-                            part=name,
-                            listing=number,
-                            page=page,
-                            coverage=_words(coverage),
-                            data=data,
-                        )
-                    )
+            for gone in (name, *map(key_text, replaces)):
+                for each in (table, parts):
+                    mine = (each.c.discovery_id == found.id, each.c.part == gone)
+                    await connection.execute(delete(each).where(*mine))
+            values = {"discovery_id": found.id, "part": name, "note": json_value(note or {})}
+            await connection.execute(insert(parts).values(**values))
+            rows = [
+                {
+                    "discovery_id": found.id,
+                    "part": name,
+                    "listing": number,
+                    "page": page,
+                    "coverage": _words(coverage),
+                    "data": data,
+                }
+                for number, (coverage, pages) in enumerate(listings)
+                for page, data in enumerate(pages)
+            ]
+            if rows:
+                await connection.execute(insert(table), rows)
+
+    async def parts(self, discovery_id: str) -> dict[str, dict[str, Any]]:
+        """The note of every part written down, by the part's key."""
+        table = tables.discovery_parts
+        query = select(table.c.part, table.c.note).where(table.c.discovery_id == checked_id(discovery_id))
+        async with self._database.reading() as connection:
+            return {row.part: row.note for row in await connection.execute(query)}
 
     async def pages(self, discovery_id: str) -> AsyncIterator[CheckpointPage]:
         """Every page written down, in the order of parts, listings and pages; one at a time is held in memory."""
@@ -84,7 +106,7 @@ class Checkpoints:
 
         That is: what discoveries wrote that are complete, and older ones of the same source that ended otherwise.
         """
-        table, discoveries = tables.discovery_listings, tables.discoveries.c
+        discoveries = tables.discoveries.c
         this = tables.discoveries.alias()
         key = checked_id(discovery_id)
         stale = (
@@ -103,7 +125,8 @@ class Checkpoints:
             )
         )
         async with self._database.writing() as connection:
-            await connection.execute(delete(table).where(table.c.discovery_id.in_(stale)))
+            for table in (tables.discovery_listings, tables.discovery_parts):
+                await connection.execute(delete(table).where(table.c.discovery_id.in_(stale)))
 
 
 def _words(entry: Coverage) -> dict[str, object] | None:

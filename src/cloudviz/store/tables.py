@@ -165,6 +165,16 @@ discovery_listings = Table(
     Column("data", LargeBinary, nullable=False),
 )
 
+# The parts of it, each with what the cloud's reader noted: the token of the next page. What is not here was not
+# written down to its end.
+discovery_parts = Table(
+    "discovery_parts",
+    metadata,
+    Column("discovery_id", Uuid(), ForeignKey("discoveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("part", Key, primary_key=True),
+    Column("note", Json, nullable=False),
+)
+
 problems = Table(
     "problems",
     metadata,
