@@ -7,7 +7,7 @@ and only groups others (a column of boxes beside a taller one). Sizes are found 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from cloudviz.diagram.scene.document import SceneNode
@@ -29,6 +29,7 @@ class Cell:
         channels: height of the free space above each row and below the last.
         gaps: for each row, width of the free space left of each cell and right of the last; one list for a grid.
         justify: whether containers in a row grow to fill it.
+        inside: the cells that a container was arranged from, and ``links`` among them, to arrange it anew.
         aligned: whether the rows of the cells in one row stand at the same height (zones side by side).
     """
 
@@ -46,15 +47,19 @@ class Cell:
         "gaps",
         "header",
         "height",
+        "inside",
         "is_grid",
         "justify",
         "least_channels",
         "least_gaps",
+        "links",
         "node",
         "number",
         "parent",
         "row",
+        "row_ends",
         "row_heights",
+        "row_starts",
         "rows",
         "stacked",
         "title_end",
@@ -78,6 +83,8 @@ class Cell:
         self.least_channels: list[float] = []
         self.least_gaps: list[list[float]] = []
         self.row_heights: list[float] = []
+        self.row_starts: list[float] = []
+        self.row_ends: list[float] = []
         self.justify = False
         self.aligned = False
         self.header = 0.0
@@ -88,6 +95,8 @@ class Cell:
         self.stacked: list[bool] = []
         self.exposed = (True, True, True, True)
         self.content_left = self.content_right = 0.0
+        self.inside: Sequence[Cell] = ()
+        self.links: Mapping[str, Mapping[str, float]] = {}
         if self.rows:
             self._set_least()
             self.measure()
@@ -202,14 +211,14 @@ class Cell:
         self._justify()
 
     def _spread(self, spare: float) -> None:
+        """Stretch the boxes of an invisible column; elsewhere the room stays below, for what is yet to come."""
         stretchable = [at for at, row in enumerate(self.rows) if row and all(cell.rows for cell in row)]
         if self.node is None and stretchable:
             share = spare / len(stretchable)
             for at in stretchable:
                 self.row_heights[at] += share
         else:
-            share = spare / len(self.channels)
-            self.channels = [channel + share for channel in self.channels]
+            self.channels[-1] += spare
 
     def _justify(self) -> None:
         """Let containers fill the height of their row, and the rows of containers fill the width."""
@@ -218,9 +227,9 @@ class Cell:
         for at, row in enumerate(self.rows):
             if not row:
                 continue
-            total = sum(cell.width for cell in row)
+            total = sum(cell.width for cell in row if cell.rows)
             spare = min(self.width - self.row_width(at), (_STRETCH - 1) * total)
-            fills = self.justify and all(cell.rows for cell in row) and spare > 0
+            fills = self.justify and spare > 0
             for cell in row:
                 if cell.rows:
                     extra = spare * cell.width / total if fills else 0.0
@@ -235,6 +244,7 @@ class Cell:
             below = top + cell.header
             cell.channel_tops = []
             cell.column_lefts = []
+            cell.row_starts, cell.row_ends = [], []
             cell.content_left, cell.content_right = left + cell.width, left
             for at, row in enumerate(cell.rows):
                 cell.channel_tops.append(below)
@@ -242,6 +252,7 @@ class Cell:
                 gaps = cell.gaps_of(at)
                 start = left + (cell.width - cell.row_width(at)) / 2 + gaps[0]
                 cell.content_left = min(cell.content_left, start)
+                cell.row_starts.append(start)
                 if cell.is_grid and not at:
                     cell.column_lefts = list(
                         accumulate(
@@ -254,8 +265,9 @@ class Cell:
                     drop = 0.0 if child.is_container else (cell.row_heights[at] - child.height) / 2
                     pending.append((child, start + (room - child.width) / 2, below + drop))
                     start += room + gaps[column + 1]
+                cell.row_ends.append(start - gaps[len(row)])
                 if row:
-                    cell.content_right = max(cell.content_right, start - gaps[len(row)])
+                    cell.content_right = max(cell.content_right, cell.row_ends[-1])
                 below += cell.row_heights[at]
             cell.channel_tops.append(below)
 
@@ -265,11 +277,25 @@ def _align(cells: list[Cell]) -> None:
     count = max((len(cell.rows) for cell in cells), default=0)
     if len(cells) < 2 or any(len(cell.rows) != count for cell in cells):
         return
+    for at in range(count):
+        _align_blocks([cell.rows[at][0] for cell in cells if len(cell.rows[at]) == 1])
+    for cell in cells:
+        for at, row in enumerate(cell.rows):
+            cell.row_heights[at] = max([cell.row_heights[at], *(inner.height for inner in row)])
     heights = [max(cell.row_heights[at] for cell in cells) for at in range(count)]
     channels = [max(cell.channels[at] for cell in cells) for at in range(count + 1)]
     for cell in cells:
         cell.row_heights, cell.channels = list(heights), list(channels)
         cell.height = cell.header + sum(channels) + sum(heights)
+
+
+def _align_blocks(blocks: list[Cell]) -> None:
+    """Let invisible blocks of leaves that stand at one height begin at one height too."""
+    blocks = [block for block in blocks if block.node is None and block.rows]
+    first = max((block.channels[0] for block in blocks), default=0.0)
+    for block in blocks:
+        block.height += first - block.channels[0]
+        block.channels[0] = first
 
 
 def _is_stacked(cell: Cell) -> bool:

@@ -25,11 +25,47 @@ from cloudviz.diagram.scene.measures import (
 
 _ABOVE = (Tier.EDGE, Tier.ENTRY)
 _SUBNET_ROWS = {Tier.EDGE: 0, Tier.COMPUTE: 1, Tier.DATA: 2}
+_MAIN = 0.35  # share of a container from which a child's shape decides that of the whole
+_SHAPES = (0.8, 2.4)
+_EDGE = (-1, "")
 _LETTER = re.compile(r"[\s\-_]*(?:[a-f]|\d[a-f]?)(?=\s|$)|\s[\d.]+/\d+", re.IGNORECASE)
 
 
 def arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local) -> Cell:
-    """The cell of one container (``None``: the page) from the cells of its children, which have their sizes."""
+    """The cell of one container (``None``: the page) from the cells of its children, which have their sizes.
+
+    Where one child is most of it, shapes of that child are tried too: what stands beside it may fit better then.
+    """
+    best = _arrange(node, cells, local, ASPECT)
+    largest = max(cells, key=lambda cell: cell.width * cell.height)
+    if len(cells) > 1 and largest.inside and largest.width * largest.height > _MAIN * best.width * best.height:
+        best = _with_shapes_of(largest, best, node, cells, local)
+    best.inside, best.links = cells, local
+    return best
+
+
+def _with_shapes_of(
+    largest: Cell, best: Cell, node: SceneNode | None, cells: Sequence[Cell], local: Local
+) -> Cell:
+    cost = _page_cost(best)
+    for aspect in _SHAPES:
+        other = _arrange(largest.node, largest.inside, largest.links, aspect)
+        if other.width == largest.width and other.height == largest.height:
+            continue
+        other.inside, other.links = largest.inside, largest.links
+        tried = _arrange(node, [other if cell is largest else cell for cell in cells], local, ASPECT)
+        found = _page_cost(tried)
+        if found < cost - 0.02:
+            best, cost = tried, found
+    return best
+
+
+def _page_cost(cell: Cell) -> float:
+    shape = max(abs(log(cell.width / cell.height / ASPECT)) - 0.25, 0.0)
+    return log(cell.width * cell.height) + (0.8 if cell.node is None else 0.4) * shape
+
+
+def _arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local, aspect: float) -> Cell:
     leaves = [cell for cell in cells if cell.node is not None and cell.is_leaf]
     boxes = [cell for cell in cells if not cell.is_leaf]
     if not boxes:
@@ -37,12 +73,17 @@ def arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local) -> Cell
     if node is not None and node.role == "zone":
         boxes, leaves = _subnets_apart(cells)
     above = [cell for cell in leaves if _is_above(cell)]
-    below = [cell for cell in leaves if not _is_above(cell)]
+    groups = [cell for cell in boxes if _role(cell) == "group"]
+    if groups:
+        groups += [cell for cell in leaves if _role(cell) == "group"]
+        for cell in groups:
+            if cell.is_leaf:
+                cell.width = _leaf_width(cell)
+    below = [cell for cell in leaves if not _is_above(cell) and not any(cell is each for each in groups)]
     rows: list[list[Cell]] = []
     if above:
         rows.append([block(above, local, wide=True)])
     zones = [cell for cell in boxes if _role(cell) == "zone"]
-    groups = [cell for cell in boxes if _role(cell) == "group"]
     others = [cell for cell in boxes if _role(cell) not in ("zone", "group")]
     aligned = False
     if len(zones) == 1 and len(zones[0].rows) > 2:
@@ -56,9 +97,10 @@ def arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local) -> Cell
     elif node is not None and node.role == "zone" and len(others) <= 5:
         rows.extend([cell] for cell in others)
     elif groups and others:
-        rows.extend(_beside(pack([*zones, *_by_flow(others, local)]), groups))
+        rows.extend(_beside(pack([*zones, *_by_flow(others, local)], aspect), groups, aspect))
     else:
-        rows.extend(pack(_by_flow([*zones, *others, *groups], local), strict=1.5 if node is None else 0.8))
+        strict = 1.5 if node is None else 0.8
+        rows.extend(pack(_by_flow([*zones, *others, *groups], local), aspect, strict=strict))
     if below:
         rows.append([block(below, local, wide=True)])
     cell = Cell(node, rows)
@@ -140,7 +182,7 @@ def _leaf_width(cell: Cell) -> float:
     return min(max(LEAF_WIDTH, float(-int(-text // 4) * 4)), LEAF_WIDEST)
 
 
-def _beside(rows: list[list[Cell]], groups: Sequence[Cell]) -> list[list[Cell]]:
+def _beside(rows: list[list[Cell]], groups: Sequence[Cell], aspect: float) -> list[list[Cell]]:
     """Groups in a column beside the boxes, or in a row below them, whatever makes the better page."""
     main = rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else Cell(None, rows)
     if main.node is None:
@@ -152,7 +194,7 @@ def _beside(rows: list[list[Cell]], groups: Sequence[Cell]) -> list[list[Cell]]:
     width_below, height_below = max(main.width, below.width), main.height + GAP + below.height
 
     def cost(width: float, height: float) -> float:
-        return log(width * height) + 0.7 * abs(log(width / height / ASPECT))
+        return log(width * height) + 0.7 * abs(log(width / height / aspect))
 
     if cost(width_beside, height_beside) <= cost(width_below, height_below) + 0.15:
         return [[main, groups[0] if len(groups) == 1 else side]]
@@ -173,6 +215,7 @@ def _match_rows(zones: Sequence[Cell]) -> None:
         found.append(rows)
     for rows in found:
         keys.update(dict.fromkeys(rows))
+    _join_public(keys, found)
     if len(keys) > 1 + max(len(rows) for rows in found):
         return
     order = sorted(keys)
@@ -181,13 +224,24 @@ def _match_rows(zones: Sequence[Cell]) -> None:
         zone.refit()
 
 
+def _join_public(keys: dict[tuple[int, str], None], found: Sequence[dict[tuple[int, str], list[Cell]]]) -> None:
+    """Let what stands at the edge share a row with the public subnets, where no zone has both."""
+    public = [key for key in keys if key[0] == 0]
+    if len(public) != 1 or _EDGE not in keys or any(_EDGE in rows and public[0] in rows for rows in found):
+        return
+    del keys[_EDGE]
+    for rows in found:
+        if _EDGE in rows:
+            rows[public[0]] = rows.pop(_EDGE)
+
+
 def _purpose(cell: Cell) -> tuple[int, str]:
     """What tells the like subnets of several zones from the others: their tier, their name without the zone."""
     node = cell.node
     if node is None:
         return _purpose(cell.rows[0][0])
     if not node.role:
-        return (-1 if _is_above(cell) else 9, "")
+        return _EDGE if _is_above(cell) else (9, "")
     return (_SUBNET_ROWS.get(Tier(node.tier), 1) if node.tier else 1, _LETTER.sub("", node.title))
 
 

@@ -14,6 +14,8 @@ from cloudviz.diagram.scene.measures import STACK_REACH
 
 LAST = 1 << 30
 """Column of the gap right of a whole row; the margins run along all rows of a container and are one lane each."""
+OWN_LEFT, OWN_RIGHT = -1, LAST + 1
+"""Columns of the room beside a row that is narrower than others, between it and the margins."""
 
 
 class Sort(IntEnum):
@@ -30,6 +32,7 @@ class Sort(IntEnum):
 
 OPPOSITE = (Sort.BOTTOM, Sort.TOP, Sort.RIGHT, Sort.LEFT)
 _UPRIGHT = (True, True, False, False, False, True, True)
+_OWN_ROOM = 36.0  # px beside a narrow row that are worth being a lane
 _CORNER = 8.0  # px at the corners of a box where no edge begins
 
 
@@ -111,6 +114,10 @@ class Piece:
 
 def gap_span(cell: Cell, row: int, column: int) -> tuple[float, float]:
     """Left and right end of the gap left of a column."""
+    if column == OWN_LEFT:
+        return cell.content_left, cell.row_starts[row]
+    if column == OWN_RIGHT:
+        return cell.row_ends[row], cell.content_right
     if column <= 0:
         return cell.x, cell.content_left
     if cell.is_grid:
@@ -124,3 +131,9 @@ def gap_span(cell: Cell, row: int, column: int) -> tuple[float, float]:
             before = cells[column - 1]
             return before.x + before.width + (STACK_REACH if before.is_stack else 0.0), cells[column].x
     return cell.content_right, cell.x + cell.width
+
+
+def has_own(cell: Cell, row: int, column: int) -> bool:
+    """Whether there is room for lines between a row and one margin: ``OWN_LEFT`` or ``OWN_RIGHT``."""
+    low, high = gap_span(cell, row, column)
+    return not cell.is_grid and high - low >= _OWN_ROOM

@@ -13,7 +13,17 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cloudviz.diagram.layout.cells import Cell
-from cloudviz.diagram.layout.lanes import LAST, OPPOSITE, Lane, Piece, Sort, gap_span
+from cloudviz.diagram.layout.lanes import (
+    LAST,
+    OPPOSITE,
+    OWN_LEFT,
+    OWN_RIGHT,
+    Lane,
+    Piece,
+    Sort,
+    gap_span,
+    has_own,
+)
 from cloudviz.diagram.scene.measures import TITLE_LEFT
 
 _DETOUR = 250.0  # px of detour that weigh as much as one turn
@@ -76,7 +86,7 @@ class Router:
             if upright:
                 self._to_edge(lanes, outer, inner, side, goal_x)
             else:
-                lanes.append(self._gap(outer, inner.row, inner.column + (side == Sort.RIGHT)))
+                lanes.append(self._beside(outer, inner.row, inner.column + (side == Sort.RIGHT)))
                 down = goal_y >= inner.y + inner.height / 2
                 lanes.append(self._lane(outer, Sort.CHANNEL, inner.row + down))
         outermost = chain[-1]
@@ -117,11 +127,11 @@ class Router:
             lanes = self._across(shared, end, start)
             lanes.reverse()
             return lanes
-        left = self._gap(shared, start.row, start.column)
+        left = self._beside(shared, start.row, start.column)
         first, last = start.row, end.row
         if end.column < 0:
             return [left, *self._channels(shared, first + (last > first), last, left.middle, end.at)]
-        right = self._gap(shared, end.row, end.column)
+        right = self._beside(shared, end.row, end.column)
         if left is right:
             return [left]
         if first < last:
@@ -178,6 +188,14 @@ class Router:
             lane = self.lanes[key] = Lane(cell, sort, row, 0)
         return lane
 
+    def _beside(self, cell: Cell, row: int, column: int) -> Lane:
+        """The gap left of a column; at the end of a narrow row the room right beside it, not the far margin."""
+        if column <= 0 and has_own(cell, row, OWN_LEFT):
+            column = OWN_LEFT
+        elif column >= len(cell.rows[row]) and has_own(cell, row, OWN_RIGHT):
+            column = OWN_RIGHT
+        return self._gap(cell, row, column)
+
     def _gap(self, cell: Cell, row: int, column: int) -> Lane:
         key = _gap_key(cell, row, column)
         lane = self.lanes.get(key)
@@ -188,6 +206,8 @@ class Router:
 
 def _gap_key(cell: Cell, row: int, column: int) -> tuple[int, int, int, int]:
     """The lane of a gap: a grid's columns and every container's margins run through all rows."""
+    if column in (OWN_LEFT, OWN_RIGHT):
+        return (cell.number, int(Sort.GAP), row, column)
     width = len(cell.column_widths) if cell.is_grid else len(cell.rows[row])
     if column <= 0:
         return (cell.number, int(Sort.GAP), 0, 0)
@@ -199,9 +219,10 @@ def _gap_key(cell: Cell, row: int, column: int) -> tuple[int, int, int, int]:
 def _near_columns(cell: Cell, row: int, now: float, goal: float) -> list[int]:
     """The columns whose left gap is worth a look: all of a short row, in a long one those near either end."""
     length = len(cell.column_widths) if cell.is_grid else len(cell.rows[row])
+    own = [side for side in (OWN_LEFT, OWN_RIGHT) if cell.rows[row] and has_own(cell, row, side)]
     if length <= 5:
-        return list(range(length + 1))
-    found = {0, length}
+        return [*own, *range(length + 1)]
+    found = {0, length, *own}
     for x in (now, goal):
         share = (x - cell.content_left) / max(cell.content_right - cell.content_left, 1.0)
         near = round(share * length)

@@ -167,7 +167,10 @@ def _stack(lane: Lane) -> int:
         before, after = piece.route[piece.index - 1], piece.route[piece.index + 1]
         if abs(before.at - after.at) < _STRAIGHT:
             return 0
-        piece.at = _start(lane, 1, TRACK)
+        if lane.sort == Sort.GAP and lane.high - lane.low > _WIDE:
+            piece.at = _within(lane, _wish(piece))
+        else:
+            piece.at = (lane.low + lane.high) / 2
         return 1
     bundles: dict[int, _Bundle] = {}
     turns: dict[int, list[tuple[float, int]]] = {}
@@ -206,6 +209,9 @@ def _stack(lane: Lane) -> int:
         items.append(item)
     if not items:
         return 0
+    if lane.sort == Sort.GAP and lane.high - lane.low > _WIDE + TRACK * len(items):
+        _follow(lane, items)
+        return len(items)
     items.sort(key=attrgetter("key"))
     if len(items) <= _EXACT:
         _keep_order(items)
@@ -213,7 +219,7 @@ def _stack(lane: Lane) -> int:
         _pack_tightly(items)
     count = max(item.track for item in items) + 1
     step = min(TRACK, (lane.high - lane.low) / (count + 1))
-    start = _start(lane, count, step)
+    start = (lane.low + lane.high - step * (count - 1)) / 2
     for item in items:
         at = start + item.track * step
         for piece in item.pieces:
@@ -221,16 +227,34 @@ def _stack(lane: Lane) -> int:
     return count
 
 
-def _start(lane: Lane, count: int, step: float) -> float:
-    """Where the first track lies: the tracks stand in the middle of a lane, in a wide margin near the boxes."""
-    span = step * (count - 1)
-    if lane.high - lane.low <= _WIDE + span:
-        return (lane.low + lane.high - span) / 2
-    if lane.sort == Sort.GAP and lane.column == 0:
-        return lane.high - CLEAR - TRACK - span
-    if lane.sort == Sort.CHANNEL:
-        return (lane.low + lane.high - span) / 2
-    return lane.low + CLEAR + TRACK
+def _wish(piece: Piece) -> float:
+    """Where an upright piece would have to lie to go on straight from what comes before it, or after."""
+    route, index = piece.route, piece.index
+    low, high = piece.lane.low + CLEAR, piece.lane.high - CLEAR
+    near = [route[at].at for at in (index - 2, index + 2) if 0 <= at < len(route)]
+    return next((at for at in near if low <= at <= high), sum(near) / len(near) if near else piece.lane.middle)
+
+
+def _within(lane: Lane, wish: float) -> float:
+    return min(max(wish, lane.low + CLEAR + TRACK), lane.high - CLEAR - TRACK)
+
+
+def _follow(lane: Lane, items: Sequence[_Bundle]) -> None:
+    """In a wide gap each bundle lies where it can go straight on, or at the edge that is nearest to that."""
+    wishes = sorted(
+        (_within(lane, sum(map(_wish, item.pieces)) / len(item.pieces)), item.key[-1], number)
+        for number, item in enumerate(items)
+    )
+    places = [wish for wish, _, _ in wishes]
+    for at in range(1, len(places)):
+        places[at] = max(places[at], places[at - 1] + TRACK)
+    limit = lane.high - CLEAR
+    for at in range(len(places) - 1, -1, -1):
+        places[at] = min(places[at], limit)
+        limit = places[at] - TRACK
+    for place, (_, _, number) in zip(places, wishes, strict=True):
+        for piece in items[number].pieces:
+            piece.at = place
 
 
 def _keep_order(items: Sequence[_Bundle]) -> None:
