@@ -1,0 +1,190 @@
+"""The free space in one container: what a line meets when it goes straight on, and the lines worth taking.
+
+Beside every side of every box runs a line, in the middle of a narrow gap and near the box in a wide one; ways
+through the container are made of these. Source: Wybrow, Marriott, Stuckey, "Orthogonal connector routing", Graph
+Drawing 2009 (the orthogonal visibility graph); only its lines are kept, not its crossing points.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+Rect = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+_Entry = tuple[float, float, float, float]
+
+NEAR = 14.0  # px from a box at which lines pass it where there is room
+_AWAY = 3.0  # px that a line keeps from a box it passes
+_WIDE = 240.0  # px beyond which it does not matter how far away the next box is
+
+
+class Sight:
+    """Boxes as seen along one axis; *across* is the place of a line, *along* a place on it.
+
+    ``boxes`` are (across from, across to, along from, along to).
+    """
+
+    __slots__ = ("columns", "high", "low", "size", "starts")
+
+    def __init__(self, boxes: Sequence[_Entry], low: float, high: float) -> None:
+        self.low, self.high = low, high
+        widths = sorted(box[1] - box[0] for box in boxes)
+        self.size = min(max(widths[len(widths) // 2], 40.0), 400.0) if widths else 100.0
+        columns: dict[int, list[_Entry]] = {}
+        for from_across, to_across, start, end in boxes:
+            entry = (start, end, from_across, to_across)
+            first = int((from_across - _AWAY) // self.size)
+            for key in range(first, int((to_across + _AWAY) // self.size) + 1):
+                columns.setdefault(key, []).append(entry)
+        for entries in columns.values():
+            entries.sort()
+        self.columns = columns
+        self.starts = {key: [entry[0] for entry in entries] for key, entries in columns.items()}
+
+    def ahead(self, across: float, along: float) -> float:
+        """Where a line that starts at ``along`` and goes on meets a box or the border."""
+        key = int(across // self.size)
+        entries = self.columns.get(key)
+        if entries:
+            low, high = across - _AWAY, across + _AWAY
+            for at in range(bisect_left(self.starts[key], along - 0.01), len(entries)):
+                start, _, left, right = entries[at]
+                if left < high and low < right:
+                    return start
+        return self.high
+
+    def behind(self, across: float, along: float) -> float:
+        """Where a line that starts at ``along`` and goes back meets a box or the border."""
+        key = int(across // self.size)
+        entries = self.columns.get(key)
+        found = self.low
+        if entries:
+            low, high = across - _AWAY, across + _AWAY
+            left_to_see = -1
+            for at in range(bisect_left(self.starts[key], along - 0.01) - 1, -1, -1):
+                _, end, left, right = entries[at]
+                if left < high and low < right and found < end <= along + 0.01:
+                    found = end
+                    if left_to_see < 0:
+                        left_to_see = 3
+                if left_to_see == 0:
+                    break
+                left_to_see -= left_to_see > 0
+        return found
+
+    def room(self, along: float, low: float, high: float) -> tuple[float, float]:
+        """How far a line across this axis, at ``along`` and from ``low`` to ``high``, may move both ways.
+
+        Boxes that the line is inside of are not seen: they are those around its ends.
+        """
+        before, after = max(self.low, along - _WIDE), min(self.high, along + _WIDE)
+        if high - low < 0.02:
+            middle = (low + high) / 2
+            low, high = middle - 0.01, middle + 0.01
+        for key in range(int(low // self.size), int(high // self.size) + 1):
+            entries = self.columns.get(key)
+            if not entries:
+                continue
+            first = bisect_right(self.starts[key], along + 0.01)
+            for at in range(first, len(entries)):
+                start, _, left, right = entries[at]
+                if start >= after:
+                    break
+                if left < high - 0.005 and low + 0.005 < right:
+                    after = start
+                    break
+            seen = 0
+            for at in range(first - 1, -1, -1):
+                start, end, left, right = entries[at]
+                if left < high - 0.005 and low + 0.005 < right:
+                    if end <= along + 0.01:
+                        before = max(before, end)
+                        seen += 1
+                    elif start >= along - 0.01:
+                        after = min(after, start)
+                    if seen > 2:
+                        break
+        return before, after
+
+
+class Line:
+    """A straight line through free space, from ``low`` to ``high``; ``opens``: which ends are at the border."""
+
+    __slots__ = ("at", "crossed", "high", "low", "opens", "upright", "uses")
+
+    def __init__(self, upright: bool, at: float, low: float, high: float, opens: tuple[bool, bool]) -> None:
+        self.upright, self.at, self.low, self.high, self.opens = upright, at, low, high, opens
+        self.crossed: list[Line] | None = None
+        self.uses = 0
+
+
+class Field:
+    """The free space of one container.
+
+    Arguments:
+        bounds: the inside of the container.
+        boxes: what stands in it and is not to be run through.
+    """
+
+    __slots__ = ("_levels", "_uprights", "bounds", "boxes", "level", "upright")
+
+    def __init__(self, bounds: Rect, boxes: Sequence[Rect]) -> None:
+        self.bounds = bounds
+        self.boxes = boxes
+        left, top, right, bottom = bounds
+        self.upright = Sight([(box[0], box[2], box[1], box[3]) for box in boxes], top, bottom)
+        self.level = Sight([(box[1], box[3], box[0], box[2]) for box in boxes], left, right)
+        self._uprights: list[Line] | None = None
+        self._levels: list[Line] = []
+
+    def line(self, upright: bool, at: float, low: float, high: float) -> Line:
+        """The line through a free stretch, as long as it can be."""
+        sight = self.upright if upright else self.level
+        start, end = sight.behind(at, low), sight.ahead(at, high)
+        return Line(upright, at, start, end, (start <= sight.low, end >= sight.high))
+
+    def ray(self, upright: bool, at: float, start: float, onward: bool) -> Line:
+        """The line that leaves a box (or the border) at ``start``."""
+        sight = self.upright if upright else self.level
+        if onward:
+            end = sight.ahead(at, start)
+            return Line(upright, at, start, max(end, start), (False, end >= sight.high))
+        end = sight.behind(at, start)
+        return Line(upright, at, min(end, start), start, (end <= sight.low, False))
+
+    def crossing(self, line: Line) -> list[Line]:
+        """The lines that cross one, in their order along it."""
+        if line.crossed is None:
+            if self._uprights is None:
+                self._draw()
+            others = self._levels if line.upright else self._uprights
+            assert others is not None
+            first = bisect_left(others, line.low, key=_place)
+            last = bisect_right(others, line.high, key=_place)
+            at = line.at
+            line.crossed = [other for other in others[first:last] if other.low <= at <= other.high]
+        return line.crossed
+
+    def _draw(self) -> None:
+        uprights: dict[tuple[int, int, int], Line] = {}
+        levels: dict[tuple[int, int, int], Line] = {}
+        for left, top, right, bottom in self.boxes:
+            for upright, low, high, start, end, found in (
+                (True, left, right, top, bottom, uprights),
+                (False, top, bottom, left, right, levels),
+            ):
+                sight = self.level if upright else self.upright
+                for side, sign in ((low, -1.0), (high, 1.0)):
+                    before, after = sight.room(side, start, end)
+                    gap = after - side if sign > 0 else side - before
+                    if gap < 2.0:
+                        continue
+                    line = self.line(upright, side + sign * min(NEAR, gap / 2), start, end)
+                    found.setdefault((round(line.at / 2), round(line.low), round(line.high)), line)
+        self._uprights = sorted(uprights.values(), key=_place)
+        self._levels = sorted(levels.values(), key=_place)
+
+
+def _place(line: Line) -> float:
+    return line.at

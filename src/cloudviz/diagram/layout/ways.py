@@ -1,0 +1,361 @@
+"""Edges as upright and level lines through the gaps, for boxes that stand anywhere.
+
+Each edge leaves the containers around its ends through their sides and crosses the container that both ends share;
+only the free space of these is searched, with A*, for the way with the least length and the fewest bends. Ways out
+of a container are found once for each box in it. Then parallel pieces are moved apart onto tracks
+(:mod:`cloudviz.diagram.layout.apart`). Source: Wybrow, Marriott, Stuckey, "Orthogonal connector routing", Graph
+Drawing 2009; Hegemann, Wolff, "A simple pipeline for orthogonal graph drawing", Graph Drawing 2023.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from cloudviz.diagram.layout.apart import Piece, Way, part
+from cloudviz.diagram.layout.field import Field, Line, Rect
+from cloudviz.diagram.scene.document import SceneEdge, SceneNode
+from cloudviz.diagram.scene.measures import HEADER, PAGE_MARGIN, STACK_REACH, title_width
+
+TOP, BOTTOM, LEFT, RIGHT = range(4)
+
+_BEND = 70.0  # px of detour that weigh as much as one bend
+_BUSY = 5.0  # px of detour that each line already in a gap weighs
+_DOORS = 2  # ways out that are kept for each side of a container
+_APART = 16.0  # px between two of them
+_LOOKED = 60  # lines looked at for the ways out of one container
+_MOST = 600  # lines looked at for one edge
+_ALL = 400_000  # lines looked at for all edges together; beyond it the first guess is taken
+_CORNER = 10.0  # px at the corners of a box where no line begins
+_TITLE_CLEAR = 6.0
+
+_Trace = tuple[tuple[int, bool, float], ...]
+"""(container, upright, place) of the pieces of a way, outwards."""
+
+
+class _Door(NamedTuple):
+    """A place on the border of a box where a way leaves it into the container around."""
+
+    side: int
+    at: float
+    cost: float
+    trace: _Trace
+
+
+def lead(nodes: Sequence[SceneNode], edges: Sequence[SceneEdge]) -> None:
+    """Give each edge its points, from the border of its source to that of its target.
+
+    No edge runs through a box other than its ends and those around them where there is a way around; titles are
+    not run over. Edges that share an end share its port and the pieces that they have in common.
+
+    Arguments:
+        nodes: placed boxes, parents before their children; a child lies inside its parent.
+        edges: what to lead; an edge whose ends are not both among the nodes gets no points.
+    """
+    map_ = _Map(nodes)
+    ways = [map_.way(edge) for edge in edges]
+    part([way for way in ways if way is not None])
+    for edge, way in zip(edges, ways, strict=True):
+        edge.points = way.points() if way is not None else []
+
+
+class _Map:
+    """The page: containers as fields, found when they are first needed."""
+
+    def __init__(self, nodes: Sequence[SceneNode]) -> None:
+        self.nodes = nodes
+        self.index = {node.id: at for at, node in enumerate(nodes)}
+        self.parents = [-1 if node.parent is None else self.index.get(node.parent, -1) for node in nodes]
+        self.children: dict[int, list[int]] = {}
+        for at, parent in enumerate(self.parents):
+            self.children.setdefault(parent, []).append(at)
+        self.rects = [_rect(node, at in self.children) for at, node in enumerate(nodes)]
+        self.fields: dict[int, Field] = {}
+        self.doors_found: dict[tuple[int, int], list[_Door]] = {}
+        self.rays: dict[tuple[int, int, float], Line] = {}
+        self.passed: dict[tuple[int, int, float], list[_Door]] = {}
+        self.seen = 0
+
+    def field(self, container: int) -> Field:
+        """The free space of a container, -1 for the page."""
+        field = self.fields.get(container)
+        if field is None:
+            boxes = [self.rects[child] for child in self.children.get(container, ())]
+            if container < 0:
+                margin = PAGE_MARGIN * 0.6
+                bounds = (
+                    min(box[0] for box in boxes) - margin,
+                    min(box[1] for box in boxes) - margin,
+                    max(box[2] for box in boxes) + margin,
+                    max(box[3] for box in boxes) + margin,
+                )
+            else:
+                bounds = self.rects[container]
+                node = self.nodes[container]
+                width = title_width(node.title or node.label, node.sublabel) + _TITLE_CLEAR
+                end = min(bounds[0] + width, bounds[2] - 1)
+                title = (bounds[0] + 6, bounds[1], end, bounds[1] + HEADER - 5)
+                if not any(_meet(box, title) for box in boxes):
+                    boxes.append(title)
+            field = self.fields[container] = Field(bounds, boxes)
+        return field
+
+    # -- ways --------------------------------------------------------------------------------------------------
+
+    def way(self, edge: SceneEdge) -> Way | None:
+        """The way of an edge, its pieces not yet moved apart."""
+        source, target = self.index.get(edge.source), self.index.get(edge.target)
+        if source is None or target is None or source == target:
+            return None
+        out, into, shared = self._chains(source, target)
+        if not out or not into:
+            return None
+        first, last = self.doors(source, shared), self.doors(target, shared)
+        trace = self._straight(source, target, out[-1], into[-1], shared) if len(out) == len(into) == 1 else None
+        if trace is None:
+            trace = self._across(shared, out[-1], first, into[-1], last)
+        return Way(self._pieces(trace), self.rects[source], self.rects[target], source, target)
+
+    def _chains(self, source: int, target: int) -> tuple[list[int], list[int], int]:
+        """The boxes around each end that do not hold the other, inner ones first, and the one that holds both."""
+        above = []
+        at = source
+        while at >= 0:
+            above.append(at)
+            at = self.parents[at]
+        known = set(above)
+        into = []
+        at = target
+        while at >= 0 and at not in known:
+            into.append(at)
+            at = self.parents[at]
+        return above[: above.index(at)] if at >= 0 else above, into, at
+
+    def _pieces(self, trace: _Trace) -> list[Piece]:
+        pieces: list[Piece] = []
+        for container, upright, at in trace:
+            field = self.field(container)
+            if pieces and pieces[-1].upright == upright and abs(pieces[-1].at - at) < 0.05:
+                if field not in pieces[-1].fields:
+                    pieces[-1].fields.append(field)
+            else:
+                pieces.append(Piece(upright, at, field))
+        return pieces
+
+    def _straight(self, source: int, target: int, one: int, other: int, shared: int) -> _Trace | None:
+        """One straight line between boxes that face each other with nothing between them."""
+        a, b = self.rects[source], self.rects[target]
+        field = self.field(shared)
+        for upright, here, there in ((False, (a[1], a[3]), (b[1], b[3])), (True, (a[0], a[2]), (b[0], b[2]))):
+            low, high = max(here[0], there[0]) + _CORNER, min(here[1], there[1]) - _CORNER
+            if low > high:
+                continue
+            at = (low + high) / 2
+            start, end = (a[2], b[0]) if not upright else (a[3], b[1])
+            back = (b[2], a[0]) if not upright else (b[3], a[1])
+            if start > end:
+                start, end = back
+            if start > end:
+                continue
+            sight = field.upright if upright else field.level
+            if sight.ahead(at, start) >= end - 0.01:
+                return ((shared, upright, at),)
+        return None
+
+    # -- out of containers -------------------------------------------------------------------------------------
+
+    def doors(self, box: int, container: int) -> list[_Door]:
+        """The ways from a box to the border of that box around it which stands in ``container``."""
+        key = (box, container)
+        found = self.doors_found.get(key)
+        if found is None:
+            if self.parents[box] == container:
+                x, y = self._middle(box)
+                found = [_Door(TOP, x, 0.0, ()), _Door(BOTTOM, x, 0.0, ()), _Door(LEFT, y, 0.0, ())]
+                found.append(_Door(RIGHT, y, 0.0, ()))
+            else:
+                found = self._out(box, container)
+            self.doors_found[key] = found
+        return found
+
+    def _out(self, box: int, container: int) -> list[_Door]:
+        outer, inner = self.parents[box], box
+        while self.parents[outer] != container:
+            outer, inner = self.parents[outer], outer
+        doors = self.doors(box, outer)
+        if inner == box:
+            return self._leave(outer, [(door, self.ray(inner, door)) for door in doors])
+        found: list[_Door] = []
+        for door in doors:
+            key = (inner, door.side, door.at)
+            known = self.passed.get(key)
+            if known is None:
+                plain = _Door(door.side, door.at, 0.0, ())
+                known = self.passed[key] = self._leave(outer, [(plain, self.ray(inner, plain))])
+            found.extend(
+                _Door(further.side, further.at, door.cost + further.cost, door.trace + further.trace)
+                for further in known
+            )
+        return _best(found)
+
+    def _leave(self, container: int, starts: list[tuple[_Door, Line]]) -> list[_Door]:
+        """The ways from some rays to the border of the container they are in (Dijkstra's algorithm)."""
+        field = self.field(container)
+        heap: list[tuple[float, int, Line, float]] = []
+        steps: list[tuple[int, Line, _Door | None]] = []
+        known: dict[int, float] = {}
+        for door, line in starts:
+            entry = line.low if door.side in (BOTTOM, RIGHT) else line.high
+            heappush(heap, (door.cost, len(steps), line, entry))
+            steps.append((-1, line, door))
+        found: list[tuple[float, int, float, int]] = []
+        complete = [0, 0, 0, 0]
+        looked = 0
+        while heap and looked < _LOOKED and min(complete) < _DOORS + 1:
+            cost, step, line, entry = heappop(heap)
+            if cost > known.get(id(line), cost):
+                continue
+            looked += 1
+            near = LEFT - 2 * line.upright
+            for end, side, border in ((0, near, line.low), (1, near + 1, line.high)):
+                if line.opens[end]:
+                    complete[side] += 1
+                    found.append((cost + abs(entry - border), side, line.at, step))
+            at = line.at
+            for other in field.crossing(line):
+                spent = cost + abs(other.at - entry) + _BEND
+                if spent < known.get(id(other), 1e9):
+                    known[id(other)] = spent
+                    heappush(heap, (spent, len(steps), other, at))
+                    steps.append((step, other, None))
+        found.sort()
+        kept: list[_Door] = []
+        for cost, side, at, step in found:
+            same = [door.at for door in kept if door.side == side]
+            if len(same) < _DOORS and all(abs(other - at) >= _APART for other in same):
+                kept.append(_Door(side, at, cost, _trace(steps, step, container)))
+        return kept
+
+    def ray(self, box: int, door: _Door) -> Line:
+        """The line by which a way leaves a box into the container around it."""
+        key = (box, door.side, door.at)
+        line = self.rays.get(key)
+        if line is None:
+            upright = door.side in (TOP, BOTTOM)
+            left, top, right, bottom = self.rects[box]
+            start = (top, bottom, left, right)[door.side]
+            field = self.field(self.parents[box])
+            line = self.rays[key] = field.ray(upright, door.at, start, door.side in (BOTTOM, RIGHT))
+        return line
+
+    # -- through the shared container --------------------------------------------------------------------------
+
+    def _across(self, shared: int, one: int, first: list[_Door], other: int, last: list[_Door]) -> _Trace:
+        """The best way from the doors of one box to those of another (A*)."""
+        field = self.field(shared)
+        left, top, right, bottom = self.rects[other]
+        goals = [(door, self.ray(other, door)) for door in last]
+        heap: list[tuple[float, int, float, Line, float]] = []
+        steps: list[tuple[int, Line, _Door | None]] = []
+
+        def away(line: Line, entry: float) -> float:
+            x, y = (line.at, entry) if line.upright else (entry, line.at)
+            across = left - x if x < left else x - right if x > right else 0.0
+            return across + (top - y if y < top else y - bottom if y > bottom else 0.0)
+
+        for door in first:
+            line = self.ray(one, door)
+            entry = line.low if door.side in (BOTTOM, RIGHT) else line.high
+            heappush(heap, (door.cost + away(line, entry), len(steps), door.cost, line, entry))
+            steps.append((-1, line, door))
+        best, best_cost, best_goal = -1, float("inf"), None
+        best_step = -1
+        known: dict[int, float] = {}
+        looked = 0
+        limit = _MOST if self.seen < _ALL else 0
+        while heap:
+            guess, step, cost, line, entry = heappop(heap)
+            if guess >= best_cost or looked > limit:
+                break
+            if cost > known.get(id(line), cost):
+                continue
+            looked += 1
+            at, low, high = line.at, line.low, line.high
+            for number, (door, goal) in enumerate(goals):
+                if goal.upright == line.upright:
+                    if abs(goal.at - at) > 0.05 or goal.low > high or low > goal.high:
+                        continue
+                    start = goal.low if door.side in (BOTTOM, RIGHT) else goal.high
+                    total = cost + abs(start - entry) + door.cost
+                elif low <= goal.at <= high and goal.low <= at <= goal.high:
+                    start = goal.low if door.side in (BOTTOM, RIGHT) else goal.high
+                    total = cost + abs(goal.at - entry) + abs(start - at) + _BEND + door.cost
+                else:
+                    continue
+                if total < best_cost:
+                    best, best_cost, best_goal, best_step = number, total, door, step
+            for following in field.crossing(line):
+                spent = cost + abs(following.at - entry) + _BEND + _BUSY * following.uses
+                if spent < known.get(id(following), 1e9):
+                    known[id(following)] = spent
+                    total = spent + away(following, at)
+                    if total < best_cost:
+                        heappush(heap, (total, len(steps), spent, following, at))
+                        steps.append((step, following, None))
+        self.seen += looked
+        if best_goal is None:
+            return self._any_way(shared, first, last)
+        trace = _trace(steps, best_step, shared, use=True)
+        goal = goals[best][1]
+        return (*trace, (shared, goal.upright, goal.at), *reversed(best_goal.trace))
+
+    def _any_way(self, shared: int, first: list[_Door], last: list[_Door]) -> _Trace:
+        """Where no way is free: the cheapest doors, joined by one or two bends through whatever is there."""
+        start = min(first, key=lambda door: (door.cost, door.side))
+        end = min(last, key=lambda door: (door.cost, door.side))
+        leaves, enters = start.side in (TOP, BOTTOM), end.side in (TOP, BOTTOM)
+        trace = (*start.trace, (shared, leaves, start.at))
+        if leaves == enters and abs(start.at - end.at) > 0.05:
+            bounds = self.field(shared).bounds
+            low, high = (bounds[1], bounds[3]) if leaves else (bounds[0], bounds[2])
+            trace = (*trace, (shared, not leaves, (low + high) / 2))
+        return (*trace, (shared, enters, end.at), *reversed(end.trace))
+
+    def _middle(self, box: int) -> tuple[float, float]:
+        node = self.nodes[box]
+        return node.x + node.width / 2, node.y + node.height / 2
+
+
+def _trace(steps: list[tuple[int, Line, _Door | None]], step: int, container: int, *, use: bool = False) -> _Trace:
+    """The pieces from the inside out up to a step of a search."""
+    pieces: list[tuple[int, bool, float]] = []
+    before: _Trace = ()
+    while step >= 0:
+        step, line, door = steps[step]
+        pieces.append((container, line.upright, line.at))
+        if use:
+            line.uses += 1
+        if door is not None:
+            before = door.trace
+    pieces.reverse()
+    return (*before, *pieces)
+
+
+def _best(doors: list[_Door]) -> list[_Door]:
+    kept: list[_Door] = []
+    for door in sorted(doors, key=lambda door: (door.cost, door.side, door.at)):
+        same = [other for other in kept if other.side == door.side]
+        if len(same) < _DOORS and all(abs(other.at - door.at) >= _APART for other in same):
+            kept.append(door)
+    return kept
+
+
+def _rect(node: SceneNode, is_container: bool) -> Rect:
+    """The room that a box takes, with the cards of a stack behind it."""
+    reach = STACK_REACH if node.count > 1 and not is_container else 0.0
+    return node.x, node.y - reach, node.x + node.width + reach, node.y + node.height
+
+
+def _meet(one: Rect, other: Rect) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
