@@ -194,10 +194,13 @@ def has(declared: ResourceType, path: str) -> bool:
 @every_type
 def test_the_list_and_its_details_exist_and_take_these_parameters(declared: ResourceType) -> None:
     call = call_of(declared)
-    listed = operation(call.service, call.operation)
-    assert shape_at(listed.output_shape, call.result) is not None
-    report = ParamValidator().validate(dict(call.arguments), listed.input_shape)
-    assert not report.has_errors(), report.generate_report()
+    for each in call.calls:
+        listed = operation(each.service, each.operation)
+        assert shape_at(listed.output_shape, each.result) is not None
+        report = ParamValidator().validate(dict(each.arguments), listed.input_shape)
+        assert not report.has_errors(), report.generate_report()
+    for each in call.also:
+        assert each.is_global and item_shape(each) is item_shape(call)
     if call.each is not None:
         owners = operation(call.service, call.each.operation)
         assert item_shape(call) is not None

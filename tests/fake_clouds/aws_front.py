@@ -109,6 +109,17 @@ def seed_global(home: Front) -> None:
     truth, region = home.truth, home.region
     estate = home.web.estate
     bucket = f"estate-{region}-3"
+    acl = estate.client("wafv2", "us-east-1").create_web_acl(
+        Name="edge",
+        Scope="CLOUDFRONT",
+        DefaultAction={"Allow": {}},
+        VisibilityConfig={
+            "SampledRequestsEnabled": False,
+            "CloudWatchMetricsEnabled": False,
+            "MetricName": "edge",
+        },
+    )["Summary"]["ARN"]
+    truth.add(acl, "aws.wafv2.web_acl", "global", name="edge")
     cloudfront = estate.client("cloudfront", "us-east-1")
     made = cloudfront.create_distribution_with_tags(
         DistributionConfigWithTags={
@@ -116,6 +127,7 @@ def seed_global(home: Front) -> None:
                 "CallerReference": "shop",
                 "Comment": "shop",
                 "Enabled": True,
+                "WebACLId": acl,
                 "Aliases": {"Quantity": 1, "Items": ["shop.example.com"]},
                 "Origins": {
                     "Quantity": 2,
@@ -155,6 +167,7 @@ def seed_global(home: Front) -> None:
     truth.link(arn, home.front["LoadBalancerArn"], "routes_to")
     truth.link(arn, f"arn:aws:s3:::{bucket}", "routes_to")
     truth.link(arn, home.certificate, "uses")
+    truth.link(arn, acl, "guarded_by")
 
     dns = estate.client("route53", "us-east-1")
     zone = dns.create_hosted_zone(Name="example.com.", CallerReference="1")["HostedZone"]["Id"]

@@ -81,6 +81,15 @@ class Messages(Place):
         )
         for target in targets:
             truth.link(rule, target, "routes_to")
+        events.create_event_bus(Name="orders")
+        placed = events.put_rule(Name="placed", EventBusName="orders", EventPattern='{"source": ["shop"]}')[
+            "RuleArn"
+        ]
+        truth.add(placed, "aws.events.rule", self.region, name="placed")
+        events.put_targets(
+            Rule="placed", EventBusName="orders", Targets=[{"Id": "0", "Arn": web.function_arns[6]}]
+        )
+        truth.link(placed, web.function_arns[6], "routes_to")
 
         watch = self.client("cloudwatch")
         for name, namespace, dimension, value, target in (

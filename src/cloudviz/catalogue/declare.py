@@ -117,6 +117,9 @@ class AwsCall:
 
     ``each`` is for things listed by their owner, such as the services of a cluster: the list gives the owners, and
     the items are what this call gives for each. An item has its owner, as the call names it, under ``@parent``.
+
+    ``also`` are lists of what is of the same type and in no region, asked once an account beside this one: the web
+    ACLs of CloudFront beside those of each region.
     """
 
     service: str
@@ -128,6 +131,12 @@ class AwsCall:
     permission: str = ""
     item_key: str = ""
     each: AwsDetail | None = None
+    also: tuple[AwsCall, ...] = ()
+
+    @property
+    def calls(self) -> tuple[AwsCall, ...]:
+        """All lists that hold things of the type."""
+        return (self, *self.also)
 
 
 @dataclass(frozen=True)

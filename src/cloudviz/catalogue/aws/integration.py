@@ -190,9 +190,18 @@ RULE = ResourceType(
     icon="aws/eventbridge-rule",
     listing=AwsCall(
         "events",
-        "list_rules",
-        "Rules[]",
-        details=(AwsDetail("list_targets_by_rule", {"Rule": "Name"}, result="Targets[]", into="Targets"),),
+        # ListRules gives those of one bus, of the default bus unless another is named.
+        "list_event_buses",
+        "EventBuses[]",
+        each=AwsDetail("list_rules", {"EventBusName": "Name"}, result="Rules[]"),
+        details=(
+            AwsDetail(
+                "list_targets_by_rule",
+                {"Rule": "Name", "EventBusName": "@parent"},
+                result="Targets[]",
+                into="Targets",
+            ),
+        ),
     ),
     known_as=KnownAs(
         cloudformation="AWS::Events::Rule",

@@ -183,6 +183,12 @@ CERTIFICATE = ResourceType(
     supporting=True,
 )
 
+# CloudFront's own ACLs are in no region, and asked for in us-east-1. What they guard says so itself: WAF does not
+# list distributions. https://docs.aws.amazon.com/waf/latest/APIReference/API_ListWebACLs.html
+_CLOUDFRONT_ACLS = AwsCall(
+    "wafv2", "list_web_acls", "WebACLs[]", arguments={"Scope": "CLOUDFRONT", "Limit": 100}, is_global=True
+)
+
 WEB_ACL = ResourceType(
     key="aws.wafv2.web_acl",
     kind=Kind.FIREWALL,
@@ -208,6 +214,7 @@ WEB_ACL = ResourceType(
                 into="Apis",
             ),
         ),
+        also=(_CLOUDFRONT_ACLS,),
     ),
     known_as=KnownAs(
         cloudformation="AWS::WAFv2::WebACL",
@@ -220,8 +227,10 @@ WEB_ACL = ResourceType(
             "Apis[]": "",
         },
     ),
-    id=arn("wafv2", "regional/webacl/{Name}", given=at("ARN")),
+    # regional/webacl/… or global/webacl/…, and always named by ARN.
+    id=arn("wafv2", "{ARN}", given=at("ARN")),
     name=at("Name"),
+    region=at("ARN").matching(r"^arn:[^:]*:wafv2:[^:]*:\d*:(global)/"),
     facts={"description": at("Description")},
     sublabel=(),
     links=(

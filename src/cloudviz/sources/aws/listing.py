@@ -13,7 +13,7 @@ from cloudviz.inventory.model import CoverageStatus, RawItem, Scope
 from cloudviz.sources.aws.calls import Caller
 from cloudviz.sources.aws.details import AFTER, Details, Found
 from cloudviz.sources.aws.model import action
-from cloudviz.sources.aws.plan import Unit
+from cloudviz.sources.aws.plan import NO_REGION, Unit
 from cloudviz.sources.aws.refusals import GONE_CODES, CallFailed, failure
 from cloudviz.sources.aws.session import GLOBAL_REGIONS, Account
 from cloudviz.sources.aws.tags import Tags
@@ -62,7 +62,7 @@ async def look(
 async def _read(
     unit: Unit, caller: Caller, tags: Tags, account: Account, wanted: Sequence[str], found: list[Found]
 ) -> None:
-    region = unit.region or GLOBAL_REGIONS.get(account.partition, "us-east-1")
+    region = unit.region if unit.region not in ("", NO_REGION) else _home(account)
     details = Details(caller, unit.call.service, region, tags)
     told_apart = any(each.only is not None for each in unit.types)
     async for bodies in _bodies(unit, caller, region):
@@ -81,6 +81,11 @@ async def _read(
                 mine = [item for item in items if item.declared is not None and item.declared.key in keys]
                 await details.lay(detail, mine)
                 items = _placed(items, wanted)
+
+
+def _home(account: Account) -> str:
+    """Where what is in no region is asked for."""
+    return GLOBAL_REGIONS.get(account.partition, "us-east-1")
 
 
 async def _bodies(unit: Unit, caller: Caller, region: str) -> AsyncIterator[list[dict[str, Any]]]:
@@ -135,7 +140,7 @@ def _placed(items: Iterable[Found], wanted: Sequence[str]) -> list[Found]:
     kept: list[Found] = []
     for item in items:
         declared = item.declared
-        if declared is not None and declared.region is not None:
+        if declared is not None and declared.region is not None and declared.listing.is_global:
             item.region = str(declared.region.one(item.body, {}) or item.region)
             if wanted and item.region and item.region not in wanted:
                 item.gone = True
@@ -152,7 +157,7 @@ def _listings(
     for declared in unit.types:
         mine = [item for item in here if item.declared is declared]
         places: list[str] = [unit.region]
-        if declared.region is not None and not unit.region:
+        if declared.region is not None and declared.listing.is_global and not unit.region:
             places = sorted({*regions, *(item.region for item in mine)})
         # An item that could be in any region leaves none of them wholly seen, and one that could be of any type
         # leaves none of those.

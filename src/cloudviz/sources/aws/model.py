@@ -77,6 +77,7 @@ def _listed(value: str | Sequence[str]) -> list[str]:
 _OWN_RULES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     # botocore ships no paginator for these, though they page.
     ("ecs", "describe_capacity_providers"): {"input_token": "nextToken", "output_token": "nextToken"},
+    ("events", "list_event_buses"): {"input_token": "NextToken", "output_token": "NextToken"},
     ("athena", "list_work_groups"): {"input_token": "NextToken", "output_token": "NextToken"},
     ("wafv2", "list_web_acls"): {"input_token": "NextMarker", "output_token": "NextMarker"},
     ("firehose", "list_delivery_streams"): {

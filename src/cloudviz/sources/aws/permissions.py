@@ -26,7 +26,7 @@ def permissions(types: Iterable[ResourceType]) -> list[str]:
         call = declared.listing
         if not isinstance(call, AwsCall):
             continue
-        needed.add(call.permission or action(call.service, call.operation))
+        needed.update(each.permission or action(each.service, each.operation) for each in call.calls)
         for detail in (*call.details, *([call.each] if call.each else [])):
             # Tags come from the one API that knows those of all services.
             own = detail.permission or action(detail.service or call.service, detail.operation)

@@ -13,6 +13,9 @@ from cloudviz.catalogue.registry import Catalogue
 from cloudviz.errors import Invalid
 from cloudviz.sources.aws.model import action
 
+NO_REGION = "global"
+"""The region of what is in none, where things of its type are in regions otherwise."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -21,7 +24,8 @@ class Unit:
     Attributes:
         call: the list. The details are in ``details``, each with the keys of the types that want it.
         types: the types asked for.
-        region: ``""`` for a list that answers for the whole account.
+        region: ``""`` for a list that answers for the whole account, ``global`` for one that holds what is in no
+            region of types that are in regions otherwise.
         whole: whether ``types`` are all types of this list, so that an item of none of them is of unknown type.
     """
 
@@ -58,21 +62,22 @@ def selected(known: Catalogue, patterns: Sequence[str]) -> list[ResourceType]:
 def plan(known: Catalogue, types: Iterable[ResourceType], regions: Sequence[str]) -> list[Unit]:
     """The units to look at, global ones first, then region by region."""
     chosen = {each.key for each in types}
-    lists: dict[tuple[str, ...], list[ResourceType]] = {}
+    lists: dict[tuple[str, ...], tuple[AwsCall, list[ResourceType]]] = {}
     for declared in known.of("aws"):
         if isinstance(declared.listing, AwsCall):
-            lists.setdefault(_key(declared.listing), []).append(declared)
+            for call in declared.listing.calls:
+                lists.setdefault(_key(call), (call, []))[1].append(declared)
     everywhere: list[Unit] = []
     regional: list[Unit] = []
-    for sharing in lists.values():
+    for call, sharing in lists.values():
         wanted = tuple(each for each in sharing if each.key in chosen)
         if not wanted:
             continue
-        call = wanted[0].listing
-        assert isinstance(call, AwsCall)
         whole = len(wanted) == len(sharing)
-        for region in ("",) if call.is_global else regions:
-            unit = Unit(call, wanted, _details(wanted), region, whole)
+        is_also = all(call in each.listing.also for each in wanted if isinstance(each.listing, AwsCall))
+        details = tuple((each, _keys(wanted)) for each in call.details) if is_also else _details(wanted)
+        for region in (NO_REGION if is_also else "",) if call.is_global else regions:
+            unit = Unit(call, wanted, details, region, whole)
             (everywhere if call.is_global else regional).append(unit)
     return everywhere + regional
 
@@ -80,6 +85,10 @@ def plan(known: Catalogue, types: Iterable[ResourceType], regions: Sequence[str]
 def _key(call: AwsCall) -> tuple[str, ...]:
     arguments = orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS).decode()
     return call.service, call.operation, call.result, arguments, repr(call.each)
+
+
+def _keys(types: Iterable[ResourceType]) -> frozenset[str]:
+    return frozenset(each.key for each in types)
 
 
 def _details(types: Iterable[ResourceType]) -> tuple[tuple[AwsDetail, frozenset[str]], ...]:

@@ -19,7 +19,7 @@ from cloudviz.runtime import clock
 from cloudviz.sources.aws.calls import Caller
 from cloudviz.sources.aws.costs import read_costs
 from cloudviz.sources.aws.listing import look
-from cloudviz.sources.aws.plan import Unit, plan, selected
+from cloudviz.sources.aws.plan import NO_REGION, Unit, plan, selected
 from cloudviz.sources.aws.pool import DaemonPool
 from cloudviz.sources.aws.refusals import CallFailed, cloud_refused, one_line
 from cloudviz.sources.aws.session import (
@@ -364,7 +364,7 @@ class _Scan:
 
     def _lacks(self, unit: Unit, account: Account) -> bool:
         """Whether botocore knows that a region has no such service. A region it does not know is tried."""
-        if not unit.region or self._sessions.endpoint_url:
+        if unit.region in ("", NO_REGION) or self._sessions.endpoint_url:
             return False
         session: Any = account.session
         served = session.get_available_regions(unit.call.service, account.partition)
