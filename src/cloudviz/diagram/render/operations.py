@@ -65,7 +65,10 @@ class Icon:
 
 @dataclass(slots=True)
 class Group:
-    """Operations that belong to one thing. ``key`` is its id in the inventory, ``title`` its name in full."""
+    """Operations that belong to one thing.
+
+    ``key`` is its id in the inventory, ``title`` its name in full, ``link`` the address of its page, ASCII only.
+    """
 
     items: list[Operation] = field(default_factory=list)
     name: str = ""
@@ -73,6 +76,7 @@ class Group:
     title: str = ""
     kind: str = ""
     type: str = ""
+    link: str = ""
 
 
 Operation = Rect | Path | Text | Icon | Group

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cloudviz.diagram.render.canvas import Canvas, load_skia
+from cloudviz.diagram.render.canvas import Canvas
 from cloudviz.diagram.render.operations import Painting
+from cloudviz.diagram.render.system_fonts import load_skia
 from cloudviz.errors import Invalid
 
 LONGEST_SIDE = 32_000

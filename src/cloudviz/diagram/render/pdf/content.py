@@ -1,0 +1,150 @@
+"""Paint operations as a PDF content stream.
+
+The coordinates stay those of the picture, with the origin at the top left: who places a stream on a page turns it
+over. Source: ISO 32000-1, 8.4 (graphics state), 8.5 (paths), 9.4 (text).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from cloudviz.diagram.icons import STROKE, VIEW_BOX, glyph_of
+from cloudviz.diagram.render.operations import Group, Icon, Operation, Path, Rect, Text
+from cloudviz.diagram.render.path_data import commands, curves, outline
+from cloudviz.diagram.render.pdf.file import File, number
+from cloudviz.diagram.render.pdf.fonts import Fonts, path_of
+from cloudviz.diagram.render.svg import GLYPH_SHARE
+from cloudviz.diagram.themes import Theme
+
+Area = tuple[float, float, float, float]
+"""Left, top, width and height."""
+
+
+class Content:
+    """Writes operations one after the other, each state change only where the state differs."""
+
+    def __init__(self, fonts: Fonts, icons: Icons) -> None:
+        self._fonts = fonts
+        self._icons = icons
+        self._out: list[str] = []
+        self._state: dict[str, str] = {}
+        self.links: list[tuple[Area, str]] = []
+
+    def data(self) -> bytes:
+        """What was written."""
+        return "".join(self._out).encode("ascii")
+
+    def add(self, operators: str) -> None:
+        """Operators as they are; they must leave the graphics state as they found it."""
+        self._out.append(operators)
+
+    def draw(self, items: Iterable[Operation]) -> None:
+        """Write operations; the links of the things among them are gathered."""
+        for item in items:
+            if isinstance(item, Group):
+                self.draw(item.items)
+                if item.link and (area := _area(item)) is not None:
+                    self.links.append((area, item.link))
+            elif isinstance(item, Text):
+                self._text(item)
+            elif isinstance(item, Icon):
+                name = self._icons.name(item.kind)
+                size = number(item.size)
+                self._out.append(f"q {size} 0 0 {size} {number(item.x)} {number(item.y)} cm/{name} Do Q\n")
+            else:
+                self._shape(item)
+
+    def _set(self, key: str, operators: str) -> None:
+        if self._state.get(key) != operators:
+            self._state[key] = operators
+            self._out.append(operators)
+
+    def _shape(self, item: Rect | Path) -> None:
+        if item.fill:
+            self._set("fill", f"{_colour(item.fill)} rg\n")
+        if item.stroke:
+            self._set("stroke", f"{_colour(item.stroke)} RG\n")
+            self._set("width", f"{number(item.stroke_width)} w\n")
+            dash = f"{number(item.dash[0])} {number(item.dash[1])}" if item.dash else ""
+            self._set("dash", f"[{dash}]0 d\n")
+        paint = "B" if item.fill and item.stroke else "f" if item.fill else "S" if item.stroke else "n"
+        if isinstance(item, Path):
+            steps: Iterable[tuple[str, tuple[float, ...]]] = item.commands
+        elif item.radius:
+            steps = outline(item)
+        else:
+            area = " ".join(map(number, (item.x, item.y, item.width, item.height)))
+            self._out.append(f"{area} re {paint}\n")
+            return
+        self._out.append(f"{path_of(curves(steps), _point)}{paint}\n")
+
+    def _text(self, item: Text) -> None:
+        runs = self._fonts.runs(item)
+        width = sum(run.width for run in runs) * item.size
+        x = item.x - {"start": 0.0, "middle": width / 2, "end": width}[item.anchor]
+        self._set("fill", f"{_colour(item.fill)} rg\n")
+        for run in runs:
+            self._set("font", f"/{run.font} {number(item.size)} Tf\n")
+            self._set("press", f"{number(run.press * 100)} Tz\n")
+            self._out.append(f"BT 1 0 0 -1 {_point(x, item.y)} Tm<{run.codes}>Tj ET\n")
+            x += run.width * item.size
+
+
+class Icons:
+    """The icons that a file uses, each written once, as a form of one by one."""
+
+    def __init__(self, file: File, theme: Theme) -> None:
+        self._file = file
+        self._theme = theme
+        self._forms: dict[str, int] = {}
+
+    def name(self, kind: str) -> str:
+        """The resource name of the icon of a kind."""
+        glyph = glyph_of(kind)
+        if glyph.kind not in self._forms:
+            self._forms[glyph.kind] = self._written(glyph.kind)
+        return f"I{list(self._forms).index(glyph.kind)}"
+
+    def resources(self) -> str:
+        """The entries of the XObject dictionary."""
+        return "".join(f"/I{index} {form} 0 R" for index, form in enumerate(self._forms.values()))
+
+    def _written(self, kind: str) -> int:
+        theme = self._theme
+        tile, ink = theme.tile(kind), _colour(theme.ink(kind))
+        share = GLYPH_SHARE if tile else 1.0
+        out = []
+        if tile:
+            square = Rect(0, 0, 1, 1, theme.tile_radius / 36)
+            out.append(f"{_colour(tile)} rg\n{path_of(curves(outline(square)), _fine)}f\n")
+        inset, scale = (1 - share) / 2, share / VIEW_BOX
+        out.append(f"{_fine(scale, 0)} {_fine(0, scale)} {_fine(inset, inset)} cm 1 J 1 j []0 d {STROKE:g} w ")
+        out.append(f"{ink} rg {ink} RG\n")
+        for path in glyph_of(kind).paths:
+            out.append(f"{path_of(curves(commands(path.d)), _point)}{'f' if path.filled else 'S'}\n")
+        return self._file.stream(
+            "".join(out).encode("ascii"), "/Type/XObject/Subtype/Form/BBox[-.05 -.05 1.05 1.05]/Resources<<>>"
+        )
+
+
+def _area(group: Group) -> Area | None:
+    """Where a thing can be pressed: its largest rectangle."""
+    boxes = [item for item in group.items if isinstance(item, Rect)]
+    if not boxes:
+        return None
+    box = max(boxes, key=lambda item: item.width * item.height)
+    return box.x, box.y, box.width, box.height
+
+
+def _point(x: float, y: float) -> str:
+    return f"{number(x)} {number(y)}"
+
+
+def _fine(x: float, y: float) -> str:
+    return f"{x:.6f} {y:.6f}"
+
+
+@lru_cache(maxsize=256)
+def _colour(colour: str) -> str:
+    return " ".join(number(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
