@@ -89,7 +89,7 @@ class Model:
 
     resources: dict[str, Resource] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
-    owned: dict[str, set[tuple[str, str, str]]] = field(default_factory=dict)
+    stated: dict[str, set[tuple[str, str, str]]] = field(default_factory=dict)
 
     def record(self, look: Snapshot) -> None:
         present = look.content.resources
@@ -102,15 +102,20 @@ class Model:
                 gone = status == "seen"
             if gone and key not in present:
                 del self.resources[key], self.origins[key]
-                self.owned.pop(key, None)
+                self.stated.pop(key, None)
         for key, item in present.items():
             self.resources[key], self.origins[key] = item, look.origin
-            self.owned[key] = set()
+            self.stated[key] = set()
         for link in look.content.links:
-            owner = next((end for end in (link.source, link.target) if end in present), None)
-            if owner is not None:
-                self.owned[owner].add((link.source, link.target, link.kind))
+            staters = [each for each in link.staters if each in present]
+            for stater in staters or [end for end in (link.source, link.target) if end in present][:1]:
+                self.stated[stater].add((link.source, link.target, link.kind))
 
     def graph(self) -> Graph:
-        names = {name for links in self.owned.values() for name in links if name[0] in self.resources}
-        return Graph(dict(self.resources), [Link(*name) for name in names]).sorted()
+        links = [
+            Link(*name, stated_by=(stater,))
+            for stater, names in self.stated.items()
+            for name in names
+            if name[0] in self.resources
+        ]
+        return Graph(dict(self.resources), links).sorted()

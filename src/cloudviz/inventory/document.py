@@ -50,10 +50,12 @@ def resource_document(resource: Resource) -> dict[str, Any]:
 
 
 def link_document(link: Link) -> dict[str, Any]:
-    """One link; ``resolved`` is written only where it is false."""
+    """One link; ``resolved`` is written only where it is false, ``stated_by`` where others than its source do."""
     document: dict[str, Any] = {"source": link.source, "target": link.target, "kind": link.kind}
     if not link.resolved:
         document["resolved"] = False
+    if link.stated_by:
+        document["stated_by"] = list(link.stated_by)
     return document
 
 
@@ -146,15 +148,7 @@ def read(document: Any, where: str) -> Inventory:
         resource = _resource(entry, f"{where}: resources[{index}]")
         inventory.graph.resources[resource.id] = resource
     for index, entry in enumerate(_entries(document, "links", where)):
-        place = f"{where}: links[{index}]"
-        inventory.graph.links.append(
-            Link(
-                _text(entry, "source", place),
-                _text(entry, "target", place),
-                _text(entry, "kind", place),
-                entry.get("resolved", True) is not False,
-            )
-        )
+        inventory.graph.links.append(_link(entry, f"{where}: links[{index}]"))
     for index, entry in enumerate(_entries(document, "coverage", where)):
         place = f"{where}: coverage[{index}]"
         inventory.coverage.append(
@@ -191,6 +185,19 @@ def _text(entry: Mapping[str, Any], key: str, where: str) -> str:
     if not isinstance(value, str) or not value:
         raise BadInput(f"needs {key!r}, a text that is not empty", where=where)
     return value
+
+
+def _link(entry: Mapping[str, Any], where: str) -> Link:
+    source, stated_by = _text(entry, "source", where), entry.get("stated_by") or []
+    if not isinstance(stated_by, list) or not all(isinstance(each, str) for each in stated_by):
+        raise BadInput("'stated_by' must be a list of ids", where=where)
+    return Link(
+        source,
+        _text(entry, "target", where),
+        _text(entry, "kind", where),
+        entry.get("resolved", True) is not False,
+        tuple(sorted(set(stated_by) - {""})) if stated_by != [source] else (),
+    )
 
 
 def _resource(entry: Mapping[str, Any], where: str) -> Resource:

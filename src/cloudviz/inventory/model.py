@@ -101,12 +101,23 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Link:
-    """A directed relation. ``resolved`` is false while the target is not in the inventory."""
+    """A directed relation. ``resolved`` is false while the target is not in the inventory.
+
+    ``stated_by`` is ids of the resources whose bodies state it, sorted; empty where that is the source alone. A
+    volume names its instance: the link is then known, and lost, by looking at the volume. It tells nothing of
+    what the link is, so two links are equal whoever states them.
+    """
 
     source: str
     target: str
     kind: str
     resolved: bool = True
+    stated_by: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def staters(self) -> tuple[str, ...]:
+        """Who states it, the source named too."""
+        return self.stated_by or (self.source,)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -154,14 +165,21 @@ class Graph:
     links: list[Link] = field(default_factory=list)
 
     def sorted(self) -> Graph:
-        """The same graph in canonical order: resources by id, links by (source, target, kind), no twins."""
+        """The same graph in canonical order: resources by id, links by (source, target, kind).
+
+        Twins become one link, stated by all who state one of them.
+        """
         present = self.resources
         unique: dict[tuple[str, str, str], Link] = {}
         for link in self.links:
-            resolved = link.target in present
-            unique[(link.source, link.target, link.kind)] = (
-                link if link.resolved is resolved else Link(link.source, link.target, link.kind, resolved)
-            )
+            name = (link.source, link.target, link.kind)
+            resolved, stated_by = link.target in present, link.stated_by
+            twin = unique.get(name)
+            if twin is not None and twin.stated_by != stated_by:
+                both = {*twin.staters, *link.staters}
+                stated_by = () if both == {link.source} else tuple(sorted(both))
+            is_same = link.resolved is resolved and link.stated_by is stated_by
+            unique[name] = link if is_same else Link(*name, resolved, stated_by)
         return Graph(
             {key: present[key] for key in sorted(present)},
             [unique[key] for key in sorted(unique)],

@@ -98,7 +98,11 @@ class Intake:
     async def finish(self) -> tuple[Graph, list[Coverage], list[Problem]]:
         """Everything linked, what was looked at, and what was odd."""
         coverage = merged_coverage(self._coverage[key] for key in sorted(self._coverage))
-        graph, problems = await asyncio.to_thread(self._normaliser.finish)
+        wanted = self._normaliser.wanted()
+        beside = await self._store.inventories.beside(
+            coverage, wanted.types, with_properties=wanted.by_alias, anywhere=wanted.anywhere
+        )
+        graph, problems = await asyncio.to_thread(self._normaliser.finish, beside)
         return graph, coverage, problems
 
 

@@ -38,7 +38,12 @@ def cleaned(graph: Graph) -> Graph:
     """
     resources = (_cleaned(item) for item in graph.resources.values())
     links = (
-        replace(link, source=clean_name(link.source, MAX_ID), target=clean_name(link.target, MAX_ID))
+        replace(
+            link,
+            source=clean_name(link.source, MAX_ID),
+            target=clean_name(link.target, MAX_ID),
+            stated_by=tuple(clean_name(each, MAX_ID) for each in link.stated_by),
+        )
         for link in graph.links
     )
     return Graph({item.id: item for item in resources}, list(links))

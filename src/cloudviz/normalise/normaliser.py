@@ -11,10 +11,25 @@ from cloudviz.catalogue.registry import Catalogue, catalogue
 from cloudviz.inventory.model import Graph, Problem, RawItem, Resource, Shape
 from cloudviz.normalise.items import resource_of
 from cloudviz.normalise.redaction import redact
-from cloudviz.normalise.references import Pending, connect
+from cloudviz.normalise.references import Pending, connect, is_told_by_id
 
 Rank = tuple[str, ...]
 """Where items stand among others: of two with one id that of the higher rank is kept, whichever came first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The types that references may mean.
+
+    Attributes:
+        types: all of them.
+        by_alias: those of which a reference may name something that is only in their properties.
+        anywhere: those of which a reference may mean one of another account.
+    """
+
+    types: frozenset[str]
+    by_alias: frozenset[str]
+    anywhere: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -100,15 +115,36 @@ class Normaliser:
     def __len__(self) -> int:
         return len(self._resources)
 
-    def finish(self) -> tuple[Graph, list[Problem]]:
-        """The graph in canonical order, and the problems met, sorted. What was taken in is let go."""
+    def wanted(self) -> Wanted:
+        """The types that the references of what was taken in may mean."""
+        rules = {id(rule): rule for each in self._pending.values() for rule, _ in each.found}
+        targets = {target for rule in rules.values() for target in rule.targets}
+        known = {key: declared for key in targets if (declared := self._types.get(key)) is not None}
+        return Wanted(
+            frozenset(known),
+            frozenset(key for key, declared in known.items() if declared.aliases),
+            frozenset(key for key in known if is_told_by_id(key)),
+        )
+
+    def finish(self, beside: Iterable[Resource] = ()) -> tuple[Graph, list[Problem]]:
+        """The graph in canonical order, and the problems met, sorted. What was taken in is let go.
+
+        Arguments:
+            beside: resources known from before that were not looked at now. References may mean them, so that a
+                scan of one type says of it what a scan of all types does.
+        """
         resources, pending = self._resources, self._pending
         joins, projects, problems = self._joins, self._projects, sorted(self._problems)
         self.__init__(self._types, packed=self._packed)  # type: ignore[misc]
         # In the order of ids: what is resolved first must not depend on which listing came first.
         order = sorted(resources)
         graph = connect(
-            self._types, {key: resources[key] for key in order}, (pending[key] for key in order), joins, projects
+            self._types,
+            {key: resources[key] for key in order},
+            (pending[key] for key in order),
+            joins,
+            projects,
+            beside,
         )
         return graph, problems
 

@@ -23,6 +23,11 @@ _EC2_ID = re.compile(r"[a-z]+-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
 
 
+def is_told_by_id(type_key: str) -> bool:
+    """Whether things of a type are named by ids that no two of a region have, in whichever account."""
+    return type_key.startswith("aws.ec2.")
+
+
 @dataclass(slots=True)
 class Pending:
     """The references one resource makes, to be resolved when all resources are known."""
@@ -114,7 +119,7 @@ class References:
 
         A machine in a shared subnet names the subnet by its id; the subnet's ARN names the owner's account.
         """
-        if not type_key.startswith("aws.ec2.") or not _EC2_ID.fullmatch(value):
+        if not is_told_by_id(type_key) or not _EC2_ID.fullmatch(value):
             return None
         near = [key for key in candidates if self._resources[key].region == scope.region]
         return near[0] if len(near) == 1 else None
@@ -139,20 +144,27 @@ def connect(
     pending: Iterable[Pending],
     joined: Iterable[tuple[TerraformJoin, RawItem]],
     projects: Mapping[str, str] | None = None,
+    beside: Iterable[Resource] = (),
 ) -> Graph:
     """Resolve every pending reference: set parents, make links, and give canonical order.
 
-    ``projects`` is the id of each Google project by its number, as far as known.
+    Arguments:
+        projects: the id of each Google project by its number, as far as known.
+        beside: resources that are known and were not looked at now. A reference may mean them; they are not
+            in the graph.
     """
     pending, joined = list(pending), list(joined)
     # Only what something refers to is looked up by its names; most of an estate is not.
     rules = {id(rule): rule for each in pending for rule, _ in each.found}
     wanted = {target for rule in rules.values() for target in rule.targets}
     wanted.update(key for join, _ in joined for end in (join.source, join.target) for key in end[0].split("|"))
-    references = References(catalogue, resources, projects or {}, wanted)
+    known = {each.id: each for each in beside}
+    known = {**known, **resources} if known else resources
+    references = References(catalogue, known, projects or {}, wanted)
     links: list[Link] = [link for join, item in joined for link in _join(references, join, item)]
     for each in pending:
         parent: str | None = None
+        by_this = (each.source,)
         for rule, values in each.found:
             if rule.every:
                 continue
@@ -162,14 +174,16 @@ def connect(
                     continue
                 if rule.is_parent and parent is None:
                     parent = target
-                source, end = (target, each.source) if rule.reverse else (each.source, target)
-                links.append(Link(source, end, str(rule.kind)))
+                if rule.reverse:
+                    links.append(Link(target, each.source, str(rule.kind), stated_by=by_this))
+                else:
+                    links.append(Link(each.source, target, str(rule.kind)))
         if parent is not None:
-            resources[each.source] = replace(resources[each.source], parent=parent)
+            known[each.source] = resources[each.source] = replace(resources[each.source], parent=parent)
     links.extend(_meant_by_alias(references, pending, links))
     graph = Graph(resources, links)
-    links.extend(_adopted(graph))
-    _inherit_regions(graph)
+    links.extend(_adopted(graph, known))
+    _inherit_regions(graph, known)
     return graph.sorted()
 
 
@@ -186,7 +200,8 @@ def _meant_by_alias(references: References, pending: Iterable[Pending], links: I
             for value in values if rule.every else ():
                 for target in references.every(rule.targets, str(value), each.scope, near[each.source]):
                     source, end = (target, each.source) if rule.reverse else (each.source, target)
-                    added[Link(source, end, str(rule.kind))] = None
+                    by_this = (each.source,) if rule.reverse else ()
+                    added[Link(source, end, str(rule.kind), stated_by=by_this)] = None
     return list(added)
 
 
@@ -202,26 +217,26 @@ def _join(references: References, join: TerraformJoin, item: RawItem) -> list[Li
     return [Link(source, target, str(join.kind)) for source in ends[0] for target in ends[1] if source != target]
 
 
-def _is_loose(graph: Graph, parent: str) -> bool:
+def _is_loose(known: Mapping[str, Resource], parent: str) -> bool:
     """Whether a container says little: a resource group holds things, a subnet or network places them."""
-    holder = graph.resources.get(parent)
+    holder = known.get(parent)
     return holder.kind == Kind.RESOURCE_GROUP if holder is not None else bool(_RESOURCE_GROUP.match(parent))
 
 
-def _inherit_regions(graph: Graph) -> None:
+def _inherit_regions(graph: Graph, known: Mapping[str, Resource]) -> None:
     """A subnet of Azure, or a database in a state, names no region: it is in that of what holds it."""
     resources = graph.resources
     for identifier, resource in list(resources.items()):
         holder = resource
         for _ in range(_MAX_NESTING):
-            if holder.region or not holder.parent or holder.parent not in resources:
+            if holder.region or not holder.parent or holder.parent not in known:
                 break
-            holder = resources[holder.parent]
+            holder = known[holder.parent]
         if not resource.region and holder.region:
             resources[identifier] = replace(resource, region=holder.region)
 
 
-def _adopted(graph: Graph) -> list[Link]:
+def _adopted(graph: Graph, known: Mapping[str, Resource]) -> list[Link]:
     """Containers that a resource does not name itself but that its neighbours prove.
 
     An Azure or Terraform virtual machine sits where its network interface sits. A resource guarded by security
@@ -230,10 +245,10 @@ def _adopted(graph: Graph) -> list[Link]:
     near: dict[str, set[str]] = {}
     resources = graph.resources
     for link in graph.links:
-        source, target = resources.get(link.source), resources.get(link.target)
-        if source is None or target is None or not target.parent or _is_loose(graph, target.parent):
+        source, target = resources.get(link.source), known.get(link.target)
+        if source is None or target is None or not target.parent or _is_loose(known, target.parent):
             continue
-        if source.parent and not _is_loose(graph, source.parent):
+        if source.parent and not _is_loose(known, source.parent):
             continue
         if source.kind in CONTAINER_KINDS or source.type.endswith(".other"):
             continue

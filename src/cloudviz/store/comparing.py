@@ -82,19 +82,19 @@ async def _differing_links(
     """Links that are there at one moment only: they hold then, and so does their source.
 
     Arguments:
-        flickered: resources that are there at one moment only; they show and hide links that others own.
+        flickered: resources that are there at one moment only; they show and hide links that others state.
     """
     table = tables.links.c
     names = select(table.source_id, table.target_id, table.kind)
     at_a, at_b = a.holds(table), b.holds(table)
     moved = names.where(_moved(table, a, b), or_(and_(at_a, ~at_b), and_(at_b, ~at_a)))
-    shown = names.where(table.owner_id != table.source_id, database.among(table.source_id, flickered))
+    shown = names.where(table.stated_by != table.source_id, database.among(table.source_id, flickered))
     found = [*await connection.execute(moved), *await connection.execute(shown)]
     doubtful = {(row[0], row[1], row[2]) for row in found}
     sources = sorted({name[0] for name in doubtful})
     there: list[set[LinkName]] = []
     for moment in (a, b):
-        # Asked again by name: a link can be held by two owners, and stays when one of them lets go.
+        # Asked again by name: a link can be stated by two, and stays when one of them lets go.
         holding = names.where(database.among(table.source_id, sources), moment.holds(table))
         present = await present_ids(database, connection, sources, moment)
         there.append(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cloudviz.errors import Invalid, NotFound
@@ -30,6 +30,7 @@ from cloudviz.store.engine import Database
 from cloudviz.store.instants import read_instant, write_instant
 from cloudviz.store.moments import After, Now, shown_at, shown_for
 from cloudviz.store.pages import fetch_page
+from cloudviz.store.reach import Reach
 from cloudviz.store.recording import record
 from cloudviz.store.records import Page, RecordedChanges, ResourceDetail, ResourceVersion
 from cloudviz.store.rows import key_text, plain_text
@@ -237,6 +238,42 @@ class Inventories:
         query = select(table.seq, table.id, table.seen_at).where(table.seq.in_(numbers))
         by_number = {each.seq: each for each in await connection.execute(query)}
         return [_version(row, by_number) for row in rows]
+
+    async def beside(
+        self,
+        coverage: Sequence[Coverage],
+        types: Collection[str],
+        *,
+        with_properties: Collection[str] = (),
+        anywhere: Collection[str] = (),
+    ) -> list[Resource]:
+        """What a scan with this coverage leaves as it is: live resources of some types where it did not see all.
+
+        What the scan saw may refer to them. They are those of the accounts that it looked into.
+
+        Arguments:
+            with_properties: types whose resources come with their properties; the others have none.
+            anywhere: types of which those of other accounts are wanted too.
+        """
+        reach, table, scopes = Reach(coverage), tables.resources.c, tables.scopes.c
+        accounts = {key_text(entry.account) for entry in coverage} | {""}
+        kinds = sorted(map(key_text, types))
+        found: list[Resource] = []
+        async with self._database.reading() as connection:
+            query = select(tables.scopes).where(self._database.among(scopes.resource_type, kinds))
+            columns = resource_columns(shown_at(Now()))
+            for row in (await connection.execute(query)).all():
+                is_near = row.account in accounts or row.resource_type in anywhere
+                if (
+                    not is_near
+                    or reach.verdict((row.provider, row.account, row.region, row.resource_type)) is True
+                ):
+                    continue
+                is_whole = row.resource_type in with_properties
+                chosen = columns if is_whole else [*columns[:-1], literal(None)]
+                live = select(*chosen).where(table.scope_id == row.id, table.origin == "")
+                found += map(resource_of, await connection.execute(live))
+        return found
 
     async def facets(self, selection: Selection) -> dict[str, dict[str, int]]:
         """How many of the matching resources have each ``provider``, ``type``, ``region``, ``account``, ``state``.

@@ -57,14 +57,14 @@ _CONTENT = (
 )
 _NOW_COLUMNS = ("id", "discovery_id", *_CONTENT, "links_hash", "created_at")
 _VERSION_COLUMNS = ("resource_id", "first_seq", "discovery_id", *_CONTENT)
-_LINK_COLUMNS = ("key", "first_seq", "owner_id", "source_id", "target_id", "kind", "valid_from")
+_LINK_COLUMNS = ("key", "first_seq", "stated_by", "source_id", "target_id", "kind", "valid_from")
 
 
 LinkName = tuple[str, str, str]
 """(source, target, kind)."""
 
-Owned = dict[str, list[LinkName]]
-"""The links of each resource that owns some."""
+Stated = dict[str, list[LinkName]]
+"""The links that each resource states."""
 
 
 async def record(
@@ -77,14 +77,14 @@ async def record(
 ) -> RecordedChanges:
     """See :meth:`cloudviz.store.inventories.Inventories.record`."""
     # A second of pure computing for 100,000 resources: neither on the event loop nor while others wait to write.
-    owned = await asyncio.to_thread(_links_by_owner, graph)
+    stated = await asyncio.to_thread(_links_by_stater, graph)
     async with database.writing() as connection:
         if database.is_postgres:
             await connection.execute(select(func.pg_advisory_xact_lock(_RECORD_LOCK)))
         discovery = await discovery_row(connection, discovery_id)
         recording = _Recording(database, connection, discovery, seen_at, Reach(coverage), str(discovery.origin))
         await recording.begin()
-        await recording.resources(graph, owned)
+        await recording.resources(graph, stated)
         await recording.gone()
         await recording.notes(coverage, problems)
         return await recording.end()
@@ -125,7 +125,7 @@ class _Recording:
 
     # --- what is there ------------------------------------------------------------------------------------
 
-    async def resources(self, graph: Graph, owned: Owned) -> None:
+    async def resources(self, graph: Graph, stated: Stated) -> None:
         """Store every resource of the graph that is new or differs, and its links."""
         items = sorted(graph.resources.values(), key=lambda item: item.id)
         for chunk in _chunks(items, CHUNK):
@@ -133,9 +133,9 @@ class _Recording:
             # Two ids may have become one, by a NUL replaced in both: the first one stays.
             rows = {key: row for key, row in rows.items() if key not in self.present}
             self.present.update(rows)
-            await self._store(rows, owned)
+            await self._store(rows, stated)
 
-    async def _store(self, rows: dict[str, ResourceRow], owned: Owned) -> None:
+    async def _store(self, rows: dict[str, ResourceRow], stated: Stated) -> None:
         known = await self._known(list(rows))
         reborn = await self._last_ends([key for key in rows if key not in known]) if self.is_late else {}
         await self._find_scopes(rows.values())
@@ -152,7 +152,7 @@ class _Recording:
             else:
                 sighted.append(key)
             old = known.get(key)
-            links_hash = _links_hash(owned.get(key))
+            links_hash = _links_hash(stated.get(key))
             if old is not None and old.content_hash == row.content_hash and old.origin == self.origin:
                 if old.links_hash != links_hash:
                     relinked[key] = links_hash
@@ -180,7 +180,7 @@ class _Recording:
             ("resource_id", "seq", "discovery_id"),
             [(key, self.seq, self.discovery.id) for key in sighted],
         )
-        await self._relink(relinked, owned, known)
+        await self._relink(relinked, stated, known)
 
     def _is_whole(self, scope: ScopeKey) -> bool:
         verdict = self.reach.verdict(scope)
@@ -248,17 +248,17 @@ class _Recording:
 
     # --- links --------------------------------------------------------------------------------------------
 
-    async def _relink(self, relinked: dict[str, str], owned: Owned, known: dict[str, AnyRow]) -> None:
-        """Store the links of resources whose set of links differs from the stored one."""
+    async def _relink(self, relinked: dict[str, str], stated: Stated, known: dict[str, AnyRow]) -> None:
+        """Store the links of resources that state others than is stored."""
         table = tables.links
         stored: dict[str, set[str]] = {}
         held = [key for key in relinked if key in known]
         if held:
-            query = select(table.c.owner_id, table.c.key).where(
-                self.database.among(table.c.owner_id, held), table.c.end_seq.is_(None)
+            query = select(table.c.stated_by, table.c.key).where(
+                self.database.among(table.c.stated_by, held), table.c.end_seq.is_(None)
             )
             for row in await self.connection.execute(query):
-                stored.setdefault(row.owner_id, set()).add(row.key)
+                stored.setdefault(row.stated_by, set()).add(row.key)
             await self.connection.execute(
                 update(tables.resources)
                 .where(tables.resources.c.id == bindparam("key"))
@@ -268,12 +268,12 @@ class _Recording:
         valid_from = self.database.time(self.seen_at)
         fresh: list[tuple[Any, ...]] = []
         ended: list[str] = []
-        for owner in relinked:
-            there = stored.get(owner, set())
-            wanted = {_digest((owner, *name)): name for name in sorted(owned.get(owner, ()))}
+        for stater in relinked:
+            there = stored.get(stater, set())
+            wanted = {_digest((stater, *name)): name for name in sorted(stated.get(stater, ()))}
             ended += sorted(there - wanted.keys())
             fresh += [
-                (key, self.seq, owner, *name, valid_from) for key, name in wanted.items() if key not in there
+                (key, self.seq, stater, *name, valid_from) for key, name in wanted.items() if key not in there
             ]
         await self._end(table, "key", ended)
         for chunk in _chunks(fresh, CHUNK):
@@ -306,7 +306,7 @@ class _Recording:
             absent = [key for key in keys if key not in self.present]
             self.removed += len(absent)
             await self._end(tables.resource_versions, "resource_id", absent)
-            await self._end(tables.links, "owner_id", absent)
+            await self._end(tables.links, "stated_by", absent)
             await self._delete(absent)
 
     # --- notes --------------------------------------------------------------------------------------------
@@ -402,22 +402,26 @@ def _numbers(values: Sequence[int]) -> Any:
     return text(f"({', '.join(str(int(value)) for value in values)})")
 
 
-def _links_by_owner(graph: Graph) -> Owned:
-    """Each resource's own links: those it is the source of, or the target of when the source is not in the graph.
+def _links_by_stater(graph: Graph) -> Stated:
+    """The links that each resource states; of one that no resource of the graph states, the source does, or else
+    the target.
 
-    A link with neither end in the graph belongs to nobody and is left out.
+    A link with neither end in the graph is stated by nobody and is left out.
     """
-    owned: Owned = {}
+    stated: Stated = {}
+    present = graph.resources
     for link in graph.links:
         source, target = key_text(link.source), key_text(link.target)
-        if link.source in graph.resources:
-            owner = source
-        elif link.target in graph.resources:
-            owner = target
-        else:
-            continue
-        owned.setdefault(owner, []).append((source, target, word_text(str(link.kind))))
-    return owned
+        name = (source, target, word_text(str(link.kind)))
+        here = [key_text(each) for each in link.stated_by if each in present]
+        if here:
+            for stater in here:
+                stated.setdefault(stater, []).append(name)
+        elif link.source in present:
+            stated.setdefault(source, []).append(name)
+        elif link.target in present:
+            stated.setdefault(target, []).append(name)
+    return stated
 
 
 def _links_hash(links: list[LinkName] | None) -> str:

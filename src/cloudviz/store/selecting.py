@@ -61,7 +61,7 @@ def resource_of(row: AnyRow) -> Resource:
         tags=row[11],
         cost_monthly=row[12],
         currency=row[13],
-        properties=row[14],
+        properties=row[14] or {},
     )
 
 
@@ -173,16 +173,22 @@ async def links_from(
     *,
     is_whole: bool = False,
 ) -> list[Link]:
-    """The links that go from one of the kept resources to another, or to what is in no inventory at all."""
+    """The links that go from one of the kept resources to another, or to what is in no inventory at all.
+
+    One that several resources state comes once for each of them.
+    """
     table = tables.links.c
     wanted = true() if is_whole else database.among(table.source_id, list(kept))
-    query = select(table.source_id, table.target_id, table.kind).where(moment.holds(table), wanted)
+    query = select(table.source_id, table.target_id, table.kind, table.stated_by)
+    query = query.where(moment.holds(table), wanted)
     links: list[Link] = []
     loose: list[Link] = []
     async for rows in (await connection.stream(query)).partitions(2000):
-        for source, target, kind in rows:
+        for source, target, kind, stater in rows:
             if source in kept:
-                (links if target in kept else loose).append(Link(source, target, kind, target in kept))
+                stated_by = () if stater == source else (stater,)
+                there = links if target in kept else loose
+                there.append(Link(source, target, kind, target in kept, stated_by))
     if loose and not is_whole:
         outside = sorted({link.target for link in loose})
         elsewhere = await present_ids(database, connection, outside, moment)

@@ -291,21 +291,21 @@ resource_versions = Table(
     _ended("resource_versions", "valid_to"),
 )
 
-# Present and past in one table: the present has no end. A link belongs to the resource that was recorded with
-# it: its source, or its target where the source was not in the same graph.
+# Present and past in one table: the present has no end. A link has a row for each resource that states it, and is
+# there while one of them holds: a scan takes a row away only where it looked at who states it.
 links = Table(
     "links",
     metadata,
-    Column("key", Text, primary_key=True),  # a hash of owner, source, target and kind
+    Column("key", Text, primary_key=True),  # a hash of who states it, source, target and kind
     Column("first_seq", BigInteger, primary_key=True),
     Column("end_seq", BigInteger),
-    Column("owner_id", Key, nullable=False),
+    Column("stated_by", Key, nullable=False),
     Column("source_id", Key, nullable=False),
     Column("target_id", Key, nullable=False),
     _words("kind"),
     Column("valid_from", UtcTime(), nullable=False),
     Column("valid_to", UtcTime()),
-    Index("idx_links_owner_id", "owner_id"),
+    Index("idx_links_stated_by", "stated_by"),
     Index("idx_links_source_id", "source_id"),
     Index("idx_links_target_id", "target_id"),
     Index("idx_links_first_seq", "first_seq"),

@@ -57,6 +57,9 @@ class LinkModel(Told):
     target: str
     kind: str = Field(description="contains, attached_to, routes_to, uses, member_of, guarded_by or runs_as.")
     resolved: bool = Field(True, description="False while the target is not in the inventory.")
+    stated_by: list[str] = Field(
+        default_factory=list, description="Ids of the resources that state it, where that is not the source alone."
+    )
 
 
 class ResourcePage(Told):
