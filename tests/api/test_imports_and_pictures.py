@@ -228,6 +228,19 @@ async def test_the_map_is_the_same_picture(server: Server) -> None:
     assert changed.status_code == 200 and changed.headers["etag"] != scene.headers["etag"]
 
 
+async def test_what_changed_since_an_instant_is_marked_on_the_map(server: Server) -> None:
+    await server.import_file("web.tfstate", state("one", "two"))
+    earlier = (await server.get("/discoveries")).json()["items"][0]["completed_at"]
+    await server.import_file("web.tfstate", state("one", "zwei", "three"))
+    asked = {"since": earlier, "max_nodes": 0}
+    scene = (await server.get("/visualization/map/scene", params=asked)).json()
+    marks = {node["label"]: node["change"] for node in scene["nodes"] if not node["container"]}
+    assert marks == {"one": None, "zwei": "changed", "three": "added"}
+    plain = (await server.get("/visualization/map/scene", params={"max_nodes": 0})).json()
+    assert {node["change"] for node in plain["nodes"]} == {None}
+    assert_problem(await server.get("/visualization/map/scene", params={"since": "last week"}), 422, "invalid")
+
+
 async def test_focus_shows_what_is_near(server: Server) -> None:
     await server.import_file("shop.tfstate", STATE)
     focus = (await server.get("/resources?type=aws.lambda.function")).json()["items"][0]["id"]

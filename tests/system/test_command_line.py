@@ -196,6 +196,10 @@ def test_a_second_import_tells_what_changed(home: Home) -> None:
     of_files = json.loads(home.run("diff", "before.tfstate", "prod.tfstate", "-o", "json").stdout)
     assert of_files == rows
     assert json.loads(home.run("diff", first, "prod.tfstate", "-o", "json").stdout) == rows
+    for sides in ((first, done.stdout.strip()), ("before.tfstate", "prod.tfstate"), (first, "prod.tfstate")):
+        assert "2 changes" in home.run("diff", *sides, "-o", "changes.svg", "--max-nodes", "0").stderr
+        drawn = (home.folder / "changes.svg").read_text()
+        assert "(changed)" in drawn and "(removed)" in drawn and "(added)" not in drawn
     assert home.run("diff", first, first, "-o", "changes.docx").returncode == 1
     assert home.run("diff", first, first, "--exit-code").returncode == 0
 

@@ -36,7 +36,13 @@ class Studio:
         self._under_way: dict[Hashable, asyncio.Task[bytes]] = {}
 
     async def file(
-        self, selection: Selection, options: PictureOptions, format: str, *, with_links: bool = True
+        self,
+        selection: Selection,
+        options: PictureOptions,
+        format: str,
+        *,
+        with_links: bool = True,
+        since: str = "",
     ) -> bytes:
         """A picture of the stored inventory as a file of one format.
 
@@ -45,11 +51,13 @@ class Studio:
         """
 
         async def draw() -> bytes:
-            drawn, _ = await draw_stored(self._store, selection, options, format, with_links=with_links)
+            drawn, _ = await draw_stored(
+                self._store, selection, options, format, with_links=with_links, since=since
+            )
             return drawn.content
 
         version = await self._store.inventories.data_version()
-        return await self._keeping(("file", version, selection, options, format, with_links), draw)
+        return await self._keeping(("file", version, selection, options, format, with_links, since), draw)
 
     async def export(self, record: DiagramRecord, format: str, scale: float) -> bytes:
         """A kept picture as a file of one format."""
@@ -60,11 +68,11 @@ class Studio:
         return await self._keeping(("export", record.id, format, scale), draw)
 
     async def generate(
-        self, selection: Selection, options: PictureOptions, *, with_links: bool = True
+        self, selection: Selection, options: PictureOptions, *, with_links: bool = True, since: str = ""
     ) -> GeneratedDiagram:
         """Draw a picture and keep it in the store."""
         async with self._seat():
-            return await generate(self._store, selection, options, with_links=with_links)
+            return await generate(self._store, selection, options, with_links=with_links, since=since)
 
     async def _keeping(self, key: Hashable, draw: Callable[[], Awaitable[bytes]]) -> bytes:
         """What was drawn for the same key before, or what is being drawn now, or a new drawing."""

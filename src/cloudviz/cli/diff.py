@@ -8,11 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cloudviz.cli.output import Output, note, print_rows, rendered, write_file
+from cloudviz.cli.picture_options import (
+    Layout,
+    LayoutOption,
+    MaxNodes,
+    Scale,
+    Theme,
+    ThemeOption,
+    Title,
+    format_for,
+    picture_options,
+)
 from cloudviz.cli.session import Database, opened, run, settings_for
 from cloudviz.errors import Invalid
 
 if TYPE_CHECKING:
+    from cloudviz.diagram.options import PictureOptions
     from cloudviz.inventory.diff import Diff
+    from cloudviz.jobs.draw import Picture
 
 COLUMNS = ("change", "type", "name", "fields", "id")
 
@@ -23,26 +36,45 @@ def diff(
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 4 when they differ.")] = False,
     output: Annotated[
         str,
-        typer.Option("-o", "--output", help="table, json, yaml or csv; or a file whose suffix is one of them."),
+        typer.Option(
+            "-o", "--output", help="table, json, yaml or csv; or a file with such a suffix or that of a picture."
+        ),
     ] = "table",
+    layout: LayoutOption = Layout.HIERARCHICAL,
+    theme: ThemeOption = Theme.ENTERPRISE,
+    max_nodes: MaxNodes = 100,
+    title: Title = "",
+    scale: Scale = 2.0,
     database: Database = None,
 ) -> None:
-    """What changed between two discoveries, instants or files.
+    """What changed between two discoveries, instants or files: as a list, or marked on a picture.
 
-    Example: cloudviz diff 2026-11-01 2026-11-24 -o changes.csv
+    Examples: cloudviz diff 2026-11-01 2026-11-24 -o changes.csv
+
+    cloudviz diff before.tfstate after.tfstate -o changes.svg
     """
     form, path = _where(output)
-    found = _found(before, after, database)
-    rows = diff_rows(found)
+    if form is None and path is not None:
+        options = picture_options(layout, theme, max_nodes, "", 2, "", False, title, scale)
+        found, drawn = _drawn(before, after, options, format_for(path, ""), database)
+        write_file(path, drawn.content)
+        rows = diff_rows(found)
+        note(f"{path}: {len(rows)} changes.")
+    else:
+        rows = diff_rows(_found(before, after, database))
+        _write(rows, form or Output.TABLE, path)
+    if not rows:
+        note("Nothing changed.")
+    elif exit_code:
+        raise typer.Exit(4)
+
+
+def _write(rows: list[dict[str, Any]], form: Output, path: Path | None) -> None:
     if path is None:
         print_rows(rows, COLUMNS, form)
     else:
         write_file(path, rendered(rows, COLUMNS, form))
         note(f"{path}: {len(rows)} changes.")
-    if not rows:
-        note("Nothing changed.")
-    elif exit_code:
-        raise typer.Exit(4)
 
 
 def diff_rows(found: Diff) -> list[dict[str, Any]]:
@@ -79,15 +111,35 @@ def _found(before: str, after: str, database: str | None) -> Diff:
     return run(work())
 
 
-def _where(output: str) -> tuple[Output, Path | None]:
-    """The form, and the file where one is named."""
+def _drawn(
+    before: str, after: str, options: PictureOptions, format: str, database: str | None
+) -> tuple[Diff, Picture]:
+    from cloudviz.jobs.compare import draw_compared, draw_compared_files, is_file
+
+    if is_file(before) and is_file(after):
+        return draw_compared_files(before, after, options, format)
+    loaded = settings_for(database_url=database)
+
+    async def work() -> tuple[Diff, Picture]:
+        async with opened(loaded.settings) as store:
+            return await draw_compared(store, before, after, options, format)
+
+    return run(work())
+
+
+def _where(output: str) -> tuple[Output | None, Path | None]:
+    """The form, and the file where one is named; a file without a form is a picture."""
     if output in set(Output):
         return Output(output), None
     path = Path(output)
     suffix = {"yml": "yaml", "txt": "table"}.get(path.suffix.lower().lstrip("."), path.suffix.lower().lstrip("."))
     if suffix not in set(Output):
+        from cloudviz.diagram.render import FORMAT_BY_SUFFIX
+
+        if suffix in FORMAT_BY_SUFFIX:
+            return None, path
         raise Invalid(
             f"{output!r} is no form of output, and no file with a known suffix",
-            hint="Use table, json, yaml or csv, or a file ending in .json, .yaml, .csv or .txt.",
+            hint="Use table, json, yaml or csv, or a file ending in .json, .yaml, .csv, .txt, .svg, .png or .pdf.",
         )
     return Output(suffix), path

@@ -6,9 +6,11 @@ import asyncio
 import re
 from pathlib import Path
 
+from cloudviz.diagram.options import PictureOptions
 from cloudviz.inventory.diff import Diff, diff
 from cloudviz.inventory.model import Graph
 from cloudviz.inventory.select import Selection
+from cloudviz.jobs.draw import Picture, draw
 from cloudviz.jobs.imports import read_files
 from cloudviz.runtime import clock
 from cloudviz.store import Store
@@ -35,6 +37,22 @@ async def compare(store: Store, before: str, after: str) -> Diff:
     if not is_file(before) and not is_file(after):
         return await store.inventories.diff(before, after)
     return diff(await _side(store, before), await _side(store, after))
+
+
+def draw_compared_files(before: str, after: str, options: PictureOptions, format: str) -> tuple[Diff, Picture]:
+    """Compare two files or folders, and draw the later one with what changed marked on it."""
+    was, now = read_files([Path(before)]), read_files([Path(after)])
+    drawn = draw(now.graph, Selection(), options, format, gaps=len(now.gaps()), before=was.graph)
+    return diff(was.graph, now.graph), drawn
+
+
+async def draw_compared(
+    store: Store, before: str, after: str, options: PictureOptions, format: str
+) -> tuple[Diff, Picture]:
+    """As :func:`compare`, and the later side drawn with what was added, removed and changed marked on it."""
+    was, now = await _side(store, before), await _side(store, after)
+    found = diff(was, now)
+    return found, await asyncio.to_thread(draw, now, Selection(), options, format, before=was)
 
 
 async def _side(store: Store, side: str) -> Graph:

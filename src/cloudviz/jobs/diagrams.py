@@ -31,10 +31,10 @@ class GeneratedDiagram:
 
 
 async def generate(
-    store: Store, selection: Selection, options: PictureOptions, *, with_links: bool = True
+    store: Store, selection: Selection, options: PictureOptions, *, with_links: bool = True, since: str = ""
 ) -> GeneratedDiagram:
     """Draw what is selected and store the picture. Other formats are drawn from its scene when asked for."""
-    picture, _ = await draw_stored(store, selection, options, "mermaid", with_links=with_links)
+    picture, _ = await draw_stored(store, selection, options, "mermaid", with_links=with_links, since=since)
     scene = picture.scene
     cost = scene.summary.cost_monthly
     metadata = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.render import render
 from cloudviz.diagram.scene.document import Scene
 from cloudviz.errors import BadInput, NotFound
+from cloudviz.inventory.diff import diff
 from cloudviz.inventory.model import Graph, Inventory, Problem
 from cloudviz.inventory.select import Selection
 from cloudviz.jobs.imports import read_files
@@ -32,18 +33,40 @@ class Picture:
     gaps: int = 0
 
 
-def draw(graph: Graph, selection: Selection, options: PictureOptions, format: str, *, gaps: int = 0) -> Picture:
+def draw(
+    graph: Graph,
+    selection: Selection,
+    options: PictureOptions,
+    format: str,
+    *,
+    gaps: int = 0,
+    before: Graph | None = None,
+) -> Picture:
     """Draw the part of a graph that somebody asked for.
+
+    With ``before``, an earlier look, what was added and changed since is marked, and what is gone is drawn, marked.
 
     Raises :class:`~cloudviz.errors.NotFound` when nothing matches: an empty picture would pass for an answer.
     """
     chosen = selection.apply(graph)
+    changes: dict[str, str] = {}
+    if before is not None:
+        earlier = selection.apply(before)
+        changes = diff(earlier, chosen).marks()
+        chosen = _with_removed(chosen, earlier)
     if not chosen.resources:
         raise _nothing(anything=bool(graph.resources))
     if options.focus and options.focus not in chosen.resources:
         raise NotFound(f"the focus {options.focus!r} is not in the inventory", hint="Give a resource id.")
-    scene = picture(chosen, options, gaps=gaps)
+    scene = picture(chosen, options, gaps=gaps, changes=changes)
     return Picture(render(scene, format, scale=options.scale), scene, gaps=gaps)
+
+
+def _with_removed(now: Graph, before: Graph) -> Graph:
+    """What is there, and what was there and is gone, with the links that it had."""
+    gone = before.resources.keys() - now.resources.keys()
+    links = [link for link in before.links if link.source in gone or link.target in gone]
+    return Graph({**before.resources, **now.resources}, [*now.links, *links])
 
 
 def _nothing(*, anything: bool) -> NotFound:
@@ -81,17 +104,29 @@ def draw_files(
 
 
 async def draw_stored(
-    store: Store, selection: Selection, options: PictureOptions, format: str, *, with_links: bool = True
+    store: Store,
+    selection: Selection,
+    options: PictureOptions,
+    format: str,
+    *,
+    with_links: bool = True,
+    since: str = "",
 ) -> tuple[Picture, Inventory]:
     """Draw the stored inventory, now or at ``selection.at`` (``cloudviz diagram`` and the API).
 
-    ``with_links=False`` leaves the lines out and keeps what is inside what.
+    ``with_links=False`` leaves the lines out and keeps what is inside what. ``since`` is an earlier instant: what
+    was added, removed and changed after it is marked.
     """
     inventory = await store.inventories.inventory(selection)
     if not inventory.graph.resources:
         raise _nothing(anything=await store.inventories.count(Selection(at=selection.at)) > 0)
     graph = inventory.graph if with_links else Graph(inventory.graph.resources)
+    before = None
+    if since:
+        before = await store.inventories.read(replace(selection, at=since), with_links=with_links)
     # The store has selected already; the focus of the picture needs the neighbours that it kept. Laying out
     # thousands of boxes takes seconds of pure computing: off the event loop with it.
-    drawn = await asyncio.to_thread(draw, graph, Selection(), options, format, gaps=len(inventory.gaps()))
+    drawn = await asyncio.to_thread(
+        draw, graph, Selection(), options, format, gaps=len(inventory.gaps()), before=before
+    )
     return drawn, inventory

@@ -121,14 +121,20 @@ def _remove(folder: Path | None) -> None:
 
 
 async def run_draw(run: Run) -> Ended:
-    """``{discovery_ids, filter, at, options, with_links}``: a picture, stored as a diagram."""
+    """``{discovery_ids, filter, at, since, options, with_links}``: a picture, stored as a diagram."""
     arguments = run.job.arguments
     selection = parse_filter(
         arguments.get("filter", ""),
         Selection(discoveries=tuple(arguments.get("discovery_ids") or ()), at=arguments.get("at", "")),
     )
     options = PictureOptions(**arguments.get("options", {}))
-    drawn = await generate(run.store, selection, options, with_links=arguments.get("with_links", True))
+    drawn = await generate(
+        run.store,
+        selection,
+        options,
+        with_links=arguments.get("with_links", True),
+        since=arguments.get("since", ""),
+    )
     return Ended({"diagram_id": drawn.diagram_id, "metadata": drawn.metadata})
 
 

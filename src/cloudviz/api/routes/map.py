@@ -41,6 +41,7 @@ def asked_picture(
     focus: Annotated[str, Query(max_length=4096, description="A resource id.")] = "",
     hops: Annotated[int, Query(ge=0, le=MOST_HOPS, description="Links around the focus.")] = 2,
     at: Annotated[str, Query(max_length=100, description="Instant (RFC 3339); now when empty.")] = "",
+    since: Annotated[str, Query(max_length=100, description="Mark what changed after this instant.")] = "",
     show_costs: Annotated[bool, Query(description="Write costs beside names.")] = False,
     title: Annotated[str, Query(max_length=500, description="Heading of the picture.")] = "",
     discovery: Annotated[list[str] | None, Query(max_length=200, description="Seen by this discovery.")] = None,
@@ -55,6 +56,7 @@ def asked_picture(
         focus=focus,
         hops=hops,
         at=at,
+        since=since,
         include_costs=show_costs,
         title=title,
         discovery_ids=discovery or [],
@@ -75,7 +77,7 @@ async def scene(request: Request, _: needs.Viewer, house: needs.House, asked: As
     etag = etag_of("scene", await house.store.inventories.data_version(), asked.model_dump_json())
     if is_fresh(request, etag):
         return unchanged(etag)
-    content = await house.studio.file(selected(asked), asked.options(), "json")
+    content = await house.studio.file(selected(asked), asked.options(), "json", since=asked.since)
     return Response(content, media_type="application/json", headers={"ETag": etag, "Cache-Control": PRIVATE})
 
 
@@ -98,7 +100,7 @@ async def picture(
     etag = etag_of("picture", version, format.value, scale, asked.model_dump_json())
     if is_fresh(request, etag):
         return unchanged(etag)
-    content = await house.studio.file(selected(asked), asked.options(scale), format.value)
+    content = await house.studio.file(selected(asked), asked.options(scale), format.value, since=asked.since)
     return file_reply(content, format.value, "cloudviz", etag)
 
 

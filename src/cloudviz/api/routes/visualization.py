@@ -83,13 +83,16 @@ async def generate(
                 "at": body.at,
                 "options": dataclasses.asdict(options),
                 "with_links": body.include_dependencies,
+                "since": body.since,
             },
             requested_by=caller.username,
         )
         house.ring()
         accepted = dumps({"job_id": job.id, "status": job.status})
         return Response(accepted, 202, media_type="application/json", headers={"Location": f"/jobs/{job.id}"})
-    drawn = await house.studio.generate(selection, options, with_links=body.include_dependencies)
+    drawn = await house.studio.generate(
+        selection, options, with_links=body.include_dependencies, since=body.since
+    )
     await house.door.log.note(Event.DRAWN, actor=caller.username, target=drawn.diagram_id, address=address)
     return GenerateReply(
         diagram_id=drawn.diagram_id,
@@ -161,7 +164,11 @@ async def export(body: ExportRequest, _: needs.Operator, house: needs.House) -> 
         content = await house.studio.export(record, body.format.value, body.scale)
     else:
         content = await house.studio.file(
-            selected(body), body.options(body.scale), body.format.value, with_links=body.include_dependencies
+            selected(body),
+            body.options(body.scale),
+            body.format.value,
+            with_links=body.include_dependencies,
+            since=body.since,
         )
     return file_reply(content, body.format.value, "cloudviz")
 

@@ -40,6 +40,9 @@ class PictureRequest(Asked):
     hops: int = Field(2, ge=0, le=MOST_HOPS)
     title: str = Field("", max_length=500)
     at: str = Field("", max_length=100, description="The inventory at this instant (RFC 3339); now when empty.")
+    since: str = Field(
+        "", max_length=100, description="Mark what was added, removed and changed after this instant (RFC 3339)."
+    )
 
     def options(self, scale: float = 2.0) -> PictureOptions:
         """The same as the diagram room takes them; ``scale`` is in device pixels per px."""

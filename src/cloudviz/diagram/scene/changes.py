@@ -27,6 +27,11 @@ def change_of(box: Box, changes: Mapping[str, str]) -> str | None:
 
 
 def changes_line(members: Sequence[Resource], changes: Mapping[str, str]) -> str:
-    """``+3 −1 ~2``: how many of a stack are added, removed and changed; empty when none is."""
+    """``+3 −1 ~2``: how many of a stack are added, removed and changed.
+
+    Empty when none is, and when all are alike: the sign on the box says that already.
+    """
     counts = Counter(changes[member.id] for member in members if member.id in changes)
+    if len(counts) == 1 and counts.total() == len(members):
+        return ""
     return " ".join(f"{sign}{counts[word]}" for word, sign in _SIGNS.items() if counts[word])

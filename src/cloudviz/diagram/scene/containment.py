@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from cloudviz.catalogue.kinds import Kind, Tier, tier_of
 from cloudviz.diagram.scene.boxes import Box, Tree
-from cloudviz.diagram.scene.labels import account_title, network_title, subnet_title
+from cloudviz.diagram.scene.labels import account_title, kind_title, network_title, subnet_title
 from cloudviz.diagram.scene.plumbing import Folded
 from cloudviz.diagram.scene.regions import region_title
 from cloudviz.inventory.model import Resource
@@ -205,7 +205,7 @@ class Containment:
                 )
             return self._group("network", "Outside networks")
         if self.group_by == "kind":
-            return self._group(item.kind, item.kind.replace("_", " ").capitalize())
+            return self._group(item.kind, kind_title(item.kind))
         key = self.group_by.removeprefix("tag:")
         value = item.tags.get(key, "")
         return self._group(

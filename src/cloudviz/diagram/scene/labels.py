@@ -17,6 +17,7 @@ _NETWORKS = {"aws": "VPC", "azure": "VNet", "gcp": "VPC network"}
 _CURRENCIES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _TRAILING = re.compile(r"[\s\-_./:#]*(?:\d+|[0-9a-f]{8,})?$")
 _PRIVATE_WORD = re.compile(r"\b(?:private|public)\b[\s\-_]*", re.IGNORECASE)
+_MASS = frozenset({"analytics", "machine learning", "other"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -71,6 +72,14 @@ def plural(title: str) -> str:
     if title.endswith(("s", "x", "ch", "sh")):
         return title if title.endswith("s") and not title.endswith("ss") else f"{title}es"
     return f"{title}s"
+
+
+def kind_title(kind: str) -> str:
+    """A kind as a heading over all of it: ``Virtual machines``, ``DNS zones``."""
+    words = kind.replace("_", " ")
+    words = words.upper() if words in ("api", "cdn") else words.replace("dns", "DNS")
+    titled = words[:1].upper() + words[1:]
+    return titled if words in _MASS else plural(titled)
 
 
 def stack_label(members: Sequence[Resource], group_name: str = "") -> str:
