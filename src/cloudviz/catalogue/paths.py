@@ -9,7 +9,7 @@ a null or a wrong shape gives no value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -17,6 +17,8 @@ from typing import Any
 import orjson
 
 Reader = Callable[[Mapping[str, Any]], list[Any]]
+Values = Callable[[Mapping[str, Any], Mapping[str, str]], list[Any]]
+Transform = Callable[[list[Any]], list[Any]]
 
 
 FILTER = re.compile(r"^(?P<name>[^\[]*)\[(?P<key>\w+)=(?P<word>[^\]]+)\]$")
@@ -42,66 +44,122 @@ def _segments(path: str) -> tuple[tuple[str, str], ...]:
     return tuple(parts)
 
 
+Value = Callable[[Any], Any]
+Walk = Callable[[Any, list[Any]], None]
+"""Adds what a value holds at the rest of a path to a list."""
+
+
 @lru_cache(maxsize=8192)
 def read_path(path: str) -> Reader:
     """Compile a path to a function from a body to the list of values found, in order, nulls left out."""
-    segments = _segments(path)
-    if all(mode == "" for _, mode in segments):
-        names = tuple(name for name, _ in segments)
-        if len(names) == 1:
-            (only,) = names
-
-            def read_one(body: Mapping[str, Any]) -> list[Any]:
-                value = body.get(only)
-                return [] if value is None else [value]
-
-            return read_one
+    value_at = plain_value(path)
+    if value_at is not None:
 
         def read_plain(body: Mapping[str, Any]) -> list[Any]:
-            value: Any = body
-            for name in names:
-                # dict first: asking the abstract class takes ten times as long
-                if type(value) is not dict and not isinstance(value, Mapping):
-                    return []
-                value = value.get(name)
-                if value is None:
-                    return []
-            return [value]
+            value = value_at(body)
+            return [] if value is None else [value]
 
         return read_plain
+    walk = _walk(_segments(path))
 
     def read_walking(body: Mapping[str, Any]) -> list[Any]:
-        values: list[Any] = [body]
-        for name, mode in segments:
-            found: list[Any] = []
-            for value in values:
-                if name:
-                    if not isinstance(value, Mapping):
-                        continue
-                    value = value.get(name)
-                if value is None:
-                    continue
-                if mode == "[]":
-                    if isinstance(value, list | tuple):
-                        found.extend(element for element in value if element is not None)
-                    else:
-                        found.append(value)
-                elif mode == "{}":
-                    if isinstance(value, Mapping):
-                        found.extend(value.keys())
-                elif mode == "*":
-                    if isinstance(value, Mapping):
-                        found.extend(each for each in value.values() if each is not None)
-                elif "=" in mode:
-                    key, _, word = mode.partition("=")
-                    if isinstance(value, list | tuple):
-                        found.extend(each for each in value if isinstance(each, Mapping) and each.get(key) == word)
-                else:
-                    found.append(value)
-            values = found
-        return values
+        found: list[Any] = []
+        walk(body, found)
+        return found
 
     return read_walking
+
+
+def plain_value(path: str) -> Value | None:
+    """Compile a path that walks into no list to a function from a body to the one value there, or None."""
+    segments = _segments(path)
+    return _descent(tuple(name for name, _ in segments)) if all(mode == "" for _, mode in segments) else None
+
+
+def _descent(names: tuple[str, ...]) -> Value:
+    if len(names) == 1:
+        (only,) = names
+
+        def child(value: Any) -> Any:
+            # dict first: asking the abstract class takes ten times as long
+            return value.get(only) if type(value) is dict or isinstance(value, Mapping) else None
+
+        return child
+
+    def descendant(value: Any) -> Any:
+        for name in names:
+            if type(value) is not dict and not isinstance(value, Mapping):
+                return None
+            value = value.get(name)
+        return value
+
+    return descendant
+
+
+def _walk(segments: tuple[tuple[str, str], ...]) -> Walk:
+    """One closure for each place where a path fans out; plain names before it are part of its own descent."""
+    plain = 0
+    while plain < len(segments) and segments[plain][1] == "":
+        plain += 1
+    named = tuple(name for name, _ in segments[: plain + 1] if name)
+    reach = _descent(named) if named else _itself
+    if plain == len(segments):
+
+        def end(value: Any, found: list[Any]) -> None:
+            last = reach(value)
+            if last is not None:
+                found.append(last)
+
+        return end
+    spread = _spread(segments[plain][1])
+    rest = segments[plain + 1 :]
+    if not rest:
+
+        def fan(value: Any, found: list[Any]) -> None:
+            holder = reach(value)
+            if holder is not None:
+                found.extend(spread(holder))
+
+        return fan
+    following = _walk(rest)
+
+    def fan_out(value: Any, found: list[Any]) -> None:
+        holder = reach(value)
+        if holder is not None:
+            for each in spread(holder):
+                following(each, found)
+
+    return fan_out
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _spread(mode: str) -> Callable[[Any], Iterable[Any]]:
+    """What a value stands for where a path fans out."""
+    if mode == "[]":
+
+        def elements(value: Any) -> Iterable[Any]:
+            if type(value) is list or isinstance(value, tuple):
+                return [each for each in value if each is not None]
+            return (value,)
+
+        return elements
+    if mode == "{}":
+        return lambda value: value.keys() if isinstance(value, Mapping) else ()
+    if mode == "*":
+        return lambda value: (
+            [each for each in value.values() if each is not None] if isinstance(value, Mapping) else ()
+        )
+    key, _, word = mode.partition("=")
+
+    def chosen(value: Any) -> Iterable[Any]:
+        if isinstance(value, list | tuple):
+            return [each for each in value if isinstance(each, Mapping) and each.get(key) == word]
+        return ()
+
+    return chosen
 
 
 @dataclass(frozen=True)
@@ -182,96 +240,170 @@ class Field:
         return replace(self, transforms=(*self.transforms, (name, argument)))
 
     @cached_property
-    def _readers(self) -> tuple[tuple[bool, str | Reader], ...]:
-        return tuple((True, what) if how == "tag" else (False, read_path(what)) for how, what in self.order)
+    def all(self) -> Values:
+        """Every value of the first alternative that yields any: a function of body and tags, compiled once."""
+        alternatives = [_alternative(how, what, self.transforms) for how, what in self.order]
+        if len(alternatives) == 1:
+            return alternatives[0]
 
-    def all(self, body: Mapping[str, Any], tags: Mapping[str, str]) -> list[Any]:
-        """Every value of the first alternative that yields any."""
-        for is_tag, reader in self._readers:
-            if is_tag:
-                value = tags.get(reader)  # type: ignore[arg-type]
-                values: list[Any] = [value] if value else []
-            else:
-                values = reader(body)  # type: ignore[operator]
-            for name, argument in self.transforms:
-                values = _TRANSFORMS[name](values, argument)
-            values = [value for value in values if value not in ("", None)]
-            if values:
-                return values
-        return []
+        def read(body: Mapping[str, Any], tags: Mapping[str, str]) -> list[Any]:
+            for alternative in alternatives:
+                values = alternative(body, tags)
+                if values:
+                    return values
+            return []
 
-    def one(self, body: Mapping[str, Any], tags: Mapping[str, str]) -> Any:
-        """The first value, or None."""
-        values = self.all(body, tags)
-        return values[0] if values else None
+        return read
+
+    @cached_property
+    def head(self) -> str | None:
+        """The field of a body without which there is no value; None where several would do."""
+        how, what = self.order[0] if len(self.order) == 1 else ("", "")
+        return _segments(what)[0][0] or None if how == "at" else None
+
+    @cached_property
+    def one(self) -> Callable[[Mapping[str, Any], Mapping[str, str]], Any]:
+        """The first value, or None: a function of body and tags, compiled once."""
+        how, what = self.order[0] if len(self.order) == 1 else ("", "")
+        value_at = plain_value(what) if how == "at" and not self.transforms else None
+        if value_at is not None:
+
+            def read_plain(body: Mapping[str, Any], tags: Mapping[str, str]) -> Any:
+                value = value_at(body)
+                return None if value == "" else value
+
+            return read_plain
+        every = self.all
+
+        def read(body: Mapping[str, Any], tags: Mapping[str, str]) -> Any:
+            values = every(body, tags)
+            return values[0] if values else None
+
+        return read
 
     def __hash__(self) -> int:
         return hash((self.order, tuple(name for name, _ in self.transforms)))
 
 
-def _state(values: list[Any], words: Mapping[str, str]) -> list[Any]:
-    return [words.get(str(value).lower(), "unknown") for value in values]
+def _alternative(how: str, what: str, transforms: tuple[tuple[str, Any], ...]) -> Values:
+    """One alternative of a field: what it reads, through its transforms, without empty texts and nulls."""
+    steps = [_TRANSFORMS[name](argument) for name, argument in transforms]
+    if how == "tag":
+
+        def read_tag(body: Mapping[str, Any], tags: Mapping[str, str]) -> list[Any]:
+            value = tags.get(what)
+            values: list[Any] = [value] if value else []
+            for step in steps:
+                values = step(values)
+            return [each for each in values if each not in _NOTHING]
+
+        return read_tag
+    value_at = plain_value(what)
+    if value_at is not None:
+
+        def read_plain(body: Mapping[str, Any], tags: Mapping[str, str]) -> list[Any]:
+            value = value_at(body)
+            if value is None or (value == "" and not steps):
+                return []
+            values = [value]
+            if steps:
+                for step in steps:
+                    values = step(values)
+                return [each for each in values if each not in _NOTHING]
+            return values
+
+        return read_plain
+    walk = _walk(_segments(what))
+
+    def read_walking(body: Mapping[str, Any], tags: Mapping[str, str]) -> list[Any]:
+        values: list[Any] = []
+        walk(body, values)
+        if values:
+            for step in steps:
+                values = step(values)
+            return [value for value in values if value not in _NOTHING]
+        return values
+
+    return read_walking
 
 
-def _split(values: list[Any], separator: str) -> list[Any]:
-    return [part.strip() for value in values for part in str(value).split(separator) if part.strip()]
+_NOTHING = ("", None)
 
 
-def _tail(values: list[Any], separator: str) -> list[Any]:
-    return [str(value).rstrip(separator).rsplit(separator, 1)[-1] for value in values]
+def _state(words: Mapping[str, str]) -> Transform:
+    return lambda values: [words.get(str(value).lower(), "unknown") for value in values]
 
 
-def _location(values: list[Any], _: None) -> list[Any]:
-    return [str(value).rstrip("/").rsplit("/", 1)[-1].replace(" ", "").lower() for value in values]
+def _split(separator: str) -> Transform:
+    return lambda values: [
+        part.strip() for value in values for part in str(value).split(separator) if part.strip()
+    ]
 
 
-def _parsed(values: list[Any], path: str) -> list[Any]:
-    found: list[Any] = []
-    for value in values:
-        document = value
-        if isinstance(value, str):
-            try:
-                document = orjson.loads(value)
-            except orjson.JSONDecodeError:
-                continue
-        if isinstance(document, Mapping):
-            found.extend(read_path(path)(document))
-    return found
+def _tail(separator: str) -> Transform:
+    return lambda values: [str(value).rstrip(separator).rsplit(separator, 1)[-1] for value in values]
 
 
-def _starting(values: list[Any], prefix: str) -> list[Any]:
-    return [value for value in values if str(value).startswith(prefix)]
+@lru_cache(maxsize=4096)
+def _place(text: str) -> str:
+    return text.rstrip("/").rsplit("/", 1)[-1].replace(" ", "").lower()
 
 
-def _matching(values: list[Any], pattern: str) -> list[Any]:
-    compiled = re.compile(pattern)
-    matches = (compiled.search(str(value)) for value in values)
-    return [match.group(1) for match in matches if match]
+def _location(_: None) -> Transform:
+    return lambda values: [_place(str(value)) for value in values]
 
 
-def _finding(values: list[Any], pattern: str) -> list[Any]:
-    compiled = re.compile(pattern)
-    return list(dict.fromkeys(match.group() for value in values for match in compiled.finditer(str(value))))
+def _parsed(path: str) -> Transform:
+    reader = read_path(path)
+
+    def parse(values: list[Any]) -> list[Any]:
+        found: list[Any] = []
+        for value in values:
+            document = value
+            if isinstance(value, str):
+                try:
+                    document = orjson.loads(value)
+                except orjson.JSONDecodeError:
+                    continue
+            if isinstance(document, Mapping):
+                found.extend(reader(document))
+        return found
+
+    return parse
 
 
-def _lowered(values: list[Any], _: None) -> list[Any]:
-    return [str(value).lower() for value in values]
+def _starting(prefix: str) -> Transform:
+    return lambda values: [value for value in values if str(value).startswith(prefix)]
 
 
-def _rewritten(values: list[Any], how: tuple[str, str]) -> list[Any]:
+def _matching(pattern: str) -> Transform:
+    search = re.compile(pattern).search
+    return lambda values: [match.group(1) for value in values if (match := search(str(value)))]
+
+
+def _finding(pattern: str) -> Transform:
+    finditer = re.compile(pattern).finditer
+    return lambda values: list(dict.fromkeys(match.group() for value in values for match in finditer(str(value))))
+
+
+def _lowered(_: None) -> Transform:
+    return lambda values: [str(value).lower() for value in values]
+
+
+def _rewritten(how: tuple[str, str]) -> Transform:
     compiled, template = re.compile(how[0]), how[1]
-    return [compiled.sub(template, str(value), count=1) for value in values if value is not None]
+    return lambda values: [compiled.sub(template, str(value), count=1) for value in values if value is not None]
 
 
-def _key(values: list[Any], name: str) -> list[Any]:
-    return [value.get(name) if isinstance(value, Mapping) else value for value in values]
+def _key(name: str) -> Transform:
+    return lambda values: [value.get(name) if isinstance(value, Mapping) else value for value in values]
 
 
-def _count(values: list[Any], _: None) -> list[Any]:
-    return [len(values)] if values else []
+def _count(_: None) -> Transform:
+    return lambda values: [len(values)] if values else []
 
 
-_TRANSFORMS: dict[str, Callable[[list[Any], Any], list[Any]]] = {
+_TRANSFORMS: dict[str, Callable[[Any], Transform]] = {
     "state": _state,
     "split": _split,
     "tail": _tail,

@@ -17,21 +17,21 @@ import orjson
 
 from cloudviz.normalise.secrets import is_secret_name, is_secret_value
 
-_KEYS = re.compile(rb'"([^"]*)":')
 _PAIR_NAME = re.compile(
     rb'"(?:[nN]ame|[kK]ey|ParameterKey|parameter_key|OptionName|option_name)":"([^"]*)"',
 )
 _STRINGS = re.compile(rb'"[^"]*"')
-_MARKS = (
-    *(b"AKIA", b"ASIA", b"akia", b"asia", b"AIza", b"eyJ", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"github_pat"),
-    *(b"glpat-", b"xox", b"sk_live", b"earer", b"asic", b"BEARER", b"BASIC"),
-)
 _MARKED = re.compile(
     rb"(?:AKIA|ASIA|akia|asia)[A-Za-z0-9]{16}|AIza|eyJ|gh[opsu]_|github_pat|glpat-|xox[baprs]-|sk_live"
     rb"|[Bb](?:earer|asic)\s|BEARER\s|BASIC\s"
 )
-"""The words of ``secrets._KEY_MARK`` with as much of what follows as costs nothing: asia-east1 is no key. The
-plain search for each word takes a tenth of the time of the pattern, and almost always ends it."""
+"""The words of ``secrets._KEY_MARK`` with as much of what follows as costs nothing: asia-east1 is no key."""
+
+_MARK_LENGTH = 20
+"""The length from which on ``secrets.is_secret_value`` looks for these words."""
+
+_MOST_KNOWN = 1 << 14
+"""Texts remembered as harmless: an estate repeats its types, regions and sizes in every body."""
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS
 
@@ -63,32 +63,88 @@ def harmless_json(
     except (TypeError, RecursionError):
         return None
     # A backslash is a quote, a control character or JSON within a text; beyond ASCII not all can be printed.
-    if b"\\" in data or b'"{' in data or b'"[' in data or b"\x7f" in data or not data.isascii():
+    if b"\\" in data or b"\x7f" in data or not data.isascii():
         return None
-    verdicts = _verdicts(is_plain_key)
-    keys = frozenset(_KEYS.findall(data))
-    for key in keys:
-        if not verdicts(key):
+    # Without a backslash every other piece between quotes is a text, and a colon follows a field's name alone.
+    texts = set(data.split(b'"')[1::2])
+    keys = {piece.rpartition(b'"')[2] for piece in data.split(b'":')[:-1]}
+    known = _known(is_plain_key)
+    if not known.plain_keys.issuperset(keys) and not known.takes(keys):
+        return None
+    if not pair_values.isdisjoint(keys) and (
+        b"application:environment" in data or any(map(_is_secret_name, _PAIR_NAME.findall(data)))
+    ):
+        return None
+    if len(data) > max_text and max(map(len, texts), default=0) > max_text:
+        return None
+    if len(data) >= max_items and data.count(b",") >= max_items:
+        return None
+    if not _is_flat(data, max_depth):
+        return None
+    fresh = texts - known.harmless
+    if fresh:
+        if not _are_harmless(fresh):
             return None
-    has_pairs = not pair_values.isdisjoint(keys)
-    if has_pairs and (b"application:environment" in data or any(map(_is_secret_name, _PAIR_NAME.findall(data)))):
-        return None
-    if b"@" in data and b"://" in data:
-        return None
-    if b"<" in data or b"':" in data:
-        return None
-    if b"=" in data or b": " in data or b"-----" in data:
-        for text in _STRINGS.findall(data):
-            marked = b"=" in text or b": " in text or b"-----" in text
-            if marked and is_secret_value(text[1:-1].decode()):
-                return None
-    if any(mark in data for mark in _MARKS) and _MARKED.search(data) is not None:
-        return None
-    if len(data) > max_text and max(map(len, _STRINGS.findall(data)), default=0) > max_text:
-        return None
-    if data.count(b",") >= max_items or not _is_flat(data, max_depth):
-        return None
+        known.remember(fresh)
     return data
+
+
+def _are_harmless(texts: set[bytes]) -> bool:
+    """Whether none of the texts could be a secret, hold one, or be JSON that does. No text has a quote in it."""
+    joined = b'"'.join(texts)
+    if b"<" in joined or b"':" in joined:
+        return False
+    if (b"{" in joined or b"[" in joined) and any(text[:1] in (b"{", b"[") for text in texts):
+        return False
+    if b"@" in joined and any(b"@" in text and b"://" in text for text in texts):
+        return False
+    has_space = b" " in joined
+    if b"=" in joined or (has_space and b": " in joined) or b"-----" in joined:
+        for text in texts:
+            if (b"=" in text or b": " in text or b"-----" in text) and is_secret_value(text.decode()):
+                return False
+    # A rare letter is looked for before a word, at a tenth of the time.
+    may_be_marked = (
+        b"asia" in joined
+        or b"akia" in joined
+        or b"glpat-" in joined
+        or (b"x" in joined and b"xox" in joined)
+        or (b"J" in joined and b"eyJ" in joined)
+        or (b"A" in joined and any(map(joined.__contains__, (b"AKIA", b"ASIA", b"AIza"))))
+        or (b"_" in joined and any(map(joined.__contains__, _UNDERSCORED)))
+        or (has_space and any(map(joined.__contains__, (b"earer", b"asic", b"BEARER", b"BASIC"))))
+    )
+    return not (may_be_marked and any(len(text) >= _MARK_LENGTH and _MARKED.search(text) for text in texts))
+
+
+_UNDERSCORED = (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"github_pat", b"sk_live")
+
+
+class _Known:
+    """What was judged before: field names that say nothing, and texts that hide nothing."""
+
+    __slots__ = ("_is_plain_key", "harmless", "plain_keys")
+
+    def __init__(self, is_plain_key: Verdict) -> None:
+        self._is_plain_key = is_plain_key
+        self.plain_keys: set[bytes] = set()
+        self.harmless: set[bytes] = set()
+
+    def takes(self, keys: set[bytes]) -> bool:
+        """Whether every one is a plain field name; those that are need not be judged again."""
+        if len(self.plain_keys) > _MOST_KNOWN:
+            self.plain_keys = set()
+        for key in keys - self.plain_keys:
+            if not self._is_plain_key(key.decode()):
+                return False
+            self.plain_keys.add(key)
+        return True
+
+    def remember(self, texts: set[bytes]) -> None:
+        """Judge these no more, until there are too many."""
+        if len(self.harmless) > _MOST_KNOWN:
+            self.harmless = set()  # not cleared: another thread may be looking into it
+        self.harmless.update(texts)
 
 
 @lru_cache(maxsize=8192)
@@ -97,8 +153,8 @@ def _is_secret_name(name: bytes) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _verdicts(is_plain_key: Verdict) -> Callable[[bytes], bool]:
-    return lru_cache(maxsize=16384)(lambda key: is_plain_key(key.decode()))
+def _known(is_plain_key: Verdict) -> _Known:
+    return _Known(is_plain_key)
 
 
 def _is_flat(data: bytes, max_depth: int) -> bool:

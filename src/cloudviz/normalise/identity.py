@@ -31,11 +31,11 @@ def identity_of(
 ) -> str | None:
     """The id of an item, or None when the body does not hold what the id needs."""
     identity = declared.id
-    if isinstance(identity, AssetName) and native_type in identity.hosts:
-        identity = replace(identity, service=identity.hosts[native_type])
     given = identity.given.one(body, tags) if identity.given is not None else None
     if isinstance(identity, Arm):
         return _arm_id(str(given)) if given else None
+    if isinstance(identity, AssetName) and native_type in identity.hosts:
+        identity = replace(identity, service=identity.hosts[native_type])
     if isinstance(identity, Arn):
         if given and str(given).startswith("arn:"):
             return str(given)
@@ -93,8 +93,8 @@ def account_in(identifier: str, provider: str) -> str:
         parts = identifier.split(":", 5)
         return parts[4] if len(parts) > 4 else ""
     if provider == "azure":
-        match = _ARM_PREFIX.match(identifier)
-        return match["subscription"].lower() if match else ""
+        root, _, rest = identifier[1:].partition("/")
+        return rest.partition("/")[0].lower() if identifier[:1] == "/" and root.lower() == "subscriptions" else ""
     if provider == "gcp":
         match = _PROJECT.search(identifier)
         # Some services name by the project's number; the scope knows its id.
@@ -118,7 +118,8 @@ def resource_group_in(identifier: str) -> str:
 
 def last_part(identifier: str) -> str:
     """The last part of an id, as a name of last resort."""
-    return re.split(r"[/:]", identifier.rstrip("/:"))[-1] or identifier
+    end = identifier.rstrip("/:")
+    return end[max(end.rfind("/"), end.rfind(":")) + 1 :] or identifier
 
 
 def bare_key(declared: ResourceType, identifier: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from sys import intern
@@ -101,12 +101,14 @@ def resource_of(
         if unknown is not None and packed:
             unknown = replace(unknown, properties=pack(unknown.properties))
         return unknown, pending
+    plan = _plan(types, declared)
     body = lift(declared, item.body) if item.shape is Shape.TERRAFORM else item.body
-    tags = _tags(declared, body)
+    tags = plan.tags(body)
     scope = item.scope
-    region = declared.region.one(body, tags) if declared.region is not None else None
+    provider = scope.provider
+    region = plan.region(body, tags) if plan.region is not None else None
     if region and region != scope.region:
-        scope = replace(scope, region=str(region))
+        scope = scope_at(provider, scope.account, str(region), scope.partition)
     identifier = identity_of(declared, body, tags, scope, item.native_type)
     if not identifier:
         problems.append(Problem(item.native_type, "has no id and was left out", item.where))
@@ -114,46 +116,45 @@ def resource_of(
     # The same ids and places come again and again, each time as a new text: one of each is enough.
     identifier = intern(clean_name(identifier, MAX_ID))
     # A shared subnet is listed in one account and owned by another: the id knows the owner.
-    account = intern(clean_text(account_in(identifier, scope.provider) or scope.account, MAX_PLACE))
-    place = intern(
-        clean_text(str(region or scope.region or region_in(identifier, scope.provider) or ""), MAX_PLACE)
-    )
-    if not place and isinstance(declared.listing, AwsCall | AssetList) and declared.listing.is_global:
+    account = _place(account_in(identifier, provider) or scope.account)
+    place = _place(str(region or scope.region or region_in(identifier, provider) or ""))
+    if not place and plan.is_global:
         place = GLOBAL
     scope = scope_at(scope.provider, account, "" if place == GLOBAL else place, scope.partition)
-    name = declared.name.one(body, tags) if declared.name is not None else None
-    state = declared.state.one(body, tags) if declared.state is not None else None
-    zone = declared.zone.one(body, tags) if declared.zone is not None else None
+    name = plan.name(body, tags) if plan.name is not None else None
+    state = plan.state(body, tags) if plan.state is not None else None
+    zone = plan.zone(body, tags) if plan.zone is not None else None
     resource = Resource(
-        id=identifier,
-        provider=declared.provider,
-        type=declared.key,
-        native_type=_native_type(types, declared, item, identifier),
-        kind=str(declared.kind),
-        name=clean_name(str(name or last_part(identifier)), MAX_NAME),
-        account=account,
-        region=place,
-        zone=intern(clean_text(str(zone), MAX_PLACE)) if zone else None,
-        state=intern(clean_text(str(state), MAX_PLACE)) if state else None,
-        tags=tags,
-        properties=_properties(declared, item, body, tags, packed=packed),
+        identifier,
+        plan.provider,
+        declared.key,
+        plan.native_types.get(item.native_type) or native_name_of(declared, identifier) or plan.native_type,
+        plan.kind,
+        clean_name(str(name) if name else last_part(identifier), MAX_NAME),
+        account,
+        place,
+        _place(str(zone)) if zone else None,
+        None,
+        _place(str(state)) if state else None,
+        tags,
+        properties=_properties(plan, item, body, tags, packed=packed),
     )
     references = Pending(identifier, scope)
-    for rule in declared.links:
-        values = rule.field.all(body, tags)
-        # An object names nothing, and what is kept here is written to the store as well.
-        names = [intern(clean_name(str(each), MAX_ID)) for each in values if not isinstance(each, Mapping | list)]
-        if names:
-            references.found.append((rule, names))
+    found = references.found
+    for head, read, rule in plan.links:
+        if head is not None and head not in body:
+            continue
+        values = read(body, tags)
+        if values:
+            # An object names nothing, and what is kept here is written to the store as well.
+            names = [
+                intern(clean_name(each if type(each) is str else str(each), MAX_ID))
+                for each in values
+                if type(each) is str or not isinstance(each, Mapping | list)
+            ]
+            if names:
+                found.append((rule, names))
     return resource, references
-
-
-def _native_type(types: Catalogue, declared: ResourceType, item: RawItem, identifier: str) -> str:
-    """The cloud's own name, where a declaration stands for several the one that this item has."""
-    listing = declared.listing
-    if isinstance(listing, AssetList) and item.native_type in listing.asset_types:
-        return item.native_type
-    return native_name_of(declared, identifier) or types.native_name(declared)
 
 
 @lru_cache(maxsize=4096)
@@ -162,49 +163,99 @@ def scope_at(provider: str, account: str, region: str, partition: str) -> Scope:
     return Scope(provider, account, region, partition)
 
 
+@lru_cache(maxsize=4096)
+def _place(text: str) -> str:
+    """One of the few words that many resources share: an account, a region, a zone, a state."""
+    return intern(clean_text(text, MAX_PLACE))
+
+
+class _Plan:
+    """A declaration, made ready to read bodies with: what does not depend on the body is looked up once."""
+
+    __slots__ = (
+        *("facts", "is_global", "kind", "left_out", "links", "name", "native_type"),
+        *("native_types", "provider", "region", "state", "tags", "volatile", "zone"),
+    )
+
+    def __init__(self, types: Catalogue, declared: ResourceType) -> None:
+        listing = declared.listing
+        self.provider = declared.provider
+        self.kind = str(declared.kind)
+        # The cloud's own name, where a declaration stands for several the one that an item has.
+        self.native_type = types.native_name(declared)
+        self.native_types = {name: name for name in listing.asset_types} if isinstance(listing, AssetList) else {}
+        self.is_global = isinstance(listing, AwsCall | AssetList) and listing.is_global
+        self.region, self.name, self.state, self.zone = (
+            None if each is None else each.one
+            for each in (declared.region, declared.name, declared.state, declared.zone)
+        )
+        self.tags = _tag_reader(declared)
+        self.facts = [(fact.head, fact.all, label) for label, fact in declared.facts.items()]
+        self.links = [(rule.field.head, rule.field.all, rule) for rule in declared.links]
+        volatile = [tuple(path.replace("[]", "").split(".")) for path in declared.volatile]
+        self.left_out = LAID_IN.union(names[0] for names in volatile if len(names) == 1)
+        self.volatile = tuple(names for names in volatile if len(names) > 1)
+
+
+@lru_cache(maxsize=2048)
+def _plan(types: Catalogue, declared: ResourceType) -> _Plan:
+    return _Plan(types, declared)
+
+
+def _tag_reader(declared: ResourceType) -> Callable[[Mapping[str, Any]], dict[str, str]]:
+    readers = [read_path(path.removesuffix("[]")) for path in declared.tags.paths] if declared.tags else []
+
+    def read(body: Mapping[str, Any]) -> dict[str, str]:
+        for reader in readers:
+            values = reader(body)
+            if values:
+                return read_tags(values[0])
+        return {}
+
+    return read
+
+
 def _properties(
-    declared: ResourceType, item: RawItem, body: Mapping[str, Any], tags: Mapping[str, str], *, packed: bool
+    plan: _Plan, item: RawItem, body: Mapping[str, Any], tags: Mapping[str, str], *, packed: bool
 ) -> Mapping[str, Any]:
     """The facts a person reads first, and the whole body under ``configuration``, without secrets."""
     properties: dict[str, Any] = {}
-    for label, fact in declared.facts.items():
-        values = fact.all(body, tags)
+    for head, read, label in plan.facts:
+        if head is not None and head not in body:
+            continue
+        values = read(body, tags)
         if values:
-            value = redact(values[0] if len(values) == 1 else values, name=label)
-            properties[label] = value
-    if packed and not declared.volatile:
-        written = json_without_secrets(item.body, item.native_type, LAID_IN)
+            properties[label] = redact(values[0] if len(values) == 1 else values, name=label)
+    raw = without(item.body, plan.volatile) if plan.volatile else item.body
+    if packed:
+        written = json_without_secrets(raw, item.native_type, plan.left_out)
         if written is not None:
             properties["configuration"] = orjson.Fragment(written)
             return pack(properties)
-    configuration = redact_body(item.body, item.native_type, LAID_IN)
-    for path in declared.volatile:
-        _drop(configuration, path)
-    properties["configuration"] = configuration
+    properties["configuration"] = redact_body(raw, item.native_type, plan.left_out)
     return pack(properties) if packed else properties
 
 
-def _drop(document: Any, path: str) -> None:
-    """Remove what changes at every look, such as counters and last-used dates."""
-    *parents, last = path.split(".")
-    holders = [document]
-    for part in parents:
-        found: list[Any] = []
-        for holder in holders:
-            if isinstance(holder, dict):
-                value = holder.get(part.removesuffix("[]"))
-                found.extend(value if isinstance(value, list) else [value])
-        holders = found
-    for holder in holders:
-        if isinstance(holder, dict):
-            holder.pop(last.removesuffix("[]"), None)
+def without(body: Mapping[str, Any], paths: Iterable[tuple[str, ...]]) -> Mapping[str, Any]:
+    """The body without what changes at every look, such as counters and last-used dates.
+
+    It is itself returned where it holds none of it, and never changed.
+
+    Arguments:
+        paths: the names of each, walking into lists.
+    """
+    for names in paths:
+        body = _left_out(body, names)
+    return body
 
 
-def _tags(declared: ResourceType, body: Mapping[str, Any]) -> dict[str, str]:
-    if declared.tags is None:
-        return {}
-    for path in declared.tags.paths:
-        values = read_path(path.removesuffix("[]"))(body)
-        if values:
-            return read_tags(values[0])
-    return {}
+def _left_out(value: Any, names: tuple[str, ...]) -> Any:
+    head, *rest = names
+    if not isinstance(value, Mapping) or head not in value:
+        return value
+    if not rest:
+        return {key: each for key, each in value.items() if key != head}
+    below = value[head]
+    if isinstance(below, list | tuple):
+        return {**value, head: [_left_out(each, tuple(rest)) for each in below]}
+    return {**value, head: _left_out(below, tuple(rest))}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -48,6 +48,8 @@ def clean_text(text: str, limit: int = MAX_TEXT) -> str:
 
 def clean_name(text: str, limit: int = MAX_TEXT) -> str:
     """The same of what names a thing, without the password of a URL that somebody used as a name."""
+    if "@" not in text and len(text) <= limit and text.isprintable():
+        return text
     return clean_text(without_credentials(text, REDACTED), limit)
 
 
@@ -70,7 +72,7 @@ def redact(value: Any, *, name: str = "") -> Any:
     return _redacted(value, secret, variables and bool(name), 0)
 
 
-def redact_body(body: Mapping[str, Any], native_type: str, left_out: Container[str] = ()) -> dict[str, Any]:
+def redact_body(body: Mapping[str, Any], native_type: str, left_out: Set[str] = frozenset()) -> dict[str, Any]:
     """The same for the body of a resource, whose type tells more: the ``value`` of an SSM parameter is a secret.
 
     ``left_out`` are fields that are not copied.
@@ -85,11 +87,13 @@ def redact_body(body: Mapping[str, Any], native_type: str, left_out: Container[s
     return copy
 
 
-def json_without_secrets(body: Mapping[str, Any], native_type: str, left_out: Container[str] = ()) -> bytes | None:
+def json_without_secrets(
+    body: Mapping[str, Any], native_type: str, left_out: Set[str] = frozenset()
+) -> bytes | None:
     """The same as JSON with sorted keys, where there is surely nothing to hide; None where that is not sure."""
     if type(body) is not dict or has_payloads(native_type):
         return None
-    if any(key in left_out for key in body):
+    if not left_out.isdisjoint(body):
         body = {key: item for key, item in body.items() if key not in left_out}
     return harmless_json(
         body,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from cloudviz.normalise.redaction import clean_text, redact
@@ -13,16 +14,20 @@ def read_tags(value: Any) -> dict[str, str]:
     pairs: dict[str, str] = {}
     if isinstance(value, Mapping):
         for key, text in value.items():
-            pairs[clean_text(str(key), 512)] = _tag_value(str(key), text)
+            name, kept = _tag(str(key), "" if text is None else str(text))
+            pairs[name] = kept
     elif isinstance(value, list | tuple):
         for entry in value:
             if isinstance(entry, Mapping):
                 key = entry.get("Key", entry.get("key", entry.get("TagKey")))
                 text = entry.get("Value", entry.get("value", entry.get("TagValue", "")))
                 if key is not None:
-                    pairs[clean_text(str(key), 512)] = _tag_value(str(key), text)
-    return dict(sorted(pairs.items()))
+                    name, kept = _tag(str(key), "" if text is None else str(text))
+                    pairs[name] = kept
+    return dict(sorted(pairs.items())) if len(pairs) > 1 else pairs
 
 
-def _tag_value(key: str, text: Any) -> str:
-    return str(redact("" if text is None else str(text), name=key))
+@lru_cache(maxsize=8192)
+def _tag(key: str, text: str) -> tuple[str, str]:
+    """A tag, clean and without a secret. The same few are on most things of an estate: one of each is kept."""
+    return clean_text(key, 512), str(redact(text, name=key))
