@@ -17,7 +17,7 @@ import pytest
 from tests.api.serving import EXAMPLE, Server, assert_problem, instance, serve, settings_with
 
 STATE = EXAMPLE.read_bytes()
-FORMATS = ("svg", "png", "pdf", "mermaid", "json")
+FORMATS = ("svg", "png", "pdf", "mermaid", "json", "drawio")
 
 
 def state(*names: str) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 LAYOUTS = ("hierarchical", "force-directed", "circular", "grid")
 THEMES = ("enterprise", "modern", "minimal", "dark", "light", "colorful")
-FORMATS = ("svg", "png", "pdf", "mermaid", "json")
+FORMATS = ("svg", "png", "pdf", "mermaid", "json", "drawio")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,14 @@ def scene(size: int, boxes: int, theme: str = "enterprise") -> Scene:
 @pytest.mark.parametrize(("size", "boxes", "theme"), [(1, 100, "light"), (40, 100, "dark"), (400, 60, "modern")])
 def test_every_format_is_made(size: int, boxes: int, theme: str) -> None:
     drawn = scene(size, boxes, theme)
-    signs = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF", "mermaid": b"flowchart TD", "json": b"{"}
+    signs = {
+        "svg": b"<svg",
+        "png": b"\x89PNG",
+        "pdf": b"%PDF",
+        "mermaid": b"flowchart TD",
+        "json": b"{",
+        "drawio": b"<?xml",
+    }
     assert set(signs) == set(FORMATS)
     assert theme in THEMES
     for form, sign in signs.items():

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from cloudviz.diagram.render.drawio import drawio
 from cloudviz.diagram.render.mermaid import mermaid
 from cloudviz.diagram.render.paint import paint
 from cloudviz.diagram.render.pdf import pdf
@@ -21,6 +22,7 @@ FORMAT_BY_SUFFIX: dict[str, str] = {
     "mmd": "mermaid",
     "mermaid": "mermaid",
     "json": "json",
+    "drawio": "drawio",
 }
 """The picture format that a file name asks for, by its suffix in lower case without the dot."""
 
@@ -30,6 +32,7 @@ MEDIA_TYPES: dict[str, str] = {
     "pdf": "application/pdf",
     "mermaid": "text/vnd.mermaid",
     "json": "application/json",
+    "drawio": "application/vnd.jgraph.mxfile",
 }
 """The media type of each picture format, for HTTP replies."""
 
@@ -39,7 +42,7 @@ def render(scene: Scene, format: str, *, scale: float = 2.0) -> bytes:
 
     Arguments:
         scene: a scene with places, as the layout stage leaves it.
-        format: ``svg``, ``png``, ``pdf``, ``mermaid`` or ``json``.
+        format: one of :data:`cloudviz.diagram.options.FORMATS`.
         scale: device pixels per scene px; only PNG heeds it.
 
     Returns the bytes of the file; the same scene gives the same bytes.
@@ -56,6 +59,8 @@ def render(scene: Scene, format: str, *, scale: float = 2.0) -> bytes:
         return mermaid(scene).encode("utf-8")
     if format == "json":
         return _json(scene)
+    if format == "drawio":
+        return drawio(scene)
     raise Invalid(f"{format!r} is not a picture format", hint="Use " + ", ".join(MEDIA_TYPES) + ".")
 
 
