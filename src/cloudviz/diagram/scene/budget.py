@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping
 from math import log2, sqrt
+from operator import attrgetter
 
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, Tier
 from cloudviz.diagram.scene.boxes import Box, Tree
@@ -34,6 +35,7 @@ _COLLAPSED = 1.2
 _FRAME = 0.9  # what a frame around one or two leaves tells
 _DEEPER = 0.1  # what a level of depth takes off: of two equals the inner one goes first
 _ONE_OF_MANY = 0.5  # what one of several collapsed containers of a sort tells
+_FAR_OVER = 50  # times the budget; of so many boxes a handful is seen, and who is tied to what costs seconds
 _NEWS = 6.0  # in a picture of changes, what changed is what it is about
 _FAIRNESS = 0.6  # what twice its share of the picture takes off an account's containers
 _BUNDLE = "\0bundle"
@@ -63,16 +65,22 @@ def reduce(
         if not grouped:
             group_by_tier(tree)
         return
-    stack(tree, ties, folded, Likeness.SAME_TIES, changes)
-    for likeness in (Likeness.SAME_SORTS_OF_TIES, Likeness.SAME_TYPE):
+    if len(tree.boxes) <= _FAR_OVER * budget:
+        stack(tree, ties, folded, Likeness.SAME_TIES, changes)
         if len(tree.boxes) > budget:
-            stack(tree, ties, folded, likeness, changes)
+            stack(tree, ties, folded, Likeness.SAME_SORTS_OF_TIES, changes)
+    if len(tree.boxes) > budget:
+        stack(tree, ties, folded, Likeness.SAME_TYPE, changes)
     if not grouped:
         group_by_tier(tree)
     if len(tree.boxes) > budget:
         _collapse_until(tree, budget, _linked(tree, ties, folded), changes)
     if len(tree.boxes) > budget:
         _bundle_roots(tree, budget)
+    # Once, at the end: what is collapsed level by level would be sorted at each level.
+    for box in tree.walk():
+        if box.is_leaf and len(box.members) > 1:
+            box.members.sort(key=attrgetter("id"))
 
 
 def _linked(tree: Tree, ties: Iterable[Tie], folded: Folded) -> set[str]:
@@ -255,7 +263,7 @@ def _bundle_of(tree: Tree, outer: Box, boxes: list[Box]) -> Box:
     bundle = Box(
         key, outer, True, role=first.role, kind=first.kind, provider=first.provider, label=words, name=words
     )
-    bundle.members = sorted((member for box in boxes for member in box.members), key=lambda item: item.id)
+    bundle.members = [member for box in boxes for member in box.members]
     bundle.tier = first.tier
     return bundle
 
@@ -269,7 +277,7 @@ def collapse(tree: Tree, box: Box) -> None:
         tree.boxes.pop(child.key, None)
     box.children = []
     box.is_leaf = True
-    box.members = sorted(members, key=lambda item: item.id)
+    box.members = members
 
 
 def _bundle_roots(tree: Tree, budget: int) -> None:

@@ -86,7 +86,7 @@ class SceneSummary:
 
 @dataclass(slots=True)
 class Scene:
-    """The laid-out picture."""
+    """The laid-out picture. ``direction`` is where the hierarchical layout's lines lead: ``down`` or ``right``."""
 
     layout: str
     theme: str
@@ -96,6 +96,7 @@ class Scene:
     edges: list[SceneEdge] = field(default_factory=list)
     summary: SceneSummary = field(default_factory=SceneSummary)
     title: str = ""
+    direction: str = "down"
 
     def to_document(self) -> dict[str, Any]:
         """The JSON form of contract §3, plain numbers and strings only, in a fixed order."""
@@ -103,6 +104,7 @@ class Scene:
             "format": FORMAT,
             "title": self.title,
             "layout": self.layout,
+            "direction": self.direction,
             "theme": self.theme,
             "width": _number(self.width),
             "height": _number(self.height),
@@ -128,6 +130,7 @@ def scene_from_document(document: Mapping[str, Any]) -> Scene:
     summary = document.get("summary", {})
     return Scene(
         layout=document["layout"],
+        direction=document.get("direction", "down"),
         theme=document["theme"],
         width=document["width"],
         height=document["height"],
