@@ -54,7 +54,7 @@ def test_when_half_of_all_calls_fail_at_first_the_scan_is_complete(
     result = scan(fake_azure)
     assert unseen(result) == set()
     assert graph_of(result) == graph_of(whole_azure)
-    assert calm < len(fake_azure.calls) <= calm * 1.5
+    assert calm < len(fake_azure.calls) <= calm + (calm + 1) // 2
 
 
 def test_when_calls_fail_by_chance_the_scan_is_complete(
@@ -123,10 +123,15 @@ def test_a_table_that_misbehaves_is_never_taken_to_be_empty(
     fake_azure: FakeAzure, shops: AzureEstate, behaviour: Behaviour, status: str
 ) -> None:
     fake_azure.page = 70
-    fake_azure.faults.append(Fault(behaviour, path=GRAPH, table="resources", after=2))
+    fake_azure.faults.append(Fault(behaviour, path=GRAPH, table="resources", after=3))
     result = scan(fake_azure, limits=IMPATIENT)
     seen = {entry.type for entry in result.coverage() if entry.status == "seen"}
-    assert seen == {"azure.support.resource_group", "azure.support.subscription", "azure.support.vmss_instance"}
+    zones = {"azure.network.dns_zone", "azure.support.private_dns_zone"}  # a query of their own
+    assert seen - zones == {
+        "azure.support.resource_group",
+        "azure.support.subscription",
+        "azure.support.vmss_instance",
+    }
     assert {str(each.status) for each in result.coverage() if each.type not in (*seen, ABOVE)} == {status}
     # What came before it broke is there all the same.
     assert found(result) <= shops.truth.resources

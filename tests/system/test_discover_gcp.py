@@ -183,14 +183,21 @@ def test_projects_are_scanned_as_the_organization_is(google: FakeGoogle, whole: 
     assert expected <= set(folder.resources)
 
 
-def test_a_scan_is_read_in_pages_of_one_query(google: FakeGoogle, whole: DiscoveryResult) -> None:
+def test_a_scan_is_read_in_pages_of_one_query_after_the_numbers_of_projects(
+    google: FakeGoogle, whole: DiscoveryResult
+) -> None:
     again = scan(google, provider={"organization": ORGANIZATION})
     assert graph_of(again) == graph_of(whole)
     asked = [call for call in google.calls if call.host == ASSETS]
-    assert len(asked) == -(-(SIZE - 2) // 50)  # all but the two product sets, fifty a page
     assert {call.values("pageSize")[0] for call in asked} == {"1000"}
-    assert all(not call.values("assetTypes") for call in asked)
-    assert len({call.values("pageToken")[0] for call in asked[1:]}) == len(asked) - 1
+    numbers, *pages, groups = asked
+    assert numbers.values("assetTypes") == ["cloudresourcemanager.googleapis.com/Project"]
+    assert len(pages) == -(-(SIZE - 2) // 50)  # all but the two product sets, fifty a page
+    assert all(not call.values("assetTypes") for call in pages)
+    assert len({call.values("pageToken")[0] for call in pages[1:]}) == len(pages) - 1
+    assert groups.values("assetTypes")[0] == "compute.googleapis.com/InstanceGroup"
+    # All of it at one moment.
+    assert {call.values("readTime")[0] for call in asked[1:]} == {"2026-11-24T06:00:00Z"}
 
 
 def test_only_the_types_asked_for_are_listed(google: FakeGoogle, truth: Truth) -> None:
@@ -470,8 +477,9 @@ def test_a_cancelled_scan_says_what_it_skipped(google: FakeGoogle) -> None:
         cancelled=lambda: len(stop) >= 2,
     )
     assert {entry.status for entry in result.coverage()} == {CoverageStatus.SKIPPED}
-    assert len(google.calls) == 2
-    assert [step.resources for step in stop[:2]] == [50, 100]
+    assert len(google.calls) == 3  # the numbers of the projects, and two pages of fifty
+    # Groups of machines come after the pages.
+    assert [step.resources for step in stop[:2]] == [48, 98]
 
 
 def test_progress_counts_up_to_the_whole(google: FakeGoogle) -> None:

@@ -68,7 +68,7 @@ class Intake:
         Arguments:
             stopped: whether the scan was told to stop: what was skipped then is still to be read.
         """
-        is_whole = part.note is not None or _is_whole(part, stopped)
+        is_whole = _is_whole(part, stopped) if part.is_whole is None else part.is_whole
         self._forget(part)
         # Counted first: items may be let go as they are taken in.
         coverage = [coverage_of(listing) for listing in part.listings]

@@ -24,11 +24,12 @@ class Trail:
     """How far the pages of one listing were read, by this try and those before it.
 
     Attributes:
+        name: what the listing is called in every scan.
         notes: those of the pages that were read, in their order.
     """
 
     def __init__(self, name: str, written: Mapping[tuple[int, int], tuple[str, Note]]) -> None:
-        self._name = name
+        self.name = name
         self._era = max((era for era, _ in written), default=0)
         self.notes: list[Note] = []
         kept: set[str] = set()
@@ -56,22 +57,29 @@ class Trail:
             token: where the page after it is, ``""`` when there is none.
             more: what else to note.
         """
-        key = f"{self._name}/{self._era}.{len(self.notes):06d}"
+        key = self._key(len(self.notes))
         note = {NEXT: token, **more}
         self.notes.append(note)
         self._is_recalled = False
         stale, self._stale = self._stale - {key}, set()
-        return Part(key, listings, note, stale)
+        return Part(key, listings, note, stale, True)
+
+    def broken(self, listings: Sequence[Listing]) -> Part:
+        """What came of the next page before it broke. The next try reads it again."""
+        return Part(self._key(len(self.notes)), listings, is_whole=False)
 
     def begins_anew(self, http: int) -> bool:
         """Whether a refusal with this status means that the token is too old. Then nothing counts as read."""
         if not self._is_recalled or http not in STALE:
             return False
-        self._stale |= {f"{self._name}/{self._era}.{page:06d}" for page in range(len(self.notes))}
+        self._stale |= {self._key(page) for page in range(len(self.notes))}
         self._era += 1
         self.notes.clear()
         self._is_recalled = False
         return True
+
+    def _key(self, page: int) -> str:
+        return f"{self.name}/{self._era}.{page:06d}"
 
 
 class Trails:

@@ -55,15 +55,17 @@ class Part:
         key: what it is called in every scan of the same configuration:
             ``123456789012/eu-west-1/ec2:describe_vpcs``, or ``projects/shop/assets/0.000012`` for a page of many.
         listings: what it saw and what it did not. Another part may hold items of the same scope and type.
-        note: what the next try gets back, in :attr:`ProviderConfig.done`. Who leaves one says that the part was
-            read to its end, whatever its listings say of the rest of their places.
+        note: what the next try gets back, in :attr:`ProviderConfig.done`.
         replaces: keys of parts of an earlier try that this one and those after it stand for.
+        is_whole: whether it was read to its end, whatever its listings say of the rest of their places. Where it
+            is None, they say it.
     """
 
     key: str
     listings: Sequence[Listing]
-    note: Note | None = None
+    note: Note = field(default_factory=dict)
     replaces: Collection[str] = ()
+    is_whole: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, select, tuple_
@@ -39,7 +40,7 @@ class Checkpoints:
         discovery_id: str,
         part: str,
         listings: Sequence[tuple[Coverage, Sequence[bytes]]],
-        note: Mapping[str, Any] | None = None,
+        note: Mapping[str, Any] = MappingProxyType({}),
         replaces: Collection[str] = (),
     ) -> None:
         """Write a part down: all of its listings or, when the process dies, none. One already there is replaced.
@@ -60,7 +61,7 @@ class Checkpoints:
                 for each in (table, parts):
                     mine = (each.c.discovery_id == found.id, each.c.part == gone)
                     await connection.execute(delete(each).where(*mine))
-            values = {"discovery_id": found.id, "part": name, "note": json_value(note or {})}
+            values = {"discovery_id": found.id, "part": name, "note": json_value(note)}
             await connection.execute(insert(parts).values(**values))
             rows = [
                 {

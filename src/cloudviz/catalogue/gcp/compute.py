@@ -17,7 +17,7 @@ from cloudviz.catalogue.declare import (
     runs_as,
     uses,
 )
-from cloudviz.catalogue.gcp.names import SELF_LINK, account, kms_key
+from cloudviz.catalogue.gcp.names import MEMBERS, SELF_LINK, account, kms_key
 from cloudviz.catalogue.kinds import Kind
 from cloudviz.catalogue.states import GCP_STATUS
 from cloudviz.inventory.model import LinkKind
@@ -94,6 +94,7 @@ INSTANCE_GROUP = ResourceType(
             "instanceTemplate": "version[].instance_template",
             "instanceGroup": "instance_group",
             "targetPools[]": "target_pools[]",
+            f"{MEMBERS}[]": "instances[]",
         },
     ),
     id=asset_name(
@@ -112,6 +113,8 @@ INSTANCE_GROUP = ResourceType(
         inside("gcp.network.network", at("network")),
         uses("gcp.support.instance_template", at("instanceTemplate")),
         contains("gcp.compute.instance_group", at("instanceGroup")),
+        # What a manager has made says so itself: this is for groups that somebody filled by hand.
+        contains("gcp.compute.instance", at(f"{MEMBERS}[]")),
         member_of("gcp.support.target_pool", at("targetPools[]")),
     ),
     volatile=("fingerprint", "status", "currentActions"),

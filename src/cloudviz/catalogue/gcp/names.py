@@ -17,7 +17,10 @@ PARENT = "@parent"
 NUMBER = "@number"
 """The number of the project: some names hold it, others the project's id."""
 
-LAID_IN = frozenset({ASSET, PARENT, NUMBER})
+MEMBERS = "@members"
+"""The machines of an instance group that has no manager, as links to them."""
+
+LAID_IN = frozenset({ASSET, PARENT, NUMBER, MEMBERS})
 """All of them: they name things, and are no part of a resource's configuration."""
 
 SELF_LINK = at(ASSET) | at("selfLink")

@@ -6,6 +6,7 @@ Source: https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/re
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cloudviz.inventory.model import CoverageStatus
@@ -55,19 +56,35 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-async def rows(
-    client: ArmClient, quota: Quota, query: str, among: Mapping[str, Sequence[str]]
-) -> AsyncIterator[list[dict[str, Any]]]:
+@dataclass(frozen=True, slots=True)
+class GraphPage:
+    """Rows, the token of the page after them, and how many rows were read by then.
+
+    The token is ``""`` after the last page, and None where more should follow and nothing says how.
+    """
+
+    rows: list[dict[str, Any]]
+    token: str | None
+    read: int
+
+
+async def pages(
+    client: ArmClient,
+    quota: Quota,
+    query: str,
+    among: Mapping[str, Sequence[str]],
+    token: str = "",
+    read: int = 0,
+) -> AsyncIterator[GraphPage]:
     """The rows that a query finds, page by page, without the columns that hold nothing.
 
     Arguments:
         among: ``{"subscriptions": [...]}`` or ``{"managementGroups": [...]}``.
+        token, read: those of the last page that was read before.
 
     Raises CallFailed, also when pages go round in a circle or the answer is cut off without a next page.
     """
-    seen: set[str] = set()
-    token = ""
-    read = 0
+    seen = {token} - {""}
     while True:
         options: dict[str, Any] = {"$top": PAGE, "resultFormat": "objectArray"}
         if token:
@@ -82,22 +99,28 @@ async def rows(
             part="Resource Graph",
             quota=quota,
         )
-        page = _objects(reply.get("data"))
-        read += len(page)
-        yield page
+        found = _objects(reply.get("data"))
+        read += len(found)
         token = str(reply.get("$skipToken") or "")
+        wrong = _wrong(reply, token, read, seen)
+        yield GraphPage(found, None if wrong else token, read)
+        if wrong:
+            raise CallFailed(CoverageStatus.FAILED, f"Resource Graph {wrong}")
         if not token:
-            if str(reply.get("resultTruncated")).lower() == "true":
-                raise CallFailed(CoverageStatus.FAILED, "Resource Graph cut its answer off without a next page")
-            counted = reply.get("totalRecords")
-            if isinstance(counted, int) and counted > read:
-                raise CallFailed(CoverageStatus.FAILED, f"Resource Graph counted {counted} rows and gave {read}")
             return
-        if token in seen:
-            raise CallFailed(
-                CoverageStatus.FAILED, f"Resource Graph gave the same skip token twice after {len(seen) + 1} pages"
-            )
         seen.add(token)
+
+
+def _wrong(reply: Mapping[str, Any], token: str, read: int, seen: set[str]) -> str:
+    """Why an answer can't be gone on from, ``""`` when it can or is the last."""
+    if token:
+        return f"gave the same skip token twice after {len(seen) + 1} pages" if token in seen else ""
+    if str(reply.get("resultTruncated")).lower() == "true":
+        return "cut its answer off without a next page"
+    counted = reply.get("totalRecords")
+    if isinstance(counted, int) and counted > read:
+        return f"counted {counted} rows and gave {read}"
+    return ""
 
 
 def _objects(data: Any) -> list[dict[str, Any]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from cloudviz.catalogue.declare import ResourceType
 from cloudviz.inventory.model import CoverageStatus, RawItem, Scope
 from cloudviz.sources.azure.permissions import actions_of
-from cloudviz.sources.azure.plan import OTHER, arm_list
-from cloudviz.sources.azure.reading import Reading
+from cloudviz.sources.azure.plan import ABOVE, OTHER, Plan, arm_list
 from cloudviz.sources.azure.refusals import CallFailed
 from cloudviz.sources.azure.rights import Rights
 from cloudviz.sources.packed_items import PackedItems
@@ -17,30 +17,52 @@ from cloudviz.sources.provider import Listing, NotSeen, Seen
 _LEFT_OUT = "Resource Graph leaves out what may not be read"
 
 
-def listings(reading: Reading, subscriptions: Sequence[str], rights: Mapping[str, Rights]) -> Iterator[Listing]:
-    """Every listing of a scan. What was read is handed on and not kept here."""
-    for subscription in subscriptions:
-        for key, declared in reading.plan.types.items():
-            if key == "azure.support.management_group":
-                continue
-            items = reading.found.pop((subscription, key), PackedItems())
-            failed = reading.failed.get((subscription, key)) or _unreadable(declared, rights[subscription])
-            if failed is None and reading.groups:
-                # A part of the subscription says nothing of the rest of it.
-                failed = CallFailed(
-                    CoverageStatus.SKIPPED, f"only resource groups {', '.join(reading.groups)} were looked into"
-                )
-            yield from _by_place(reading.regions, subscription, declared, items, failed)
-        strangers = reading.found.pop((subscription, OTHER), PackedItems())
-        broken = reading.failed.get((subscription, OTHER))
-        if strangers or broken is not None:
-            yield _unknown(subscription, strangers, broken)
-    for (subscription, key), items in sorted(reading.found.items()):
-        # Management groups are above subscriptions, and only those that may be read are told of.
-        if items:
+Found = defaultdict[tuple[str, str], PackedItems]
+"""Items by (subscription, type key)."""
+
+
+def listings_of(
+    found: Mapping[tuple[str, str], PackedItems], types: Mapping[str, ResourceType], regions: Sequence[str]
+) -> Iterator[Listing]:
+    """What a page holds. That more may follow is said by who reads the next page, or can't."""
+    for (subscription, key), items in sorted(found.items()):
+        if not items:
+            continue
+        if key == OTHER:
+            yield _unknown(subscription, items, None)
+        elif key == ABOVE:
+            # Management groups are above subscriptions, and only those that may be read are told of.
             detail = "Resource Graph tells only of those that may be read"
             yield NotSeen(Scope("azure", subscription), key, CoverageStatus.SKIPPED, None, detail, items)
-    reading.found.clear()
+        else:
+            for listing in _by_place(regions, subscription, types[key], items, None):
+                if listing.items:
+                    yield listing
+
+
+def closing_listings(
+    plan: Plan,
+    regions: Sequence[str],
+    groups: Sequence[str],
+    subscriptions: Sequence[str],
+    rights: Mapping[str, Rights],
+    failures: Mapping[tuple[str, str], CallFailed],
+) -> Iterator[Listing]:
+    """What is to be said of every subscription and type when all was read, without items."""
+    for subscription in subscriptions:
+        for key, declared in plan.types.items():
+            if key == ABOVE:
+                continue
+            failed = failures.get((subscription, key)) or _unreadable(declared, rights[subscription])
+            if failed is None and groups:
+                # A part of the subscription says nothing of the rest of it.
+                failed = CallFailed(
+                    CoverageStatus.SKIPPED, f"only resource groups {', '.join(groups)} were looked into"
+                )
+            yield from _by_place(regions, subscription, declared, PackedItems(), failed)
+        broken = failures.get((subscription, OTHER))
+        if broken is not None:
+            yield _unknown(subscription, (), broken)
 
 
 def unentered(subscription: str, failed: CallFailed, types: Mapping[str, ResourceType]) -> Iterator[Listing]:

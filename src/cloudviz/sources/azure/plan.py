@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloudviz.catalogue.declare import ArmChild, ArmList, ArmPart, ResourceType
 from cloudviz.catalogue.registry import Catalogue
@@ -12,6 +12,9 @@ from cloudviz.errors import Invalid
 
 OTHER = "azure.other"
 """The type under which rows are reported that no declaration claims."""
+
+ABOVE = "azure.support.management_group"
+"""The type of what is in no subscription."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class TablePlan:
         parts: ARM type → (where its rows are laid in, type key of their owner).
         whole: whether every row of the table is wanted, whatever its type.
         having: a path at which a row must have a value.
+        without: ARM types whose rows another query brings.
     """
 
     table: str
@@ -31,6 +35,7 @@ class TablePlan:
     parts: dict[str, tuple[str, str]]
     whole: bool = False
     having: str = ""
+    without: frozenset[str] = frozenset()
 
     @property
     def arm_types(self) -> list[str]:
@@ -44,7 +49,8 @@ class Plan:
 
     Attributes:
         types: the types asked for, by key.
-        tables: the queries.
+        tables: the queries that are read page by page.
+        joined: those whose rows are laid into one another, and are therefore read as a whole: DNS zones.
         embedded: types that are in their owner's row, by the owner's key.
         listed: types that ARM lists for each owner, by the owner's key.
         carried: types that are read for the sake of others only, and not reported.
@@ -52,6 +58,7 @@ class Plan:
 
     types: dict[str, ResourceType]
     tables: tuple[TablePlan, ...]
+    joined: tuple[TablePlan, ...]
     embedded: dict[str, tuple[ResourceType, ...]]
     listed: dict[str, tuple[ResourceType, ...]]
     carried: frozenset[str]
@@ -103,25 +110,31 @@ def plan(known: Catalogue, patterns: Sequence[str]) -> Plan:
             group[child.owner] = (*group.get(child.owner, ()), declared)
             read.setdefault(child.owner, known.types[child.owner])
     tables: dict[tuple[str, str], TablePlan] = {}
+    joined: dict[tuple[str, str], TablePlan] = {}
 
-    def table(name: str, having: str = "") -> TablePlan:
-        key = (name, having)
-        if key not in tables:
-            tables[key] = TablePlan(name, {}, {}, whole and name == "resources" and not having, having)
-        return tables[key]
+    def table(among: dict[tuple[str, str], TablePlan], name: str, having: str = "") -> TablePlan:
+        return among.setdefault((name, having), TablePlan(name, {}, {}, having=having))
 
+    if whole:
+        table(tables, "resources")
     for declared in read.values():
         listing = arm_list(declared)
         if listing.child is not None:
             continue
         names = (listing.arm_type, *declared.known_as.arm)
-        table(listing.table).types.update((name.lower(), declared) for name in names)
+        owners = table(joined if listing.parts else tables, listing.table)
+        owners.types.update((name.lower(), declared) for name in names)
         for part in listing.parts:
-            into = table(part.table, part.having).parts
+            into = table(joined, part.table, part.having).parts
             into.update((name.lower(), (part.into, declared.key)) for name in part.arm_types)
+    elsewhere = frozenset(name for each in joined.values() for name in each.arm_types)
     return Plan(
         types,
-        tuple(tables[key] for key in sorted(tables)),
+        tuple(
+            replace(each, whole=whole and each.table == "resources", without=elsewhere)
+            for _, each in sorted(tables.items())
+        ),
+        tuple(each for _, each in sorted(joined.items())),
         embedded,
         listed,
         frozenset(read) - frozenset(types),

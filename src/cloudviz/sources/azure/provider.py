@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from hashlib import blake2b
+from contextlib import aclosing
 
 from cloudviz.catalogue.registry import Catalogue, catalogue
 from cloudviz.errors import CloudRefused, Invalid
@@ -13,7 +13,7 @@ from cloudviz.runtime import clock
 from cloudviz.sources.azure.client import ArmClient
 from cloudviz.sources.azure.costs import period, read_costs
 from cloudviz.sources.azure.graph import SUBSCRIPTIONS_AT_ONCE
-from cloudviz.sources.azure.listing import listings, unentered
+from cloudviz.sources.azure.listing import unentered
 from cloudviz.sources.azure.permissions import permissions
 from cloudviz.sources.azure.plan import plan
 from cloudviz.sources.azure.quota import Quota
@@ -34,14 +34,14 @@ from cloudviz.sources.azure.session import (
 )
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.connection import MOST_TESTED, Connection, by_permission, in_time
+from cloudviz.sources.pages import Trails
+from cloudviz.sources.progress import Report
 from cloudviz.sources.provider import (
     CloudProvider,
     CostAnalysis,
     DiscoveryResult,
     Part,
-    Progress,
     ProviderConfig,
-    ScanProgress,
 )
 
 
@@ -95,7 +95,7 @@ class AzureProvider(CloudProvider):
         return DiscoveryResult("azure", self._source(seen), listings)
 
     async def scan(self, config: ProviderConfig) -> AsyncGenerator[Part, None]:
-        """See :meth:`CloudProvider.scan`: a part is a group of subscriptions, which are queried together.
+        """See :meth:`CloudProvider.scan`: a part is a page of a query over some subscriptions, or some lists.
 
         Raises as the other does.
         """
@@ -105,20 +105,26 @@ class AzureProvider(CloudProvider):
         async with self._client(config.cancelled) as client:
             quota = Quota()
             entered, refused = await self._subscriptions(client, quota, wanted)
-            groups = [
-                entered[start : start + SUBSCRIPTIONS_AT_ONCE]
+            trails, report = Trails(config.done), Report(config.on_progress)
+            readings = [
+                Reading(
+                    client,
+                    quota,
+                    self._limits,
+                    planned,
+                    regions,
+                    self._groups,
+                    entered[start : start + SUBSCRIPTIONS_AT_ONCE],
+                    trails,
+                    report,
+                )
                 for start in range(0, len(entered), SUBSCRIPTIONS_AT_ONCE)
             ]
-            report = _Report(config.on_progress)
-            left = [group for group in groups if _key(group) not in config.done]
-            readings = [
-                Reading(client, quota, self._limits, planned, regions, self._groups, report.done) for _ in left
-            ]
-            report.begin(sum(r.steps(len(group)) for r, group in zip(readings, left, strict=True)))
-            while left:
-                group, reading = left.pop(0), readings.pop(0)
-                rights, _ = await asyncio.gather(_rights(client, group), reading.read(group))
-                yield Part(_key(group), list(listings(reading, group, rights)))
+            report.expect(sum(reading.steps for reading in readings))
+            while readings:
+                async with aclosing(readings.pop(0).parts()) as parts:
+                    async for part in parts:
+                        yield part
         for subscription, failed in refused:
             yield Part(f"{subscription}/refused", list(unentered(subscription, failed, planned.types)))
 
@@ -188,30 +194,6 @@ class AzureProvider(CloudProvider):
         if self._management_group:
             return f"azure:management-group/{self._management_group}"
         return "azure:subscriptions/" + ",".join(entered)
-
-
-def _key(group: Sequence[str]) -> str:
-    """What a group of subscriptions is called in every scan of the same ones."""
-    return f"{group[0]}+{len(group) - 1}/{blake2b(' '.join(group).encode(), digest_size=8).hexdigest()}"
-
-
-class _Report:
-    """Counts for the progress of a scan."""
-
-    def __init__(self, on_progress: Progress | None) -> None:
-        self._on_progress = on_progress
-        self._done = self._total = self._resources = 0
-
-    def begin(self, steps: int) -> None:
-        """There are so many steps."""
-        self._total = steps
-
-    def done(self, resources: int, at: str) -> None:
-        """A step is done, which found so many resources."""
-        self._done += 1
-        self._resources += resources
-        if self._on_progress is not None:
-            self._on_progress(ScanProgress(self._done, self._total, self._resources, at))
 
 
 async def _rights(client: ArmClient, subscriptions: Sequence[str]) -> dict[str, Rights]:

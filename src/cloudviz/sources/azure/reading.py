@@ -1,28 +1,39 @@
-"""Reading everything of a plan: tables of Resource Graph, then the lists that ARM keeps for each owner."""
+"""Reading everything of a plan by part: pages of Resource Graph, then the lists that ARM keeps for each owner."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from cloudviz.catalogue.declare import ResourceType
 from cloudviz.catalogue.paths import at, read_path
 from cloudviz.inventory.model import CoverageStatus, RawItem, Scope
 from cloudviz.sources.azure.client import ArmClient
-from cloudviz.sources.azure.graph import SUBSCRIPTIONS_AT_ONCE, query_text, rows
+from cloudviz.sources.azure.graph import GraphPage, pages, query_text
+from cloudviz.sources.azure.listing import Found, closing_listings, listings_of
 from cloudviz.sources.azure.permissions import actions_of
 from cloudviz.sources.azure.plan import OTHER, Plan, TablePlan, arm_list, child_of
 from cloudviz.sources.azure.quota import Quota
 from cloudviz.sources.azure.refusals import GONE_CODES, CallFailed, one_line
+from cloudviz.sources.azure.rights import Rights, rights_in
 from cloudviz.sources.azure.session import Limits
+from cloudviz.sources.flow import as_done, interleaved, within
 from cloudviz.sources.packed_items import PackedItems
+from cloudviz.sources.pages import Trail, Trails, words_in
+from cloudviz.sources.progress import Report
+from cloudviz.sources.provider import Part
 
 TRIAL = 8
 """Where so many lists of one type in one subscription are all denied, the rest are not asked for."""
+
+LISTS_A_PART = 8
+"""So many lists that ARM keeps for owners are one part: what a killed scan reads again of them."""
 
 _LOCATION = at("location").as_location()
 _CONTAINERS = "resourcecontainers"
@@ -54,15 +65,29 @@ class Tried:
         return self.answered == 0 and self.denied >= TRIAL
 
 
+@dataclass(slots=True)
+class Sorted:
+    """The rows of a page: items by place, what is laid into what, by owner and field, and what lists will be asked
+    for, as (subscription, type key, id, kind, region)."""
+
+    found: Found = field(default_factory=lambda: defaultdict(PackedItems))
+    owners: list[list[str]] = field(default_factory=list)
+    whole: list[tuple[Place, RawItem]] = field(default_factory=list)
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    laid: defaultdict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+
+
 @dataclass
 class Reading:
-    """One scan's reading. ``found`` and ``failed`` hold what came of it; nothing is held twice.
+    """The reading of some subscriptions, at most as many as one query takes.
 
     Arguments:
         client, quota, limits: how to ask.
         plan: what to read.
         regions, groups: what to leave out; empty leaves out nothing.
-        step: told of each query or kind of list that is done.
+        subscriptions: where.
+        trails: what an earlier try read.
+        report: told of what is done.
     """
 
     client: ArmClient
@@ -71,77 +96,147 @@ class Reading:
     plan: Plan
     regions: Sequence[str]
     groups: Sequence[str]
-    step: Callable[[int, str], None]
-    found: defaultdict[Place, PackedItems] = field(default_factory=lambda: defaultdict(PackedItems))
-    failed: dict[Place, CallFailed] = field(default_factory=dict)
+    subscriptions: Sequence[str]
+    trails: Trails
+    report: Report
+    _failed: dict[Place, CallFailed] = field(default_factory=dict)
+    _rights: dict[str, Rights] = field(default_factory=dict)
     _owners: defaultdict[Place, list[Owner]] = field(default_factory=lambda: defaultdict(list))
-    _whole: list[tuple[Place, RawItem]] = field(default_factory=list)
-    _bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
-    _laid: defaultdict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
-    def steps(self, subscriptions: int) -> int:
-        """How many steps a scan of so many subscriptions has."""
-        batches = -(-subscriptions // SUBSCRIPTIONS_AT_ONCE)
-        return batches * len(self.plan.tables) + sum(len(children) for children in self.plan.listed.values())
+    @property
+    def key(self) -> str:
+        """What these subscriptions together are called in every scan of the same ones."""
+        digest = blake2b(" ".join(self.subscriptions).encode(), digest_size=8).hexdigest()
+        return f"{self.subscriptions[0]}+{len(self.subscriptions) - 1}/{digest}"
 
-    async def read(self, subscriptions: Sequence[str]) -> None:
-        """Read everything. Does not raise: what could not be read is in ``failed``."""
-        batches = [
-            subscriptions[start : start + SUBSCRIPTIONS_AT_ONCE]
-            for start in range(0, len(subscriptions), SUBSCRIPTIONS_AT_ONCE)
-        ]
-        tables = [self._table(table, batch) for batch in batches for table in self.plan.tables]
-        await asyncio.gather(*tables)
-        for (owner, into), laid in self._laid.items():
-            body = self._bodies.get(owner)
-            if body is not None:
-                body[into] = sorted(laid, key=lambda row: str(row.get("id")))
-        for place, item in self._whole:
-            self.found[place].append(item)
-        self._whole.clear()
-        self._laid.clear()
-        self._bodies.clear()
+    @property
+    def steps(self) -> int:
+        """How many steps there are."""
+        lists = sum(len(children) for children in self.plan.listed.values())
+        return len(self.plan.tables) + bool(self.plan.joined) + lists
+
+    async def parts(self) -> AsyncGenerator[Part, None]:
+        """Everything, as it comes. Does not raise: what could not be read is in the last part."""
+        streams = [self._table(table) for table in self.plan.tables]
+        if self.plan.joined:
+            streams.append(self._together())
+        streams += [self._allowed(subscription) for subscription in self.subscriptions]
+        async with aclosing(interleaved(streams, min(len(streams), self.client.workers))) as parts:
+            async for part in parts:
+                yield part
         for owner_key, children in self.plan.listed.items():
             for declared in children:
-                await self._lists(declared, owner_key, subscriptions)
+                async with aclosing(self._lists(declared, owner_key)) as parts:
+                    async for part in parts:
+                        yield part
+        last = closing_listings(
+            self.plan, self.regions, self.groups, self.subscriptions, self._rights, self._failed
+        )
+        yield Part(f"{self.key}/coverage", list(last))
+
+    async def _allowed(self, subscription: str) -> AsyncGenerator[Part, None]:
+        """What may be read in a subscription."""
+        key = f"{self.key}/permissions/{subscription}"
+        note = self.trails.note(key)
+        if note is not None:
+            self._rights[subscription] = Rights(note["entries"])
+            return
+        rights = self._rights[subscription] = await rights_in(self.client, subscription)
+        if rights.failed is None:
+            yield Part(key, (), {"entries": rights.entries}, is_whole=True)
 
     # -- tables of Resource Graph -----------------------------------------------------------------------------
 
-    async def _table(self, table: TablePlan, batch: Sequence[str]) -> None:
+    def _query(self, table: TablePlan) -> str:
         is_home = table.table == _CONTAINERS
-        query = query_text(
+        return query_text(
             table.table,
             table.arm_types,
             groups=() if is_home or table.having else self.groups,
             having=table.having,
         )
-        count = 0
-        failed: CallFailed | None = None
+
+    async def _pages(self, table: TablePlan, token: str = "", read: int = 0) -> AsyncIterator[GraphPage]:
+        among = {"subscriptions": list(self.subscriptions)}
+        asked = pages(self.client, self.quota, self._query(table), among, token, read)
+        async for page in within(self.limits.listing, asked):
+            yield page
+
+    async def _table(self, table: TablePlan) -> AsyncGenerator[Part, None]:
+        """The pages of a table that were not read before, each a part."""
+        trail = self.trails.of(f"{self.key}/{table.table}")
         try:
-            async with asyncio.timeout(self.limits.listing):
-                async for page in rows(self.client, self.quota, query, {"subscriptions": list(batch)}):
-                    count += len(page)
-                    self._sort(table, page)
-        except TimeoutError:
-            failed = CallFailed(CoverageStatus.TIMEOUT, f"not done within {self.limits.listing:g} s")
-        except CallFailed as error:
-            failed = error
+            async with aclosing(self._go_on(table, trail)) as parts:
+                async for part in parts:
+                    yield part
         except Exception as error:
-            # Not foreseen: an answer of a shape nobody described. The other tables go on.
-            failed = CallFailed(CoverageStatus.FAILED, one_line(f"{type(error).__name__}: {error}"))
-        if failed is not None:
+            self._broke((table,), _failure(error, self.limits.listing))
+        self._learn(words_in(trail.notes, "owners"))
+        self.report.step(f"Resource Graph {table.table}")
+
+    async def _go_on(self, table: TablePlan, trail: Trail) -> AsyncGenerator[Part, None]:
+        while not trail.is_done:
+            read = int(trail.notes[-1]["read"]) if trail.notes else 0
+            try:
+                async for page in self._pages(table, trail.token, read):
+                    found = Sorted()
+                    self._sort(table, page.rows, found)
+                    self.report.found(len(page.rows), f"Resource Graph {table.table}")
+                    listings = list(listings_of(found.found, self.plan.types, self.regions))
+                    owners = found.owners
+                    if page.token is None:
+                        self._learn(owners)
+                        yield trail.broken(listings)
+                        continue
+                    yield trail.page(listings, page.token, read=page.read, owners=owners)
+            except CallFailed as failed:
+                if not trail.begins_anew(failed.http):
+                    raise
+
+    def _learn(self, owners: Iterable[Sequence[str]]) -> None:
+        for subscription, key, *owner in owners:
+            self._owners[(subscription, key)].append(Owner(*owner))
+
+    async def _together(self) -> AsyncGenerator[Part, None]:
+        """The tables whose rows are laid into one another: few rows, in one part."""
+        key = f"{self.key}/joined"
+        if self.trails.note(key) is None:
+            found = Sorted()
+            is_whole = True
+            for table in self.plan.joined:
+                try:
+                    async for page in self._pages(table):
+                        self._sort(table, page.rows, found)
+                except Exception as error:
+                    is_whole = False
+                    self._broke(self.plan.joined, _failure(error, self.limits.listing))
+            for (owner, into), laid in found.laid.items():
+                body = found.bodies.get(owner)
+                if body is not None:
+                    body[into] = sorted(laid, key=lambda row: str(row.get("id")))
+            for place, item in found.whole:
+                found.found[place].append(item)
+            self.report.found(len(found.whole), "Resource Graph zones")
+            listings = list(listings_of(found.found, self.plan.types, self.regions))
+            yield Part(key, listings, is_whole=is_whole)
+        self.report.step("Resource Graph zones")
+
+    def _broke(self, tables: Iterable[TablePlan], failed: CallFailed) -> None:
+        """Note that not all of some tables was read."""
+        for table in tables:
             keys = {declared.key for declared in table.types.values()} | {key for _, key in table.parts.values()}
             # What is in a row is as unseen as the row.
             keys |= {inner.key for key in tuple(keys) for inner in self.plan.embedded.get(key, ())}
-            for subscription in batch:
+            for subscription in self.subscriptions:
                 for key in (*keys, *([OTHER] if table.whole else [])):
-                    self.failed.setdefault((subscription, key), failed)
-        self.step(count, f"Resource Graph {table.table}")
+                    self._failed.setdefault((subscription, key), failed)
 
-    def _sort(self, table: TablePlan, page: Sequence[dict[str, Any]]) -> None:
-        for row in page:
+    def _sort(self, table: TablePlan, rows: Sequence[dict[str, Any]], into: Sorted) -> None:
+        for row in rows:
             identifier = str(row.get("id") or "")
             arm_type = str(row.get("type") or type_in(identifier)).lower()
+            if arm_type in table.without:
+                continue
             part = table.parts.get(arm_type)
             if part is not None:
                 # …/dnszones/example.com/a/www belongs to …/dnszones/example.com.
@@ -149,17 +244,17 @@ class Reading:
                 kept: dict[str, Any] = {
                     name: row[name] for name in ("id", "name", "type", "properties") if name in row
                 }
-                self._laid[(owner, part[0])].append(kept)
+                into.laid[(owner, part[0])].append(kept)
                 continue
             declared = table.types.get(arm_type)
             if self._is_elsewhere(table, row):
                 continue
             if declared is not None:
-                self._keep(table, row, arm_type, identifier, declared)
+                self._keep(table, row, arm_type, identifier, declared, into)
             elif table.whole:
                 scope = _scope(subscription_of(row), _location_of(row))
                 item = RawItem(scope, arm_type, _trimmed(row), where=_where(scope.account, table.table))
-                self.found[(scope.account, OTHER)].append(item)
+                into.found[(scope.account, OTHER)].append(item)
 
     def _is_elsewhere(self, table: TablePlan, row: dict[str, Any]) -> bool:
         """Whether a row is in a region that nobody asked for. What is in none is not, nor is a group, which may
@@ -169,7 +264,13 @@ class Reading:
         return _location_of(row) not in (*self.regions, "global", "")
 
     def _keep(
-        self, table: TablePlan, row: dict[str, Any], arm_type: str, identifier: str, declared: ResourceType
+        self,
+        table: TablePlan,
+        row: dict[str, Any],
+        arm_type: str,
+        identifier: str,
+        declared: ResourceType,
+        into: Sorted,
     ) -> None:
         listing = arm_list(declared)
         name = str(row.get("name") or "").lower()
@@ -184,91 +285,114 @@ class Reading:
             place = (scope.account, declared.key)
             item = RawItem(scope, arm_type, row, declared.key, where=where)
             if listing.parts:
-                self._whole.append((place, item))  # its parts are laid in when all have come
+                into.whole.append((place, item))  # its parts are laid in when all have come
             else:
-                self.found[place].append(item)
+                into.found[place].append(item)
         if listing.parts:
-            self._bodies[identifier.lower()] = row
+            into.bodies[identifier.lower()] = row
         for inner in self.plan.embedded.get(declared.key, ()):
             child = child_of(inner)
             native = arm_list(inner).arm_type
             for body in read_path(child.path)(row) if child is not None else ():
                 if isinstance(body, dict):
                     item = RawItem(scope, native, body, inner.key, where=where)
-                    self.found[(scope.account, inner.key)].append(item)
+                    into.found[(scope.account, inner.key)].append(item)
         if declared.key in self.plan.listed:
-            owner = Owner(identifier, str(row.get("kind") or "").lower(), scope.region)
-            self._owners[(scope.account, declared.key)].append(owner)
+            kind = str(row.get("kind") or "").lower()
+            into.owners.append([scope.account, declared.key, identifier, kind, scope.region])
 
     # -- lists that ARM keeps for each owner ------------------------------------------------------------------
 
-    async def _lists(self, declared: ResourceType, owner_key: str, subscriptions: Sequence[str]) -> None:
+    async def _lists(self, declared: ResourceType, owner_key: str) -> AsyncGenerator[Part, None]:
+        """The lists of one type, some at a time."""
         child = child_of(declared)
+        not_kinds = child.not_kinds if child is not None else ()
         tried: defaultdict[str, Tried] = defaultdict(Tried)
-        before = sum(len(self.found[(each, declared.key)]) for each in subscriptions)
+        batches = []
+        for subscription in self.subscriptions:
+            owners = sorted(self._owners[(subscription, owner_key)], key=lambda owner: owner.id)
+            owners = [owner for owner in owners if owner.kind not in not_kinds]
+            batches += [
+                self._batch(declared, subscription, owners[start : start + LISTS_A_PART], tried[subscription])
+                for start in range(0, len(owners), LISTS_A_PART)
+            ]
+        at_once = max(1, self.client.workers // LISTS_A_PART)
+        async with aclosing(interleaved(batches, min(len(batches), at_once))) as parts:
+            async for part in parts:
+                yield part
+        for subscription in self.subscriptions:
+            # Whose owners are not all known is not all known either.
+            failed = self._failed.get((subscription, owner_key)) or tried[subscription].last
+            if failed is not None:
+                self._failed.setdefault((subscription, declared.key), failed)
+        self.report.step(declared.title)
 
-        def jobs() -> Iterator[tuple[str, Owner]]:
-            for subscription in subscriptions:
-                for owner in self._owners[(subscription, owner_key)]:
-                    if child is not None and owner.kind not in child.not_kinds:
-                        yield subscription, owner
+    async def _batch(
+        self, declared: ResourceType, subscription: str, owners: Sequence[Owner], tried: Tried
+    ) -> AsyncGenerator[Part, None]:
+        named = blake2b("\n".join(owner.id for owner in owners).encode(), digest_size=8).hexdigest()
+        key = f"{self.key}/{declared.key}/{subscription}/{named}"
+        if self.trails.note(key) is not None:
+            return
+        items: Found = defaultdict(PackedItems)
+        is_whole = True
+        read = as_done(
+            owners,
+            lambda owner: self._list(declared, subscription, owner, tried),
+            min(LISTS_A_PART, self.client.workers),
+        )
+        async with aclosing(read) as lists:
+            async for _, (found, answered) in lists:
+                items[(subscription, declared.key)].extend(found)
+                is_whole = is_whole and answered
+        self.report.found(len(items[(subscription, declared.key)]), declared.title)
+        listings = list(listings_of(items, self.plan.types, self.regions))
+        yield Part(key, listings, is_whole=is_whole)
 
-        waiting = jobs()
-
-        async def work() -> None:
-            for subscription, owner in waiting:
-                if not tried[subscription].is_hopeless:
-                    await self._list(declared, subscription, owner, tried[subscription])
-
-        try:
-            async with asyncio.timeout(self.limits.listing):
-                await asyncio.gather(*(work() for _ in range(self.client.workers)))
-        except TimeoutError:
-            late = CallFailed(CoverageStatus.TIMEOUT, f"not done within {self.limits.listing:g} s")
-            for subscription in subscriptions:
-                self.failed.setdefault((subscription, declared.key), late)
-        for subscription in subscriptions:
-            unseen = self.failed.get((subscription, owner_key))
-            if unseen is not None:
-                # Whose owners are not all known is not all known either.
-                self.failed.setdefault((subscription, declared.key), unseen)
-            elif tried[subscription].last is not None:
-                self.failed.setdefault((subscription, declared.key), tried[subscription].last)  # type: ignore[arg-type]
-        count = sum(len(self.found[(each, declared.key)]) for each in subscriptions) - before
-        self.step(count, declared.title)
-
-    async def _list(self, declared: ResourceType, subscription: str, owner: Owner, tried: Tried) -> None:
+    async def _list(
+        self, declared: ResourceType, subscription: str, owner: Owner, tried: Tried
+    ) -> tuple[list[RawItem], bool]:
+        """What one owner has, and whether that is all of it."""
         child = child_of(declared)
         listing = arm_list(declared)
         assert child is not None
-        scope = _scope(subscription, owner.region)
         items: list[RawItem] = []
+        if tried.is_hopeless:
+            return items, False
+        scope = _scope(subscription, owner.region)
         where = f"azure {subscription} {owner.id}"
         try:
-            pages = self.client.pages(
-                f"{owner.id}{child.suffix}",
-                actions_of(declared)[0],
-                api_version=listing.api_version,
-                part=declared.title,
-            )
-            async for page in pages:
-                items.extend(RawItem(scope, listing.arm_type, body, declared.key, where=where) for body in page)
-        except CallFailed as failed:
+            async with asyncio.timeout(self.limits.listing):
+                async for page in self.client.pages(
+                    f"{owner.id}{child.suffix}",
+                    actions_of(declared)[0],
+                    api_version=listing.api_version,
+                    part=declared.title,
+                ):
+                    items.extend(
+                        RawItem(scope, listing.arm_type, body, declared.key, where=where) for body in page
+                    )
+        except Exception as error:
+            failed = _failure(error, self.limits.listing)
             if failed.http == 404 and failed.code in GONE_CODES:
-                return
+                return items, True
             if failed.code == "FeatureNotSupportedForAccount":
                 tried.answered += 1
-                return
-            if failed.status is CoverageStatus.DENIED:
-                tried.denied += 1
-            if tried.last is None:
-                tried.last = failed
-        except Exception as error:
-            # Not foreseen: an answer of a shape nobody described. The other lists go on.
-            tried.last = CallFailed(CoverageStatus.FAILED, one_line(f"{type(error).__name__}: {error}"))
-        else:
-            tried.answered += 1
-        self.found[(subscription, declared.key)].extend(items)
+                return items, True
+            tried.denied += failed.status is CoverageStatus.DENIED
+            tried.last = tried.last or failed
+            return items, False
+        tried.answered += 1
+        return items, True
+
+
+def _failure(error: Exception, seconds: float) -> CallFailed:
+    """What an error means. One that was not foreseen is an answer of a shape nobody described: others go on."""
+    if isinstance(error, CallFailed):
+        return error
+    if isinstance(error, TimeoutError):
+        return CallFailed(CoverageStatus.TIMEOUT, f"not done within {seconds:g} s")
+    return CallFailed(CoverageStatus.FAILED, one_line(f"{type(error).__name__}: {error}"))
 
 
 @lru_cache(maxsize=4096)

@@ -29,10 +29,11 @@ class Rights:
     """
 
     def __init__(self, entries: Iterable[Mapping[str, Any]] | None, failed: CallFailed | None = None) -> None:
+        self.entries = None if entries is None else list(entries)
         self._entries = (
             None
-            if entries is None
-            else [(_words(each, "actions"), _words(each, "notActions")) for each in entries]
+            if self.entries is None
+            else [(_words(each, "actions"), _words(each, "notActions")) for each in self.entries]
         )
         self.failed = failed
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cloudviz.errors import CloudRefused
 from cloudviz.inventory.model import CoverageStatus
 from cloudviz.sources.azure.client import ArmClient
-from cloudviz.sources.azure.graph import query_text, rows
+from cloudviz.sources.azure.graph import pages, query_text
 from cloudviz.sources.azure.quota import Quota
 from cloudviz.sources.azure.refusals import CallFailed
 
@@ -67,8 +67,8 @@ async def _seen(client: ArmClient, seconds: float) -> set[str]:
 async def _below(client: ArmClient, quota: Quota, management_group: str) -> set[str]:
     found: set[str] = set()
     query = query_text("resourcecontainers", ["microsoft.resources/subscriptions"])
-    async for page in rows(client, quota, query, {"managementGroups": [management_group]}):
-        found.update(str(each["subscriptionId"]).lower() for each in page if each.get("subscriptionId"))
+    async for page in pages(client, quota, query, {"managementGroups": [management_group]}):
+        found.update(str(each["subscriptionId"]).lower() for each in page.rows if each.get("subscriptionId"))
     return found
 
 

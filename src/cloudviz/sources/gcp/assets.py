@@ -6,9 +6,9 @@ Source: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/assets/l
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache
 from typing import Any
 
 from cloudviz.catalogue.gcp.names import ASSET, NUMBER, PARENT
@@ -30,76 +30,59 @@ SETTINGS: Mapping[str, str] = {
 }
 """Asset types that are settings of a thing and no thing of their own, left out, each with the reason."""
 
+LATER: Mapping[str, Sequence[str]] = {
+    # Function holds the functions of both generations, CloudFunction those of the first once more.
+    "cloudfunctions.googleapis.com/CloudFunction": (
+        "cloudfunctions.googleapis.com/CloudFunction",
+        "cloudfunctions.googleapis.com/Function",
+    ),
+    # Those of managed groups are told from the others by their managers.
+    "compute.googleapis.com/InstanceGroup": (
+        "compute.googleapis.com/InstanceGroup",
+        "compute.googleapis.com/InstanceGroupManager",
+    ),
+}
+"""Asset types that say enough only beside others: where there are any they are read together, after the pages."""
+
+PROJECT_ASSET = "cloudresourcemanager.googleapis.com/Project"
+
 _IN_PROJECT = re.compile(r"^//[^/]+/projects/([^/]+)")
 _RESOURCE_MANAGER = "cloudresourcemanager.googleapis.com/"
-# Function holds the functions of both generations, CloudFunction those of the first once more.
-_TWICE = "cloudfunctions.googleapis.com/CloudFunction"
 
 
 @dataclass
 class Found:
-    """The assets of one parent, by account and type.
+    """What a page holds, by account and type.
 
-    ``numbers`` is the id of each project by its number. Assets come in any order, so an account may be a number
-    until the project itself has come; :meth:`accounts` puts ids in their place.
+    Attributes:
+        home: the project that is looked at, ``""`` for an organisation or folder.
+        numbers: the id of each project by its number, as far as it is known.
+        items: by (account, type key).
+        later: asset types of :data:`LATER` that there are.
+        reads_later: whether these are what is read now.
     """
 
-    home: str = ""
-    numbers: dict[str, str] = field(default_factory=dict)
+    home: str
+    numbers: dict[str, str]
     items: dict[tuple[str, str], PackedItems] = field(default_factory=dict)
-    places: dict[tuple[str, str], tuple[Scope, str]] = field(default_factory=dict)
-    read_time: str = ""
-    count: int = 0
+    later: set[str] = field(default_factory=set)
+    reads_later: bool = False
 
     def add(self, account: str, type_key: str, item: RawItem) -> None:
         """Keep an asset."""
         self.items.setdefault((account, type_key), PackedItems()).append(item)
-        self.count += 1
-
-    def place(self, account: str, location: str) -> tuple[Scope, str]:
-        """The scope of an account and location, and how messages call it: one object for all that is there."""
-        key = (account, location)
-        if key not in self.places:
-            self.places[key] = (Scope("gcp", account, region_of(location)), f"gcp {account} {HOST}")
-        return self.places[key]
-
-    def accounts(self) -> Iterator[tuple[str, str, PackedItems]]:
-        """(account, type key, items), each handed over once and then let go."""
-        while self.items:
-            (account, type_key), items = self.items.popitem()
-            known = self.numbers.get(account, account)
-            if _TWICE in items.native_types():
-                items = _once(items)
-            if known != account:
-                items = items.moved(partial(self._moved, known))
-            yield known, type_key, items
-
-    def _moved(self, account: str, scope: Scope) -> tuple[Scope, str]:
-        return self.place(account, scope.region)
 
 
-def _once(items: Sequence[RawItem]) -> PackedItems:
-    """Without the echoes of what is there under its other asset type."""
-    names = {item.body.get(ASSET) for item in items if item.native_type != _TWICE}
-    return PackedItems(item for item in items if item.native_type != _TWICE or item.body.get(ASSET) not in names)
-
-
-async def read_assets(
-    client: Client,
-    parent: str,
-    asset_types: Sequence[str],
-    plan: Plan,
-    sorter: Sorter,
-    found: Found,
-    read_time: str = "",
-) -> AsyncIterator[int]:
-    """Read all pages into ``found``; yields the number of assets after each page.
+async def pages(
+    client: Client, parent: str, asset_types: Sequence[str], read_time: str, token: str
+) -> AsyncIterator[Mapping[str, Any]]:
+    """The answers of Cloud Asset Inventory, page by page.
 
     Arguments:
         parent: ``projects/…``, ``folders/…`` or ``organizations/…``.
         asset_types: what to ask for; all there is when empty.
-        found: what was read before, added to. What came before a page failed stays in it.
         read_time: the moment to see, RFC 3339; now when empty.
+        token: where to go on, of an earlier try with the same other arguments.
 
     Raises :class:`CallFailed`.
     """
@@ -108,13 +91,33 @@ async def read_assets(
     if read_time:
         parameters.append(("readTime", read_time))
     # The quota is that of the project that asks, whatever it asks about.
-    async for page in client.pages(HOST, f"/v1/{parent}/assets", parameters, PERMISSION):
-        found.read_time = found.read_time or str(page.get("readTime") or "")
-        assets = page.get("assets")
-        for asset in assets if isinstance(assets, list) else ():
-            if isinstance(asset, Mapping):
-                _sort(asset, plan, sorter, found)
-        yield found.count
+    async for page in client.pages(HOST, f"/v1/{parent}/assets", parameters, PERMISSION, token=token):
+        yield page
+
+
+def sort(page: Mapping[str, Any], plan: Plan, sorter: Sorter, found: Found) -> None:
+    """Put the assets of a page where they belong."""
+    assets = page.get("assets")
+    assets = [each for each in assets if isinstance(each, Mapping)] if isinstance(assets, list) else []
+    if not found.home:
+        for asset in assets:  # what tells the ids of projects may come after what needs them
+            learn(asset, found.numbers)
+    for asset in assets:
+        _sort(asset, plan, sorter, found)
+
+
+def learn(asset: Mapping[str, Any], numbers: dict[str, str]) -> None:
+    """Note which project has which number, where an asset says so."""
+    resource = asset.get("resource")
+    data = resource.get("data") if isinstance(resource, Mapping) else None
+    if asset.get("assetType") == PROJECT_ASSET and isinstance(data, Mapping):
+        number, project = str(data.get("projectNumber") or ""), str(data.get("projectId") or "")
+        if number and project and not project.isdigit():
+            numbers[number] = project
+    number, named = _owner(asset)
+    if number and named and not named.isdigit():
+        # Most names hold the id; a shared thing may lie under another project than its name says.
+        numbers.setdefault(number, named)
 
 
 def _sort(asset: Mapping[str, Any], plan: Plan, sorter: Sorter, found: Found) -> None:
@@ -125,14 +128,13 @@ def _sort(asset: Mapping[str, Any], plan: Plan, sorter: Sorter, found: Found) ->
         return
     data = resource.get("data")
     body: dict[str, Any] = data if isinstance(data, dict) else {}
-    number, account = _owner(asset, name, found)
+    number, named = _owner(asset)
+    account = found.home or (found.numbers.get(number, number) if number else named)
     declared = sorter.type_of(asset_type, body)
     key = declared.key if declared is not None else OTHER
     if key == PROJECT_KEY:
         number = str(body.get("projectNumber") or number)
         account = str(body.get("projectId") or "") or account
-        if number and account and not account.isdigit():
-            found.numbers[number] = account
     elif key in HOLDER_KEYS:
         number, account = "", name.removeprefix(f"//{_RESOURCE_MANAGER}")
     if not (sorter.is_wanted(declared) if declared is not None else plan.is_whole):
@@ -140,30 +142,31 @@ def _sort(asset: Mapping[str, Any], plan: Plan, sorter: Sorter, found: Found) ->
     location = str(resource.get("location") or "")
     if not plan.wants(location):
         return
+    if asset_type in LATER and not found.reads_later:
+        found.later.add(asset_type)
+        return
     body[ASSET] = name
     if number:
         body[NUMBER] = number
     if asset_type.startswith(_RESOURCE_MANAGER) and resource.get("parent"):
         body[PARENT] = str(resource["parent"])
-    scope, where = found.place(account, location)
+    scope, where = _place(account, location)
     found.add(account, key, RawItem(scope, asset_type, body, declared.key if declared else None, where=where))
 
 
-def _owner(asset: Mapping[str, Any], name: str, found: Found) -> tuple[str, str]:
-    """The number of the project that an asset is of, and its id as far as known."""
+@lru_cache(maxsize=4096)
+def _place(account: str, location: str) -> tuple[Scope, str]:
+    """The scope of an account and location, and how messages call it: one object for all that is there."""
+    return Scope("gcp", account, region_of(location)), f"gcp {account} {HOST}"
+
+
+def _owner(asset: Mapping[str, Any]) -> tuple[str, str]:
+    """The number of the project that an asset is of, and the project that is in its name."""
     ancestors = asset.get("ancestors")
     nearest = str(ancestors[0]) if isinstance(ancestors, list) and ancestors else ""
+    match = _IN_PROJECT.match(str(asset.get("name") or ""))
     number = nearest.removeprefix("projects/") if nearest.startswith("projects/") else ""
-    match = _IN_PROJECT.match(name)
-    named = match[1] if match else ""
-    if number and named and not named.isdigit():
-        # Most names hold the id; a shared thing may lie under another project than its name says.
-        found.numbers.setdefault(number, named)
-    if found.home:
-        return number, found.home
-    if number:
-        return number, found.numbers.get(number, number)
-    return "", named
+    return number, match[1] if match else ""
 
 
 def is_unknown_type(failed: CallFailed) -> bool:

@@ -90,13 +90,23 @@ class Client:
         return await self._call("POST", host, path, (), body, permission, project)
 
     async def pages(
-        self, host: str, path: str, parameters: Parameters, permission: str, *, project: str = ""
+        self,
+        host: str,
+        path: str,
+        parameters: Parameters,
+        permission: str,
+        *,
+        project: str = "",
+        token: str = "",
     ) -> AsyncIterator[dict[str, Any]]:
-        """Every page of a list. Raises :class:`CallFailed`, also when the pages go round in a circle."""
-        seen: set[str] = set()
-        token: Parameters = ()
+        """Every page of a list, from a page token on where one is given.
+
+        Raises :class:`CallFailed`, also when the pages go round in a circle.
+        """
+        seen = {token} - {""}
         while True:
-            reply = await self.get(host, path, [*parameters, *token], permission, project=project)
+            paged = [*parameters, ("pageToken", token)] if token else parameters
+            reply = await self.get(host, path, paged, permission, project=project)
             yield reply
             following = reply.get("nextPageToken")
             if not following:
@@ -105,8 +115,8 @@ class Client:
                 raise CallFailed(
                     CoverageStatus.FAILED, f"{host} gave the same page token twice after {len(seen) + 1} pages"
                 )
-            seen.add(str(following))
-            token = [("pageToken", str(following))]
+            token = str(following)
+            seen.add(token)
 
     async def _call(
         self,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cloudviz.catalogue.declare import ResourceType
 from cloudviz.catalogue.gcp.names import ASSET, NUMBER, PARENT
 from cloudviz.catalogue.paths import read_path
 from cloudviz.inventory.model import CoverageStatus, RawItem, Scope
+from cloudviz.sources.gcp.assets import PROJECT_ASSET
 from cloudviz.sources.gcp.client import Client
-from cloudviz.sources.gcp.methods import METHODS, Method, permission_of
+from cloudviz.sources.gcp.groups import lay_in, unmanaged
+from cloudviz.sources.gcp.methods import METHODS, Method, detail_permission, lists_before, permission_of
 from cloudviz.sources.gcp.plan import GLOBAL, OTHER, Plan, Sorter, asset_list, region_of
 from cloudviz.sources.gcp.refusals import CallFailed, one_line
 from cloudviz.sources.packed_items import PackedItems
@@ -21,8 +23,6 @@ from cloudviz.sources.provider import Listing, NotSeen, Seen
 Body = dict[str, Any]
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-PROJECT_ASSET = "cloudresourcemanager.googleapis.com/Project"
-
 _LOCATION = re.compile(r"(?:^|/)(?:locations|zones|regions)/([a-z0-9-]+)(?:/|$)")
 _INCOMPLETE = ("unreachable", "unreachables", "missingZones", "failedLocations", "failedLocation")
 """Members of a reply that name places which gave no answer: what is there was not seen."""
@@ -38,6 +38,7 @@ class Direct:
         self._plan = plan
         self._sorter = sorter
         self._lists: dict[str, asyncio.Task[list[Body]]] = {}
+        self._partly: dict[str, CallFailed] = {}
 
     def close(self) -> None:
         """End what is still under way."""
@@ -57,6 +58,8 @@ class Direct:
                 async with asyncio.timeout(seconds):
                     bodies = await self._read(name)
                 found.extend(self._items(declared, asset_type, METHODS[name], bodies))
+                if name in self._partly:
+                    failures.append(self._partly[name])
             except TimeoutError:
                 failures.append(CallFailed(CoverageStatus.TIMEOUT, f"not done within {seconds:g} s"))
             except CallFailed as failed:
@@ -125,7 +128,32 @@ class Direct:
         for outcome in rest:
             if isinstance(outcome, BaseException):
                 raise outcome
-        return [*first, *(body for outcome in rest if isinstance(outcome, list) for body in outcome)]
+        bodies = [*first, *(body for outcome in rest if isinstance(outcome, list) for body in outcome)]
+        if name == "compute.instanceGroups.aggregatedList":
+            await self._filled(name, unmanaged(bodies, await self._read(_MANAGERS)), self._lay_in)
+        elif method.detail:
+            await self._filled(name, bodies, self._detail(name, method))
+        return bodies
+
+    async def _filled(self, name: str, bodies: Sequence[Body], fill: Callable[[Body], Awaitable[None]]) -> None:
+        """Ask for the rest of what a list says little of. What may not be known is said of the whole list."""
+        for outcome in await asyncio.gather(*map(fill, bodies), return_exceptions=True):
+            if isinstance(outcome, CallFailed):
+                if outcome.http != 404:  # deleted since it was listed
+                    self._partly.setdefault(name, outcome)
+            elif outcome is not None:
+                raise outcome
+
+    async def _lay_in(self, body: Body) -> None:
+        await lay_in(self._client, self._project, body)
+
+    def _detail(self, name: str, method: Method) -> Callable[[Body], Awaitable[None]]:
+        async def fill(body: Body) -> None:
+            path = filled(method.detail, body)
+            permission = detail_permission(name)
+            body.update(await self._client.get(method.host, path, (), permission, project=self._project))
+
+        return fill
 
     async def _places(self, name: str, method: Method) -> list[tuple[str, str]]:
         """(host, path) of each list that the method consists of."""
@@ -163,6 +191,23 @@ class Direct:
                 raise
         return bodies
 
+
+def together(types: Sequence[ResourceType]) -> list[list[ResourceType]]:
+    """The types in groups that share no list, so that none is read for the sake of two."""
+    groups: list[tuple[set[str], list[ResourceType]]] = []
+    for declared in types:
+        listing = asset_list(declared)
+        methods = {
+            each for name in (listing.direct, *listing.also.values()) if name for each in lists_before(name)
+        }
+        mine = [group for group in groups if group[0] & methods]
+        groups = [group for group in groups if not group[0] & methods]
+        members = [each for _, several in mine for each in several]
+        groups.append((methods.union(*(names for names, _ in mine)), [*members, declared]))
+    return [members for _, members in groups]
+
+
+_MANAGERS = "compute.instanceGroupManagers.aggregatedList"
 
 _GRAVITY = (
     CoverageStatus.DENIED,

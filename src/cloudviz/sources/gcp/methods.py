@@ -24,6 +24,7 @@ class Method:
         asset: the asset's name with fields of the item, where its body does not hold it.
         permission: the IAM permission when it is not service.collection.list.
         quiet: HTTP statuses that mean "none".
+        detail: the path at which all of an item is, where the list says only part of it.
     """
 
     host: str
@@ -37,6 +38,7 @@ class Method:
     asset: str = ""
     permission: str = ""
     quiet: tuple[int, ...] = ()
+    detail: str = ""
 
 
 VISION_LOCATIONS = ("asia-east1", "europe-west1", "us-east1", "us-west1")
@@ -198,6 +200,7 @@ METHODS: dict[str, Method] = {
         "datasets",
         parameters=_MANY,
         permission="bigquery.datasets.get",
+        detail="/bigquery/v2/projects/{datasetReference.projectId}/datasets/{datasetReference.datasetId}",
     ),
     "bigquery.tables.list": Method(
         "bigquery.googleapis.com",
@@ -208,6 +211,10 @@ METHODS: dict[str, Method] = {
         parameters=_MANY,
         asset=(
             "//bigquery.googleapis.com/projects/{tableReference.projectId}"
+            "/datasets/{tableReference.datasetId}/tables/{tableReference.tableId}"
+        ),
+        detail=(
+            "/bigquery/v2/projects/{tableReference.projectId}"
             "/datasets/{tableReference.datasetId}/tables/{tableReference.tableId}"
         ),
     ),
@@ -291,6 +298,18 @@ def permission_of(name: str) -> str:
         return method.permission
     service, *_, collection, _ = name.split(".")
     return f"{service}.{collection}.list"
+
+
+def detail_permission(name: str) -> str:
+    """The IAM permission that asking for the rest of an item needs: ``bigquery.tables.get``."""
+    service, *_, collection, _ = name.split(".")
+    return f"{service}.{collection}.get"
+
+
+def permissions_of(name: str) -> set[str]:
+    """The IAM permissions of a method, of those whose items it needs, and of asking for the rest of an item."""
+    needed = {permission_of(each) for each in lists_before(name)}
+    return needed | {detail_permission(each) for each in lists_before(name) if METHODS[each].detail}
 
 
 def lists_before(name: str) -> list[str]:

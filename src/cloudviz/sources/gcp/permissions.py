@@ -8,7 +8,7 @@ from typing import Any
 from cloudviz.catalogue.declare import ResourceType
 from cloudviz.sources.gcp.assets import PERMISSION
 from cloudviz.sources.gcp.client import Client
-from cloudviz.sources.gcp.methods import lists_before, permission_of
+from cloudviz.sources.gcp.methods import permissions_of
 from cloudviz.sources.gcp.plan import asset_list
 from cloudviz.sources.gcp.projects import HOST
 from cloudviz.sources.gcp.refusals import CallFailed
@@ -35,7 +35,7 @@ def permissions(types: Iterable[ResourceType]) -> list[str]:
         if listing.in_inventory:
             needed.add(PERMISSION)
         for method in filter(None, (listing.direct, *listing.also.values())):
-            needed.update(permission_of(each) for each in lists_before(method))
+            needed.update(permissions_of(method))
     return sorted(needed)
 
 

@@ -5,10 +5,13 @@ Source: https://cloud.google.com/resource-manager/reference/rest/v3/projects/sea
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from cloudviz.inventory.model import CoverageStatus
 from cloudviz.sources.gcp.client import Client
+from cloudviz.sources.gcp.refusals import CallFailed
 
 HOST = "cloudresourcemanager.googleapis.com"
 PERMISSION = "resourcemanager.projects.get"
@@ -30,9 +33,16 @@ async def projects_under(client: Client, parent: str) -> list[str]:
     """The visible projects below a folder or organisation, at any depth. Raises ``CallFailed``."""
     projects = await visible_projects(client)
     holders: dict[str, str] = {}
-    async for page in client.pages(HOST, "/v3/folders:search", [("pageSize", "500")], FOLDERS_PERMISSION):
-        for folder in _mappings(page.get("folders")):
-            holders[str(folder.get("name") or "")] = str(folder.get("parent") or "")
+    try:
+        async for page in client.pages(HOST, "/v3/folders:search", [("pageSize", "500")], FOLDERS_PERMISSION):
+            for folder in _mappings(page.get("folders")):
+                holders[str(folder.get("name") or "")] = str(folder.get("parent") or "")
+    except CallFailed as failed:
+        if failed.status is not CoverageStatus.DENIED or failed.reason == "TOKEN":
+            raise
+        # Who may not see the folders may still ask each project what it lies in.
+        above = await asyncio.gather(*(_ancestors(client, project) for project in projects))
+        return [project for project, names in zip(projects, above, strict=True) if parent in names]
 
     def is_below(holder: str) -> bool:
         for _ in range(len(holders) + 1):
@@ -42,6 +52,16 @@ async def projects_under(client: Client, parent: str) -> list[str]:
         return False
 
     return [project for project, holder in projects.items() if is_below(holder)]
+
+
+async def _ancestors(client: Client, project: str) -> set[str]:
+    """The folders and the organisation above a project, by name. Raises ``CallFailed``.
+
+    Source: https://cloud.google.com/resource-manager/reference/rest/v1/projects/getAncestry
+    """
+    reply = await client.post(HOST, f"/v1/projects/{project}:getAncestry", {}, PERMISSION)
+    found = [each.get("resourceId") for each in _mappings(reply.get("ancestor"))]
+    return {f"{each.get('type')}s/{each.get('id')}" for each in _mappings(found)}
 
 
 async def identity_of(client: Client, project: str) -> tuple[str, str]:

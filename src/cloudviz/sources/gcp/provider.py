@@ -11,7 +11,7 @@ from cloudviz.errors import CloudRefused, Invalid
 from cloudviz.runtime import clock
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.connection import MOST_TESTED, Connection, by_permission, in_time
-from cloudviz.sources.flow import as_done
+from cloudviz.sources.flow import interleaved
 from cloudviz.sources.gcp.client import Client
 from cloudviz.sources.gcp.costs import checked_table, read_costs
 from cloudviz.sources.gcp.look import Look
@@ -28,15 +28,14 @@ from cloudviz.sources.gcp.session import (
     checked_regions,
     tokens_for,
 )
+from cloudviz.sources.pages import Trails
+from cloudviz.sources.progress import Report
 from cloudviz.sources.provider import (
     CloudProvider,
     CostAnalysis,
     DiscoveryResult,
-    Listing,
     Part,
-    Progress,
     ProviderConfig,
-    ScanProgress,
     Seen,
 )
 
@@ -100,7 +99,7 @@ class GcpProvider(CloudProvider):
         return DiscoveryResult("gcp", "gcp:" + (self._holder or ",".join(seen)), listings)
 
     async def scan(self, config: ProviderConfig) -> AsyncGenerator[Part, None]:
-        """See :meth:`CloudProvider.scan`: a part is a project, or an organisation or folder as a whole.
+        """See :meth:`CloudProvider.scan`: a part is a page of what Cloud Asset Inventory tells, or some lists.
 
         Raises as the other does, at the end, where no part has been let in.
         """
@@ -109,22 +108,20 @@ class GcpProvider(CloudProvider):
         plan = Plan(types, len(types) == len(self._known.of("gcp")), checked_regions(config.regions))
         async with self._client(config.cancelled) as client:
             await self._tokens.get()
-            parents = [each for each in await self._parents(client, projects) if each not in config.done]
-            look = Look(client, plan, Sorter(self._known, plan), self._limits.listing, self._read_time)
-            report = _Report(config.on_progress, len(parents))
+            parents = await self._parents(client, projects)
+            trails, report = Trails(config.done), Report(config.on_progress)
+            report.expect(len(parents))
+            sorter = Sorter(self._known, plan)
+            look = Look(client, plan, sorter, self._limits.listing, self._read_time, trails, report)
             is_let_in = bool(config.done)
             refused = ""
-
-            async def one(parent: str) -> list[Listing]:
-                listings = await look.at(parent, lambda count: report.seen(parent, count))
-                report.done(parent)
-                return listings
-
-            async with aclosing(as_done(parents, one, PARENTS_AT_ONCE)) as done:
-                async for parent, listings in done:
-                    is_let_in = is_let_in or any(isinstance(each, Seen) or each.items for each in listings)
+            streams = map(look.parts, parents)
+            async with aclosing(interleaved(streams, min(len(parents), PARENTS_AT_ONCE))) as parts:
+                async for part in parts:
+                    listings = part.listings
+                    is_let_in |= part.is_whole or any(isinstance(each, Seen) or each.items for each in listings)
                     refused = refused or next((each.detail for each in listings), "")
-                    yield Part(parent, listings)
+                    yield part
             if not is_let_in:
                 self._check_answers(client, refused, look)
 
@@ -212,28 +209,3 @@ class GcpProvider(CloudProvider):
             raise CloudRefused(
                 f"GCP: {detail}", hint="Sign in again with `gcloud auth application-default login`."
             )
-
-
-class _Report:
-    """Counts for the progress of a scan."""
-
-    def __init__(self, on_progress: Progress | None, parents: int) -> None:
-        self._on_progress = on_progress
-        self._total = parents
-        self._done = 0
-        self._counts: dict[str, int] = {}
-
-    def seen(self, parent: str, count: int) -> None:
-        """So many resources of a parent have been seen so far."""
-        self._counts[parent] = count
-        self._tell(parent)
-
-    def done(self, parent: str) -> None:
-        """A parent has been looked at."""
-        self._done += 1
-        self._tell(parent)
-
-    def _tell(self, parent: str) -> None:
-        if self._on_progress is not None:
-            at = parent.removeprefix("projects/")
-            self._on_progress(ScanProgress(self._done, self._total, sum(self._counts.values()), at))

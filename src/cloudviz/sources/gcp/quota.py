@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 MINUTE = 60.0
 
 CALLS_A_MINUTE: Mapping[str, int] = {
+    "bigquery.googleapis.com": 3000,
     "cloudasset.googleapis.com": 100,
     "cloudkms.googleapis.com": 300,
     "cloudresourcemanager.googleapis.com": 240,

@@ -7,14 +7,15 @@ from cloudviz.sources.azure.graph import query_text
 from cloudviz.sources.azure.plan import plan
 
 
-def test_everything_is_four_queries() -> None:
+def test_everything_is_three_queries_and_two_for_zones() -> None:
     planned = plan(catalogue(), ())
     assert [(each.table, each.whole) for each in planned.tables] == [
         ("computeresources", False),
-        ("dnsresources", False),
         ("resourcecontainers", False),
         ("resources", True),
     ]
+    assert [each.table for each in planned.joined] == ["dnsresources", "resources"]
+    assert planned.tables[-1].without == {name for each in planned.joined for name in each.arm_types}
     assert planned.carried == frozenset()
     assert {key: len(each) for key, each in planned.listed.items()} == {"azure.storage.storage_account": 2}
     assert set(planned.embedded) == {"azure.network.virtual_network"}
@@ -22,11 +23,11 @@ def test_everything_is_four_queries() -> None:
 
 def test_a_choice_is_asked_for_by_type_with_what_it_needs() -> None:
     planned = plan(catalogue(), ["azure.network.subnet", "azure.support.private_dns_zone"])
-    (table,) = planned.tables
-    assert sorted(table.arm_types) == [
+    (table,), (zones,) = planned.tables, planned.joined
+    assert table.arm_types == ["microsoft.network/virtualnetworks"]
+    assert sorted(zones.arm_types) == [
         "microsoft.network/privatednszones",
         "microsoft.network/privatednszones/virtualnetworklinks",
-        "microsoft.network/virtualnetworks",
     ]
     assert planned.carried == {"azure.network.virtual_network"}
 
