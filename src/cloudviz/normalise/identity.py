@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -143,9 +143,37 @@ def reference_to(declared: ResourceType, value: str, scope: Scope) -> str | None
     A reference may be a full id, a bare key, a selfLink, or an ARM id of a child, which names its owner by
     prefix (``…/loadBalancers/x/backendAddressPools/y`` refers to the load balancer).
     """
+    return _reader_of_references(declared)(value, scope)
+
+
+def full_reference(declared: ResourceType, value: str, scope: Scope) -> str:
+    """A reference to the one type it may mean as the id it names; as it is where that hangs on what there is.
+
+    A path of Azure or Google means one id wherever it is read. A bare name may be that of a neighbour, and that of
+    Amazon's things does not say whose they are.
+    """
+    if "/" not in value or isinstance(declared.id, Arn):
+        return value
+    return _reader_of_references(declared)(value, scope) or value
+
+
+ReferenceReader = Callable[[str, Scope], str | None]
+
+
+@lru_cache(maxsize=2048)
+def _reader_of_references(declared: ResourceType) -> ReferenceReader:
     identity = declared.id
     if isinstance(identity, Arn):
-        literal = identity.template.split("{", 1)[0]
+        return _arn_reader(declared, identity)
+    if isinstance(identity, Arm):
+        return _arm_reader(declared)
+    return _asset_reader(declared, identity)
+
+
+def _arn_reader(declared: ResourceType, identity: Arn) -> ReferenceReader:
+    literal = identity.template.split("{", 1)[0]
+
+    def read(value: str, scope: Scope) -> str | None:
         if value.startswith("arn:"):
             parts = value.split(":", 5)
             if len(parts) < 6 or parts[2] != identity.service or not parts[5].startswith(literal):
@@ -159,40 +187,62 @@ def reference_to(declared: ResourceType, value: str, scope: Scope) -> str | None
         if identity.has_account and not scope.account and identity.has_region and not scope.region:
             return None
         return identity.build({identity.keys[0]: value}, scope)
-    if isinstance(identity, Arm):
-        return _arm_owner(declared, value)
-    if "/" not in value:
-        if declared.aliases and "." in value:
-            return None  # a host name, as above
-        keys = [key for key in identity.keys if key not in ("project", "location")]
-        return fill_asset(identity, {keys[0]: value}, scope) if len(keys) == 1 else None
-    if scope.account and value.startswith(_IN_OWN_PROJECT):
-        value = f"projects/{scope.account}/{value}"
-    if value.startswith("//") and not value.startswith(f"//{identity.service}/"):
-        return None
-    found = asset_id(identity, value)
+
+    return read
+
+
+def _asset_reader(declared: ResourceType, identity: AssetName) -> ReferenceReader:
+    keys = [key for key in identity.keys if key not in ("project", "location")]
+    host = f"//{identity.service}/"
     named = identity.collection
-    if named and not any(f"/{each}/" in found for each in (named, *identity.collections)):
+    marks = tuple(f"/{each}/" for each in (named, *identity.collections))
+
+    def read(value: str, scope: Scope) -> str | None:
+        if "/" not in value:
+            if declared.aliases and "." in value:
+                return None  # a host name, as above
+            return fill_asset(identity, {keys[0]: value}, scope) if len(keys) == 1 else None
+        if scope.account and value.startswith(_IN_OWN_PROJECT):
+            value = f"projects/{scope.account}/{value}"
+        if value.startswith("//") and not value.startswith(host):
+            return None
+        found = asset_id(identity, value)
+        if not named:
+            return found
+        for mark in marks:
+            if mark in found:
+                return found
         return None
-    return found
+
+    return read
 
 
-def _arm_owner(declared: ResourceType, value: str) -> str | None:
-    lowered = _arm_id(value)
+def _arm_reader(declared: ResourceType) -> ReferenceReader:
     names = _arm_names(declared)
     if _RESOURCE_GROUP in names:
-        group = _ARM_PREFIX.match(lowered)
-        return group.group() if group and group["group"] else None
-    head, providers, tail = lowered.rpartition("/providers/")
-    if not providers:
+
+        def read_group(value: str, scope: Scope) -> str | None:
+            group = _ARM_PREFIX.match(_arm_id(value))
+            return group.group() if group and group["group"] else None
+
+        return read_group
+    listings = [name.split("/") for name in names]
+    shapes = [(listing[0], listing[1:], 2 * len(listing) - 2) for listing in listings if len(listing) > 1]
+
+    def read(value: str, scope: Scope) -> str | None:
+        lowered = _arm_id(value)
+        head, providers, tail = lowered.rpartition("/providers/")
+        if not providers:
+            return None
+        parts = tail.split("/")
+        for namespace, types, depth in shapes:
+            if parts[0] == namespace and parts[1:depth:2] == types and len(parts) > depth:
+                if len(parts) == depth + 1:
+                    return lowered
+                return f"{head}/providers/" + "/".join(parts[: 1 + depth])
         return None
-    parts = tail.split("/")
-    for name in names:
-        listing = name.split("/")
-        depth = len(listing) - 1
-        if parts[0] == listing[0] and parts[1 : 2 * depth : 2] == listing[1:] and len(parts) > 2 * depth > 0:
-            return f"{head}/providers/" + "/".join(parts[: 1 + 2 * depth])
-    return None
+
+    return read
 
 
 @lru_cache(maxsize=1024)

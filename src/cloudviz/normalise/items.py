@@ -10,13 +10,20 @@ from typing import Any
 
 import orjson
 
-from cloudviz.catalogue.declare import AssetList, AwsCall, ResourceType
+from cloudviz.catalogue.declare import AssetList, AwsCall, LinkRule, ResourceType
 from cloudviz.catalogue.gcp.names import LAID_IN
 from cloudviz.catalogue.paths import read_path
 from cloudviz.catalogue.registry import Catalogue, is_of_type
 from cloudviz.inventory.model import Graph, Problem, RawItem, Resource, Scope, Shape
 from cloudviz.inventory.packed import pack
-from cloudviz.normalise.identity import account_in, identity_of, last_part, native_name_of, region_in
+from cloudviz.normalise.identity import (
+    account_in,
+    full_reference,
+    identity_of,
+    last_part,
+    native_name_of,
+    region_in,
+)
 from cloudviz.normalise.redaction import clean_name, clean_text, json_without_secrets, redact, redact_body
 from cloudviz.normalise.references import Pending
 from cloudviz.normalise.tags import read_tags
@@ -141,19 +148,21 @@ def resource_of(
     )
     references = Pending(identifier, scope)
     found = references.found
-    for head, read, rule in plan.links:
+    for head, read, rule, target in plan.links:
         if head is not None and head not in body:
             continue
         values = read(body, tags)
         if values:
             # An object names nothing, and what is kept here is written to the store as well.
             names = [
-                intern(clean_name(each if type(each) is str else str(each), MAX_ID))
+                clean_name(each if type(each) is str else str(each), MAX_ID)
                 for each in values
                 if type(each) is str or not isinstance(each, Mapping | list)
             ]
+            if target is not None:
+                names = [full_reference(target, name, scope) for name in names]
             if names:
-                found.append((rule, names))
+                found.append((rule, list(map(intern, names))))
     return resource, references
 
 
@@ -191,7 +200,9 @@ class _Plan:
         )
         self.tags = _tag_reader(declared)
         self.facts = [(fact.head, fact.all, label) for label, fact in declared.facts.items()]
-        self.links = [(rule.field.head, rule.field.all, rule) for rule in declared.links]
+        self.links = [
+            (rule.field.head, rule.field.all, rule, _only_target(types, rule)) for rule in declared.links
+        ]
         volatile = [tuple(path.replace("[]", "").split(".")) for path in declared.volatile]
         self.left_out = LAID_IN.union(names[0] for names in volatile if len(names) == 1)
         self.volatile = tuple(names for names in volatile if len(names) > 1)
@@ -200,6 +211,12 @@ class _Plan:
 @lru_cache(maxsize=2048)
 def _plan(types: Catalogue, declared: ResourceType) -> _Plan:
     return _Plan(types, declared)
+
+
+def _only_target(types: Catalogue, rule: LinkRule) -> ResourceType | None:
+    """The one type that a rule's references may mean, where it is told by nothing but its id."""
+    target = types.get(rule.targets[0]) if len(rule.targets) == 1 and not rule.every else None
+    return None if target is None or target.aliases else target
 
 
 def _tag_reader(declared: ResourceType) -> Callable[[Mapping[str, Any]], dict[str, str]]:
