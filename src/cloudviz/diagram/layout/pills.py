@@ -55,7 +55,10 @@ class _Taken:
 
 
 def put_labels(edges: Sequence[SceneEdge], nodes: Sequence[SceneNode]) -> None:
-    """Find a place for each label; a label for which none is free is dropped, and its line says what it can."""
+    """Find a place for each label; a label for which none is free is dropped, and its line says what it can.
+
+    A label that has a place already, from an earlier picture, keeps it where that is still free.
+    """
     labelled = [edge for edge in edges if edge.label]
     if not labelled:
         return
@@ -69,9 +72,23 @@ def put_labels(edges: Sequence[SceneEdge], nodes: Sequence[SceneNode]) -> None:
             taken.add((node.x, node.y - reach, node.x + node.width + reach / 2, node.y + node.height))
     for edge in labelled:
         edge.label = fit(edge.label or "", PILL_WIDEST, EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT)
-        edge.label_at = _place(edge, taken)
+        if edge.label_at is not None and not _stays(edge, taken):
+            edge.label_at = None
+    for edge in labelled:
+        edge.label_at = edge.label_at or _place(edge, taken)
         if edge.label_at is None:
             edge.label = None
+
+
+def _stays(edge: SceneEdge, taken: _Taken) -> bool:
+    """Whether a label can stay where it was in an earlier picture; takes the place if so."""
+    x, y = edge.label_at or (0.0, 0.0)
+    half_width = measure(edge.label or "", EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT) / 2 + PILL_PADDING
+    rect = (x - half_width, y - PILL_HEIGHT / 2, x + half_width, y + PILL_HEIGHT / 2)
+    if not taken.is_free(rect):
+        return False
+    taken.add((rect[0] - 2, rect[1] - 2, rect[2] + 2, rect[3] + 2))
+    return True
 
 
 def _place(edge: SceneEdge, taken: _Taken) -> tuple[float, float] | None:

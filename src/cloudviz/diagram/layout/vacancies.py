@@ -1,0 +1,211 @@
+"""Free places for boxes in a container whose other boxes stay where they are.
+
+Places are tried beside what stands there already, in line with it: right of it, below, left, above, and where its
+rows and columns meet. The nearest to its like wins; to make the container larger costs more, most of all where
+there is no room around the container itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import inf, log
+from typing import NamedTuple
+
+from cloudviz.diagram.layout.cells import GAP
+from cloudviz.diagram.layout.packing import ASPECT
+from cloudviz.diagram.scene.measures import STACK_REACH
+
+Point = tuple[float, float]
+_SQUARE = 320.0
+_CROSSED = 24  # rows × columns up to the square of this are all tried
+_NEAREST = 400  # boxes beside which a place is looked for, the last ones of a long list
+_GROWING = 300.0  # px of distance that growing weighs
+_BLOCKED = 1e7  # where growing means that something has to move
+_CROOKED = 60.0  # px of distance that being out of line weighs, each way
+TIGHT = 14.0  # px between boxes, and
+_TIGHTER = 8.0  # px less to the border, where there is no other place
+_SLACK = 0.4  # px by which rounding may let boxes come nearer
+
+
+@dataclass(slots=True)
+class Block:
+    """A box to be placed, or one that stands; ``x`` and ``y`` from the upper left corner of its container."""
+
+    id: str
+    sort: str
+    x: float
+    y: float
+    width: float
+    height: float
+    is_stack: bool = False
+    weight: int = 1
+
+    @property
+    def right(self) -> float:
+        """Its right end, the cards of a stack included."""
+        return self.x + self.width + (STACK_REACH if self.is_stack else 0.0)
+
+    @property
+    def bottom(self) -> float:
+        """Its lower end."""
+        return self.y + self.height
+
+
+class Room(NamedTuple):
+    """How far a container can grow, in px, until something is in the way; how many leaves have to move then."""
+
+    x: float = inf
+    y: float = inf
+    toll_x: int = 0
+    toll_y: int = 0
+
+
+class Vacancies:
+    """The boxes of one container, and the places between them. ``room`` is by how much the container can grow.
+
+    Arguments:
+        left, top: where in the container boxes may begin.
+        right, bottom: where they may end without the container growing.
+        page: whether this is the page, which keeps the shape of one.
+    """
+
+    def __init__(self, left: float, top: float, right: float, bottom: float, *, page: bool = False) -> None:
+        self.left, self.top, self.right, self.bottom = left, top, right, bottom
+        self.room = Room()
+        self.page = page
+        self.blocks: list[Block] = []
+        self.squares: dict[tuple[int, int], list[Block]] = {}
+
+    def add(self, block: Block) -> None:
+        """Let a block stand where it is."""
+        self.blocks.append(block)
+        for key in self._keys(block.x, block.y, block.x + block.width, block.bottom):
+            self.squares.setdefault(key, []).append(block)
+
+    def remove(self, block: Block) -> None:
+        """Take a block away."""
+        self.blocks = [other for other in self.blocks if other is not block]
+        for key in self._keys(block.x, block.y, block.x + block.width, block.bottom):
+            self.squares[key] = [other for other in self.squares[key] if other is not block]
+
+    def in_the_way(self, block: Block, clear: float = GAP) -> list[Block]:
+        """What stands nearer to a block than ``clear`` px."""
+        left, top = block.x - clear + _SLACK, block.y - clear + _SLACK
+        right, bottom = block.x + block.width + clear - _SLACK, block.bottom + clear - _SLACK
+        found: dict[str, Block] = {}
+        for key in self._keys(left, top, right, bottom):
+            for other in self.squares.get(key, ()):
+                if (
+                    other.x < right
+                    and left < other.x + other.width
+                    and other.y < bottom
+                    and top < other.bottom
+                    and other.id != block.id
+                ):
+                    found[other.id] = other
+        return list(found.values())
+
+    def toll(self, block: Block) -> int:
+        """How many leaves around the container move when a block stands where it stands."""
+        toll_x = self.room.toll_x if block.x + block.width - self.right > self.room.x else 0
+        toll_y = self.room.toll_y if block.bottom - self.bottom > self.room.y else 0
+        return toll_x + toll_y
+
+    def settle(self, block: Block, wish: Point | None = None, holes: Iterable[Point] = ()) -> None:
+        """Give a block the best free place, and let it stand there.
+
+        Arguments:
+            block: what needs a place.
+            wish: the upper left corner near which it should stand; ``None``: near its like.
+            holes: places to try besides, where something has gone.
+        """
+        like = [other for other in self.blocks if other.sort == block.sort] if wish is None else []
+        if wish is None and not like and self.blocks:
+            wish = (self.blocks[-1].x, self.blocks[-1].y)
+        # the last of its like is where a reader looks for one more; a few of them are enough to look at
+        goals = [(other.x, other.y) for other in like[-8:]] or [wish or (self.left, self.top)]
+        best = self._best(block, goals, holes, GAP)
+        if best is None or best[0] >= _BLOCKED:
+            # rather a tight place than one for which something has to move
+            edges = self.left, self.right, self.bottom
+            self.left, self.right, self.bottom = (
+                self.left - _TIGHTER,
+                self.right + _TIGHTER,
+                self.bottom + _TIGHTER,
+            )
+            tight = self._best(block, goals, holes, TIGHT)
+            self.left, self.right, self.bottom = edges
+            if best is None or (tight is not None and tight[0] < best[0] - _BLOCKED / 2):
+                best = tight
+        if best is None:  # below everything there is room
+            best = (0.0, max((other.bottom for other in self.blocks), default=self.top) + GAP, self.left)
+        block.y, block.x = best[1], best[2]
+        self.add(block)
+
+    def _best(
+        self, block: Block, goals: Sequence[Point], holes: Iterable[Point], clear: float
+    ) -> tuple[float, float, float] | None:
+        """The best free place at some distance from all else: (cost, y, x)."""
+        columns = {round(other.x, 1) for other in self.blocks}
+        rows = {round(other.y, 1) for other in self.blocks}
+        best: tuple[float, float, float] | None = None
+        for x, y in self._places(block, columns, rows, holes, clear):
+            cost = min(abs(x - goal[0]) + abs(y - goal[1]) for goal in goals) + self._growth(block, x, y)
+            cost += (0.0 if round(x, 1) in columns else _CROOKED) + (0.0 if round(y, 1) in rows else _CROOKED)
+            if best is not None and (cost, y, x) >= best:
+                continue
+            block.x, block.y = x, y
+            if not self.in_the_way(block, clear):
+                best = (cost, y, x)
+        return best
+
+    def _places(
+        self, block: Block, columns: set[float], rows: set[float], holes: Iterable[Point], clear: float
+    ) -> list[Point]:
+        lift = STACK_REACH if block.is_stack else 0.0
+        below = max((other.bottom for other in self.blocks), default=self.top - clear - lift) + clear + lift
+        beside = max((other.right for other in self.blocks), default=self.left - clear) + clear
+        found = [(self.left, self.top), (self.left, below), (beside, self.top), *holes]
+        for other in self.blocks[-_NEAREST:]:
+            after = other.right + clear
+            under = other.bottom + clear + lift
+            before = other.x - clear - block.width - lift
+            over = other.y - clear - block.height - (STACK_REACH if other.is_stack else 0.0)
+            found += [(after, other.y), (other.x, under), (before, other.y), (other.x, over)]
+            found += [(other.x, below), (beside, other.y), (self.left, under), (after, self.top)]
+        if len(columns) * len(rows) <= _CROSSED * _CROSSED:
+            found += [(x, y) for x in sorted(columns) for y in sorted(rows)]
+        return [(x, y) for x, y in dict.fromkeys(found) if x >= self.left - _SLACK and y >= self.top - _SLACK]
+
+    def _growth(self, block: Block, x: float, y: float) -> float:
+        """What it costs, in px of distance, to make the container so large that a block fits at a place."""
+        width = max((other.x + other.width for other in self.blocks), default=self.left)
+        height = max((other.bottom for other in self.blocks), default=self.top)
+        right, bottom = max(self.right, width), max(self.bottom, height)
+        more_x, more_y = max(x + block.width - right, 0.0), max(y + block.height - bottom, 0.0)
+        if not more_x and not more_y:
+            return 0.0
+        cost = _GROWING + (more_x * bottom + more_y * right + more_x * more_y) / 500.0
+        cost += _BLOCKED * (1 + self.room.toll_x) if more_x > self.room.x else 0.0
+        cost += _BLOCKED * (1 + self.room.toll_y) if more_y > self.room.y else 0.0
+        if self.page:
+            shape = abs(log((right + more_x) / (bottom + more_y) / ASPECT))
+            cost += 4000.0 * max(shape - 0.3, 0.0)
+        return cost
+
+    @staticmethod
+    def _keys(left: float, top: float, right: float, bottom: float) -> list[tuple[int, int]]:
+        return [
+            (x, y)
+            for x in range(int(left // _SQUARE), int(right // _SQUARE) + 1)
+            for y in range(int(top // _SQUARE), int(bottom // _SQUARE) + 1)
+        ]
+
+
+def extent(blocks: Sequence[Block], left: float, top: float) -> Point:
+    """The furthest right and lower ends of some blocks."""
+    return (
+        max((block.x + block.width for block in blocks), default=left),
+        max((block.bottom for block in blocks), default=top),
+    )
