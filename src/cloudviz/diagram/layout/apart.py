@@ -349,10 +349,12 @@ def _solve(group: Sequence[_Item]) -> None:
             least = item.lowest
             for other in item.before:
                 least = max(least, lowest[other.number] + gap)
-            lowest[item.number] = least
             if least > item.most + 0.01:
                 fits = False
-                break
+                if gap:
+                    break
+                least = item.most  # too many lines even for one track: some lie on each other
+            lowest[item.number] = least
         if fits:
             break
     for item in group:

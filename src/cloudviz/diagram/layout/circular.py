@@ -1,105 +1,94 @@
-"""The circular layout, for dependencies: the most linked box of a container in the middle, the others on rings.
+"""The circular layout, for dependencies: the most linked box of a container in the middle, the others around it.
 
-On each ring neighbours touch circle to circle; what is linked with the middle comes first, so that it is on the
-innermost ring, and linked boxes follow each other.
+Boxes of one size stand on rings, in the order of their distance from the middle; what is linked has its place in
+the same direction. Containers gather around the one that most lines lead to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import asin, cos, pi, sin
+from math import cos, pi, sin
 
-from cloudviz.diagram.layout.free import SPACE, Links, Point, Size, reach, separate, tighten
+from cloudviz.diagram.layout.free import GAP, grid
+from cloudviz.diagram.layout.snug import Board, Point, Tie, order_by_links
+from cloudviz.diagram.scene.document import SceneNode
 
-_ONE_RING = 9  # boxes that may stand on one ring; more of them get several
-
-
-def arrange(sizes: Sequence[Size], links: Links) -> list[Point]:
-    """Places for the middles of some boxes; see :data:`cloudviz.diagram.layout.free.Arrange`."""
-    count = len(sizes)
-    if count == 1:
-        return [(0.0, 0.0)]
-    order = _order(count, links)
-    places: list[Point] = [(0.0, 0.0)] * count
-    radii = [reach(size) + SPACE / 2 for size in sizes]
-    inner = 0.0
-    start = 0
-    if count >= 4 and links:
-        inner, start = radii[order[0]], 1
-    while start < count:
-        start, inner = _ring(order, start, inner, radii, places)
-    return tighten(separate(places, sizes), sizes)
+_WIDE = 1.3  # rings are as much wider than high: pages are, and boxes
+_FIRST = 6  # boxes on the innermost ring, twice as many on the second …
+_MORE = 8  # … or so many where that completes the picture
+_FEW = 3  # boxes that stand in a row
 
 
-def _ring(
-    order: Sequence[int], start: int, inner: float, radii: Sequence[float], places: list[Point]
-) -> tuple[int, float]:
-    """Fill one ring around a disc of radius ``inner``; returns where the next begins, and the new disc."""
-    rest = order[start:]
-    if inner == 0.0:
-        members = list(rest[: max(_ONE_RING, 2)]) if len(rest) > _ONE_RING else list(rest)
-        radius = _radius(members, radii)
-    else:
-        widest = 0.0
-        members = []
-        for at in rest:
-            widest_now = max(widest, radii[at])
-            radius = inner + widest_now
-            if members and sum(_angle(radius, radii[key]) for key in (*members, at)) > 2 * pi:
-                break
-            members.append(at)
-            widest = widest_now
-            if len(members) > 400:
-                break
-        radius = inner + widest
-    angles = [_angle(radius, radii[at]) for at in members]
-    spare = max(2 * pi - sum(angles), 0.0) / len(members)
-    turn = -pi / 2 - angles[0] / 2
-    for at, angle in zip(members, angles, strict=True):
-        turn += angle / 2
-        places[at] = (round(radius * cos(turn), 2), round(radius * sin(turn), 2))
-        turn += angle / 2 + spare
-    return start + len(members), radius + max(radii[at] for at in members)
+def arrange(boxes: Sequence[SceneNode], ties: Sequence[Tie], aspect: float) -> list[Point]:
+    """Places of boxes in one container; see :data:`cloudviz.diagram.layout.free.Arrange`."""
+    if any(box.container for box in boxes):
+        sizes = [(box.width, box.height) for box in boxes]
+        board = Board(sizes, ties, GAP, aspect, round_=bool(ties))
+        board.fill(order_by_links(sizes, ties))
+        return [place or (0.0, 0.0) for place in board.places]
+    if len(boxes) <= _FEW or (not ties and len(boxes) <= 4):
+        return grid(boxes)
+    return _rings(boxes, ties)
 
 
-def _angle(radius: float, half: float) -> float:
-    """The angle that a circle of radius ``half`` takes on a ring."""
-    return 2 * asin(min(half / max(radius, half), 1.0))
+def _rings(boxes: Sequence[SceneNode], ties: Sequence[Tie]) -> list[Point]:
+    width, height = boxes[0].width + GAP, boxes[0].height + GAP
+    near: list[list[int]] = [[] for _ in boxes]
+    for tie in ties:
+        near[tie.one].append(tie.other)
+        near[tie.other].append(tie.one)
+    order = _order(near)
+    middles: list[Point] = [(0.0, 0.0)] * len(boxes)
+    turns = [0.0] * len(boxes)
+    start, ring, radius = 1, 1, 0.0
+    placed = [order[0]]
+    while start < len(order):
+        left = len(order) - start
+        count = left if left <= _MORE * ring else _FIRST * ring
+        members = order[start : start + count]
+        known = set(placed)
+
+        def wish(box: int, known: set[int] = known) -> tuple[float, int]:
+            inner = [turns[other] for other in near[box] if other in known and other != order[0]]
+            return (sum(inner) / len(inner) if inner else 0.0, order.index(box))
+
+        if ring > 1:
+            members = sorted(members, key=wish)
+        angles = [-pi / 2 + 2 * pi * (at + (0.5 if count == 2 else 0.0)) / count for at in range(count)]
+        radius = _radius(angles, radius, [middles[box] for box in placed], width, height)
+        for box, angle in zip(members, angles, strict=True):
+            turns[box] = angle
+            middles[box] = (radius * _WIDE * cos(angle), radius * sin(angle))
+        placed.extend(members)
+        start, ring = start + count, ring + 1
+    return [(x - width / 2, y - height / 2) for x, y in middles]
 
 
-def _radius(members: Sequence[int], radii: Sequence[float]) -> float:
-    """The smallest ring on which some circles find room."""
-    low = max(radii[at] for at in members)
-    high = low + sum(radii[at] for at in members)
-    for _ in range(40):
-        middle = (low + high) / 2
-        if sum(_angle(middle, radii[at]) for at in members) > 2 * pi:
-            low = middle
-        else:
-            high = middle
-    return high
+def _radius(angles: Sequence[float], least: float, inner: Sequence[Point], width: float, height: float) -> float:
+    """The smallest ring outside of those there are on which boxes do not come too near to any."""
+    radius = least + height / 2
+    while True:
+        places = [(radius * _WIDE * cos(angle), radius * sin(angle)) for angle in angles]
+        pairs = [(places[at - 1], place) for at, place in enumerate(places)] if len(places) > 1 else []
+        pairs += [(place, other) for place in places for other in inner[-40:]]
+        if all(abs(x1 - x2) >= width - 0.01 or abs(y1 - y2) >= height - 0.01 for (x1, y1), (x2, y2) in pairs):
+            return radius
+        radius += height / 16
 
 
-def _order(count: int, links: Links) -> list[int]:
-    """The most linked box, then breadth-first from it, so that rings are distances."""
-    near: list[list[int]] = [[] for _ in range(count)]
-    degree = [0.0] * count
-    for source, target, weight in links:
-        near[source].append(target)
-        near[target].append(source)
-        degree[source] += weight
-        degree[target] += weight
-    seen = [False] * count
+def _order(near: Sequence[Sequence[int]]) -> list[int]:
+    """The most linked box first, then breadth-first from it, then the other parts the same way."""
+    seen: set[int] = set()
     order: list[int] = []
-    for root in sorted(range(count), key=lambda at: (-degree[at], at)):
-        if seen[root]:
+    for root in sorted(range(len(near)), key=lambda box: (-len(near[box]), box)):
+        if root in seen:
             continue
-        seen[root] = True
+        seen.add(root)
         queue = [root]
-        for at in queue:
-            for other in sorted(near[at]):
-                if not seen[other]:
-                    seen[other] = True
+        for box in queue:
+            for other in sorted(near[box]):
+                if other not in seen:
+                    seen.add(other)
                     queue.append(other)
         order.extend(queue)
     return order

@@ -1,82 +1,57 @@
-"""The force-directed layout: linked boxes attract, all repel; each container is a field of its own.
+"""The force-directed layout: what is linked is near each other, in every container and between containers.
 
-Source: Fruchterman, Reingold, "Graph drawing by force-directed placement", Software: Practice and Experience 21
-(1991). The start is a spiral and the number of steps is fixed, so the same scene gives the same picture.
+Links pull, boxes keep their distance, and the page presses everything together: places are those at which these
+three cost least together (:mod:`cloudviz.diagram.layout.snug`). Boxes without links stand together as a block, so
+that they do not come between the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import cos, hypot, sin, sqrt
 
-from cloudviz.diagram.layout.free import SPACE, Links, Point, Size, gather, reach, separate, tighten
+from cloudviz.diagram.layout.free import GAP, grid
 from cloudviz.diagram.layout.packing import columns_for
+from cloudviz.diagram.layout.snug import Board, Point, Size, Tie, order_by_links
+from cloudviz.diagram.scene.document import SceneNode
 
-_STEPS = 60
-_MOST = 120  # boxes in one container beyond which forces show a ball of wool, and a grid shows more
-_GOLDEN = 2.399963229728653  # the golden angle: a spiral of even density
-_PULL = 0.3  # towards the middle, or what is not linked would drift away
-_WORK = 60_000  # pairs × steps that one container may cost
+_TRIED = 12  # boxes up to which a block of loose leaves is tried in several shapes
 
 
-def arrange(sizes: Sequence[Size], links: Links) -> list[Point]:
-    """Places for the middles of some boxes; see :data:`cloudviz.diagram.layout.free.Arrange`."""
-    count = len(sizes)
-    radii = [reach(size) for size in sizes]
-    if count == 1:
-        return [(0.0, 0.0)]
-    if count > _MOST or not links:
-        return _grid(sizes)
-    length = 2 * sum(radii) / count + SPACE
-    xs = [length * 0.7 * sqrt(at + 0.5) * cos(at * _GOLDEN) for at in range(count)]
-    ys = [length * 0.7 * sqrt(at + 0.5) * sin(at * _GOLDEN) for at in range(count)]
-    steps = max(min(_STEPS, _WORK * 2 // (count * count)), 12)
-    for step in range(steps):
-        heat = length * 0.5 * (1 - step / steps)
-        _step(xs, ys, radii, links, length, heat)
-    # pages are wider than high
-    places = separate([(round(x * 1.25, 2), round(y, 2)) for x, y in zip(xs, ys, strict=True)], sizes)
-    return tighten(gather(tighten(places, sizes), sizes), sizes)
+def arrange(boxes: Sequence[SceneNode], ties: Sequence[Tie], aspect: float) -> list[Point]:
+    """Places of boxes in one container; see :data:`cloudviz.diagram.layout.free.Arrange`."""
+    linked = {tie.one for tie in ties} | {tie.other for tie in ties}
+    loose = [at for at, box in enumerate(boxes) if at not in linked and not box.container]
+    if len(loose) == len(boxes):
+        return grid(boxes)
+    if len(loose) < 2:
+        return _placed([(box.width, box.height) for box in boxes], ties, aspect)[0]
+    rest = [at for at in range(len(boxes)) if at not in set(loose)]
+    number = {at: index for index, at in enumerate(rest)}
+    ties = [tie._replace(one=number[tie.one], other=number[tie.other]) for tie in ties]
+    sizes = [(boxes[at].width, boxes[at].height) for at in rest]
+    width, height = boxes[loose[0]].width, boxes[loose[0]].height
+    usual = columns_for(len(loose), width + GAP, height + GAP)
+    shapes = {usual}
+    if len(rest) <= _TRIED:
+        shapes |= {1, 2, len(loose)} if len(loose) <= 4 else {2, -(-len(loose) // 2)}
+    best: list[Point] = []
+    best_cost = float("inf")
+    for columns in sorted(shapes):
+        rows = -(-len(loose) // columns)
+        block = (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP)
+        places, cost = _placed([*sizes, block], ties, aspect)
+        if cost < best_cost - 0.5:
+            best_cost = cost
+            x0, y0 = places[-1]
+            best = [(0.0, 0.0)] * len(boxes)
+            for at, place in zip(rest, places, strict=False):
+                best[at] = place
+            for at, (x, y) in zip(loose, grid([boxes[at] for at in loose], columns), strict=True):
+                best[at] = (x0 + x, y0 + y)
+    return best
 
 
-def _step(
-    xs: list[float], ys: list[float], radii: Sequence[float], links: Links, length: float, heat: float
-) -> None:
-    count = len(xs)
-    move_x, move_y = [0.0] * count, [0.0] * count
-    for one in range(count):
-        x, y, radius = xs[one], ys[one], radii[one]
-        for other in range(one + 1, count):
-            across, down = x - xs[other], y - ys[other]
-            distance = hypot(across, down) or 0.01
-            ideal = radius + radii[other] + SPACE
-            if distance > 2 * ideal:
-                continue
-            force = ideal * ideal / (distance * distance) - 0.25
-            across, down = across * force, down * force
-            move_x[one] += across
-            move_y[one] += down
-            move_x[other] -= across
-            move_y[other] -= down
-    for source, target, _ in links:
-        across, down = xs[source] - xs[target], ys[source] - ys[target]
-        distance = hypot(across, down) or 0.01
-        force = distance / (radii[source] + radii[target] + SPACE)
-        move_x[source] -= across * force
-        move_y[source] -= down * force
-        move_x[target] += across * force
-        move_y[target] += down * force
-    for at in range(count):
-        across, down = move_x[at] - xs[at] * _PULL, move_y[at] - ys[at] * _PULL
-        distance = hypot(across, down) or 0.01
-        share = min(distance, heat) / distance
-        xs[at] += across * share
-        ys[at] += down * share
-
-
-def _grid(sizes: Sequence[Size]) -> list[Point]:
-    """Rows of a page-like shape, for boxes among which no force is at work."""
-    width = max(size[0] for size in sizes) + SPACE
-    height = max(size[1] for size in sizes) + SPACE
-    columns = columns_for(len(sizes), width, height, one_row=1)
-    return tighten([(at % columns * width, at // columns * height) for at in range(len(sizes))], sizes)
+def _placed(sizes: Sequence[Size], ties: Sequence[Tie], aspect: float) -> tuple[list[Point], float]:
+    board = Board(sizes, ties, GAP, aspect)
+    board.fill(order_by_links(sizes, ties))
+    return [place or (0.0, 0.0) for place in board.places], board.cost()

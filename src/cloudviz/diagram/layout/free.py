@@ -1,17 +1,18 @@
-"""Layouts in which boxes stand anywhere: nested bottom-up, each container laid out alone, lines straight.
+"""Layouts in which boxes stand anywhere: nested from the inside out, each container laid out alone.
 
-A layout of this family is a function from the sizes of some boxes, and the links among them, to places for their
-middles at which nothing overlaps. :func:`separate`, :func:`tighten` and :func:`gather` help it with that.
+A layout of this family is a function from some boxes, which have their sizes, and the links among them to places
+at which nothing overlaps. Links know where in a container they end, so that a container stands with the right
+side towards what it is linked with. Lines then find their ways through the gaps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import hypot, inf
+from math import log2
 
 from cloudviz.diagram.layout.cells import PADDING, TITLE_WIDEST
-from cloudviz.diagram.layout.ordering import Local
-from cloudviz.diagram.layout.packing import ASPECT
+from cloudviz.diagram.layout.packing import ASPECT, columns_for
+from cloudviz.diagram.layout.snug import Point, Size, Tie
 from cloudviz.diagram.scene.document import SceneEdge, SceneNode
 from cloudviz.diagram.scene.measures import (
     HEADER,
@@ -25,19 +26,26 @@ from cloudviz.diagram.scene.measures import (
     title_width,
 )
 
-Point = tuple[float, float]
-Size = tuple[float, float]
-Links = Sequence[tuple[int, int, float]]
-"""(index, index, number of links) among the boxes of one container."""
-Arrange = Callable[[Sequence[Size], Links], list[Point]]
+Rect = tuple[float, float, float, float]
+Arrange = Callable[[Sequence[SceneNode], Sequence[Tie], float], list[Point]]
+"""Upper left corners, from anywhere, for boxes with sizes, and the aspect to tend to; see the module."""
 
-SPACE = 28.0  # that stays between two boxes
+GAP = 28.0  # between two boxes
+
+_GROWTH = 0.55  # of its size that a container may grow to come into line with its neighbours
+_SHAPES = (0.9, 2.3)  # aspects in which containers are tried beside the usual one
+_TRIED = 400  # boxes in a scene up to which they are …
+_MOST_TRIED = 12  # … and boxes beside each other
+_MOST_GROWN = 60  # boxes beside each other beyond which none grows
+
+_Lifted = tuple[str, str, str, str, int]
+"""(child around the source, child around the target, source, target, count)."""
 
 
 def nest(
     nodes: Sequence[SceneNode],
+    edges: Sequence[SceneEdge],
     children: Mapping[str | None, Sequence[SceneNode]],
-    local: Mapping[str | None, Local],
     arrange: Arrange,
     top: float,
 ) -> Size:
@@ -45,198 +53,218 @@ def nest(
 
     Arguments:
         nodes: parents before their children.
+        edges: the lines that there will be.
         children: the nodes in each container, ``None`` for the page.
-        local: links among the children of each container.
         arrange: the layout of one container.
         top: the y at which the page's contents begin.
     """
-    offsets: dict[str, Point] = {}
-    for node in reversed(nodes):
-        inside = children.get(node.id, ())
-        if not inside:
-            text = leaf_text_width(node.label, node.sublabel) + 2 * LEAF_PADDING
-            node.width, node.height = min(max(LEAF_WIDTH, float(-int(-text // 4) * 4)), LEAF_WIDEST), LEAF_HEIGHT
-            continue
-        width, height = _inside(inside, local.get(node.id, {}), arrange, offsets)
-        title = min(title_width(node.title, node.sublabel), TITLE_WIDEST) + PADDING
-        spare = max(title - width - 2 * PADDING, 0.0)
-        for child in inside:
-            x, y = offsets[child.id]
-            offsets[child.id] = (x + PADDING + spare / 2, y + HEADER + PADDING)
-        node.width, node.height = width + 2 * PADDING + spare, height + HEADER + 2 * PADDING
-    whole = _inside(children.get(None, ()), local.get(None, {}), arrange, offsets)
-    by_id = {node.id: node for node in nodes}
+    nesting = _Nesting(nodes, edges, children, arrange)
+    whole = nesting.settle()
+    by_id = nesting.by_id
     for node in nodes:
-        x, y = offsets[node.id]
+        inside = children.get(node.id, ())
+        if inside:
+            inner = (PADDING, min(child.y for child in inside), node.width - PADDING, node.height - PADDING)
+            _fill_out(inside, inner, children)
+        # until here a node's place was that in its parent
         left, upper = (PAGE_MARGIN, top) if node.parent is None else (by_id[node.parent].x, by_id[node.parent].y)
-        node.x, node.y = left + x, upper + y
+        node.x, node.y = round(left + node.x, 1), round(upper + node.y, 1)
+        node.width, node.height = round(node.width, 1), round(node.height, 1)
     return whole
 
 
-def _inside(boxes: Sequence[SceneNode], local: Local, arrange: Arrange, offsets: dict[str, Point]) -> Size:
-    """Lay out the children of one container from its inner upper left corner; returns the room they take."""
-    if not boxes:
-        return 0.0, 0.0
-    index = {node.id: at for at, node in enumerate(boxes)}
-    links = [
-        (index[source], index[target], count)
-        for source, targets in sorted(local.items())
-        if source in index
-        for target, count in sorted(targets.items())
-        if target in index and target != source
-    ]
-    sizes = [(node.width, node.height) for node in boxes]
-    middles = arrange(sizes, links)
-    corners = [(x - w / 2, y - h / 2) for (x, y), (w, h) in zip(middles, sizes, strict=True)]
-    left, upper = min(x for x, _ in corners), min(y for _, y in corners)
-    right = max(x + w for (x, _), (w, _) in zip(corners, sizes, strict=True))
-    lower = max(y + h for (_, y), (_, h) in zip(corners, sizes, strict=True))
-    for node, (x, y) in zip(boxes, corners, strict=True):
-        offsets[node.id] = (round(x - left, 1), round(y - upper, 1))
-    return right - left, lower - upper
+class _Nesting:
+    """A scene being laid out from the inside out; places are those in the parent."""
 
+    def __init__(
+        self,
+        nodes: Sequence[SceneNode],
+        edges: Sequence[SceneEdge],
+        children: Mapping[str | None, Sequence[SceneNode]],
+        arrange: Arrange,
+    ) -> None:
+        self.nodes, self.children, self.arrange = nodes, children, arrange
+        self.by_id = {node.id: node for node in nodes}
+        self.lifted = _lift(self.by_id, edges)
 
-def separate(middles: Sequence[Point], sizes: Sequence[Size]) -> list[Point]:
-    """Move boxes apart until none comes nearer to another than :data:`SPACE`; where pushing fails, in rows."""
-    places = [list(place) for place in middles]
-    for _ in range(40):
-        pairs = _overlapping(places, sizes)
-        if not pairs:
-            return [(x, y) for x, y in places]
-        for one, other, across, down in pairs:
-            if across < down:
-                push = across / 2 + 0.01
-                first, last = (one, other) if places[one][0] <= places[other][0] else (other, one)
-                places[first][0] -= push
-                places[last][0] += push
+    def settle(self) -> Size:
+        """Lay out everything; returns the size of the whole."""
+        roots = self.children.get(None, ())
+        for node in reversed(self.nodes):
+            if self.children.get(node.id):
+                self._lay(node, ASPECT)
+                self._reshape(node)
             else:
-                push = down / 2 + 0.01
-                first, last = (one, other) if places[one][1] <= places[other][1] else (other, one)
-                places[first][1] -= push
-                places[last][1] += push
-    return _shelves([(x, y) for x, y in places], sizes)
+                node.width, node.height = _leaf_width(node), LEAF_HEIGHT
+        whole = self._lay(None, ASPECT)
+        whole = self._reshape(None) or whole
+        _fill_out(roots, (0.0, 0.0, *whole), self.children)
+        return whole
+
+    def _lay(self, node: SceneNode | None, aspect: float) -> Size:
+        """Lay out the children of a container, or of the page, which have their sizes; returns its size."""
+        key = None if node is None else node.id
+        inside = self.children.get(key, ())
+        width, height = _inside(inside, self.lifted.get(key, ()), self.by_id, self.arrange, aspect)
+        if node is None:
+            return width, height
+        title = min(title_width(node.title, node.sublabel), TITLE_WIDEST) + PADDING
+        spare = max(title - width - 2 * PADDING, 0.0)
+        # the cards and the ×n pill of a stack reach up towards the title
+        above = 18.0 if any(child.count > 1 and child.y < STACK_REACH for child in inside) else 10.0
+        for child in inside:
+            child.x += PADDING + spare / 2
+            child.y += HEADER + above
+        node.width, node.height = width + 2 * PADDING + spare, HEADER + above + height + PADDING
+        return node.width, node.height
+
+    def _reshape(self, node: SceneNode | None) -> Size | None:
+        """Try the containers in one in other shapes, and keep those that make it smaller."""
+        inside = self.children.get(None if node is None else node.id, ())
+        containers = [child for child in inside if child.container]
+        if not containers or len(self.nodes) > _TRIED or len(inside) > _MOST_TRIED:
+            return None
+        size = self._lay(node, ASPECT)
+        cost = _page_cost(*size)
+        for child in sorted(containers, key=lambda child: (-child.width * child.height, child.id)):
+            best = ASPECT
+            for aspect in _SHAPES:
+                self._lay(child, aspect)
+                tried = self._lay(node, ASPECT)
+                if _page_cost(*tried) < cost * 0.97:
+                    size, cost, best = tried, _page_cost(*tried), aspect
+            self._lay(child, best)
+        self._lay(node, ASPECT)
+        return size
 
 
-def tighten(middles: Sequence[Point], sizes: Sequence[Size]) -> list[Point]:
-    """Draw boxes that do not overlap together while they stay apart: both ways, then the way that is too long."""
-    places = _drawn(list(middles), sizes, 0.0, True, True)
-    for _ in range(2):
-        left = min(x - w / 2 for (x, _), (w, _) in zip(places, sizes, strict=True))
-        right = max(x + w / 2 for (x, _), (w, _) in zip(places, sizes, strict=True))
-        upper = min(y - h / 2 for (_, y), (_, h) in zip(places, sizes, strict=True))
-        lower = max(y + h / 2 for (_, y), (_, h) in zip(places, sizes, strict=True))
-        share = (right - left) / (lower - upper) / ASPECT
-        if share > 1:
-            places = _drawn(places, sizes, 1 / share, True, False)
-        else:
-            places = _drawn(places, sizes, share, False, True)
-    return places
+def _page_cost(width: float, height: float) -> float:
+    """Smaller pages are better, and those that are neither high nor more than twice as wide as high."""
+    if not width or not height:
+        return 0.0
+    off = max(width / height / 2.0, height / width, 1.0)
+    return width * height * off
 
 
-def _drawn(places: list[Point], sizes: Sequence[Size], least: float, across: bool, down: bool) -> list[Point]:
-    """Places multiplied, one way or both, by the smallest share that leaves no overlap, at least ``least``."""
-    low, high = least, 1.0
-    for _ in range(9):
-        share = (low + high) / 2
-        tried = [(x * (share if across else 1.0), y * (share if down else 1.0)) for x, y in places]
-        if _overlapping(tried, sizes, at_most=1):
-            low = share
-        else:
-            high = share
-    return [(x * (high if across else 1.0), y * (high if down else 1.0)) for x, y in places]
+def _leaf_width(node: SceneNode) -> float:
+    text = leaf_text_width(node.label, node.sublabel) + 2 * LEAF_PADDING
+    return min(max(LEAF_WIDTH, float(-int(-text // 4) * 4)), LEAF_WIDEST)
 
 
-def gather(middles: Sequence[Point], sizes: Sequence[Size]) -> list[Point]:
-    """Draw single boxes to the middle of all as far as nothing is in their way, the inner ones first.
-
-    Quadratic in the number of boxes: for the few of one container, where something drifted away.
-    """
-    places = list(middles)
-    count = len(places)
-    x0, y0 = sum(x for x, _ in places) / count, sum(y for _, y in places) / count
-    for at in sorted(range(count), key=lambda at: (hypot(places[at][0] - x0, places[at][1] - y0), at)):
-        x, y = places[at]
-        for step in range(1, 20):
-            tried = (x0 + (x - x0) * step / 20, y0 + (y - y0) * step / 20)
-            if all(
-                other == at
-                or abs(tried[0] - places[other][0]) >= (sizes[at][0] + sizes[other][0]) / 2 + SPACE
-                or abs(tried[1] - places[other][1]) >= (sizes[at][1] + sizes[other][1]) / 2 + SPACE
-                for other in range(count)
-            ):
-                places[at] = tried
-                break
-    return places
-
-
-def _overlapping(
-    places: Sequence[Sequence[float]], sizes: Sequence[Size], at_most: int | None = None
-) -> list[tuple[int, int, float, float]]:
-    """Pairs that are too near, with the ways by which they would have to part."""
-    order = sorted(range(len(places)), key=lambda at: (places[at][0] - sizes[at][0] / 2, at))
-    opened: list[int] = []
-    found = []
-    for at in order:
-        left = places[at][0] - sizes[at][0] / 2
-        opened = [other for other in opened if places[other][0] + sizes[other][0] / 2 + SPACE > left + 0.01]
-        for other in opened:
-            down = (sizes[at][1] + sizes[other][1]) / 2 + SPACE - abs(places[at][1] - places[other][1])
-            if down > 0.01:
-                across = (sizes[at][0] + sizes[other][0]) / 2 + SPACE - abs(places[at][0] - places[other][0])
-                if across > 0.01:
-                    found.append((other, at, across, down))
-                    if len(found) == at_most:
-                        return found
-        opened.append(at)
+def _lift(by_id: Mapping[str, SceneNode], edges: Sequence[SceneEdge]) -> dict[str | None, list[_Lifted]]:
+    """The edges of each container between children of it, or what is in them."""
+    found: dict[str | None, list[_Lifted]] = {}
+    for edge in edges:
+        path: dict[str | None, str] = {}
+        key: str | None = edge.source
+        while key is not None:
+            parent = by_id[key].parent
+            path[parent] = key
+            key = parent
+        key = edge.target
+        while key is not None and by_id[key].parent not in path:
+            key = by_id[key].parent
+        if key is None:
+            continue
+        outer = by_id[key].parent
+        if path[outer] != key:
+            found.setdefault(outer, []).append((path[outer], key, edge.source, edge.target, edge.count))
     return found
 
 
-def _shelves(places: Sequence[Point], sizes: Sequence[Size]) -> list[Point]:
-    """Rows in the order of y, in each row in the order of x: what is left of the picture when pushing failed."""
-    area = sum((width + SPACE) * (height + SPACE) for width, height in sizes)
-    limit = max((area * 1.6) ** 0.5, max(width for width, _ in sizes))
-    order = sorted(range(len(places)), key=lambda at: (places[at][1], places[at][0], at))
-    rows: list[list[int]] = [[]]
-    used = 0.0
-    for at in order:
-        if rows[-1] and used + sizes[at][0] > limit:
-            rows.append([])
-            used = 0.0
-        rows[-1].append(at)
-        used += sizes[at][0] + SPACE
-    result: list[Point] = [(0.0, 0.0)] * len(places)
-    top = 0.0
-    for row in rows:
-        left = 0.0
-        height = max(sizes[at][1] for at in row)
-        for at in sorted(row, key=lambda at: (places[at][0], at)):
-            result[at] = (left + sizes[at][0] / 2, top + height / 2)
-            left += sizes[at][0] + SPACE
-        top += height + SPACE
-    return result
+def _inside(
+    boxes: Sequence[SceneNode],
+    lifted: Sequence[_Lifted],
+    by_id: Mapping[str, SceneNode],
+    arrange: Arrange,
+    aspect: float,
+) -> Size:
+    """Lay out the children of one container from its inner upper left corner; returns the room they take."""
+    if not boxes:
+        return 0.0, 0.0
+    leaves = [box for box in boxes if not box.container]
+    widest = max((leaf.width for leaf in leaves), default=0.0)
+    for leaf in leaves:
+        leaf.width = widest
+    index = {node.id: at for at, node in enumerate(boxes)}
+    ties = [
+        Tie(
+            index[one],
+            index[other],
+            1.0 + 0.25 * log2(max(count, 1)),
+            _within(by_id, source, one),
+            _within(by_id, target, other),
+        )
+        for one, other, source, target, count in lifted
+    ]
+    corners = arrange(boxes, ties, aspect) if len(boxes) > 1 else [(0.0, 0.0)]
+    left, upper = min(x for x, _ in corners), min(y for _, y in corners)
+    for node, (x, y) in zip(boxes, corners, strict=True):
+        node.x, node.y = round(x - left, 1), round(y - upper, 1)
+    return max(node.x + node.width for node in boxes), max(node.y + node.height for node in boxes)
 
 
-def straight(edges: Sequence[SceneEdge], nodes: Sequence[SceneNode]) -> None:
-    """Draw every edge as one straight line from border to border."""
-    by_id = {node.id: node for node in nodes}
-    for edge in edges:
-        source, target = by_id[edge.source], by_id[edge.target]
-        start = (source.x + source.width / 2, source.y + source.height / 2)
-        end = (target.x + target.width / 2, target.y + target.height / 2)
-        edge.points = [_border(source, end), _border(target, start)]
+def _fill_out(boxes: Sequence[SceneNode], room: Rect, children: Mapping[str | None, Sequence[SceneNode]]) -> None:
+    """Let containers take the free room beside them as far as the next box or the border, if that is not much.
+
+    So their borders come into line, and what is in them stays in the middle of them.
+    """
+    if len(boxes) > _MOST_GROWN:
+        return
+    left, top, right, bottom = room
+    for box in boxes:
+        if not box.container:
+            continue
+        before, after = _free_beside(box, boxes, left, right, upright=False)
+        if 0 < before + after <= box.width * _GROWTH:
+            box.x, box.width = box.x - before, box.width + before + after
+            for child in children.get(box.id, ()):
+                child.x += (before + after) / 2
+        before, after = _free_beside(box, boxes, top, bottom, upright=True)
+        if 0 < before + after <= box.height * _GROWTH:
+            box.y, box.height = box.y - before, box.height + before + after
+            for child in children.get(box.id, ()):
+                child.y += (before + after) / 2
 
 
-def _border(node: SceneNode, towards: Point) -> Point:
-    x, y = node.x + node.width / 2, node.y + node.height / 2
-    across, down = towards[0] - x, towards[1] - y
-    share = min(
-        node.width / 2 / abs(across) if across else inf,
-        node.height / 2 / abs(down) if down else inf,
-    )
-    share = 0.0 if share == inf else share
-    return round(x + across * share, 1), round(y + down * share, 1)
+def _free_beside(
+    box: SceneNode, boxes: Sequence[SceneNode], least: float, most: float, *, upright: bool
+) -> tuple[float, float]:
+    """How far a box could grow to either side until it meets a gap or the border."""
+    low, high, near, far = _span(box, upright)
+    before, after = max(near - least, 0.0), max(most - far, 0.0)
+    for other in boxes:
+        start, end, first, last = _span(other, upright)
+        if other is box or start >= high + GAP or low >= end + GAP:
+            continue
+        if last <= near:
+            before = min(before, max(near - last - GAP, 0.0))
+        elif first >= far:
+            after = min(after, max(first - far - GAP, 0.0))
+        else:
+            return 0.0, 0.0
+    return before, after
 
 
-def reach(size: Size) -> float:
-    """Radius of the circle around a box and the decoration of a stack."""
-    return float(((size[0] + STACK_REACH) ** 2 + (size[1] + STACK_REACH) ** 2) ** 0.5 / 2)
+def _span(box: SceneNode, upright: bool) -> tuple[float, float, float, float]:
+    reach = STACK_REACH if box.count > 1 and not box.container else 0.0
+    if upright:
+        return box.x, box.x + box.width + reach, box.y - reach, box.y + box.height
+    return box.y - reach, box.y + box.height, box.x, box.x + box.width + reach
+
+
+def _within(by_id: Mapping[str, SceneNode], inner: str, outer: str) -> Point:
+    """The middle of a box seen from the middle of one around it, while places are those in the parent."""
+    node = by_id[inner]
+    x, y = node.width / 2, node.height / 2
+    while node.id != outer:
+        x, y = x + node.x, y + node.y
+        node = by_id[node.parent or outer]
+    return x - node.width / 2, y - node.height / 2
+
+
+def grid(boxes: Sequence[SceneNode], columns: int = 0) -> list[Point]:
+    """Boxes of one size in rows, as many to a row as make a page where ``columns`` does not say."""
+    width, height = boxes[0].width + GAP, boxes[0].height + GAP
+    columns = columns or columns_for(len(boxes), width, height)
+    return [(at % columns * width, at // columns * height) for at in range(len(boxes))]
