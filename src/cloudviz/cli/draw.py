@@ -8,43 +8,18 @@ from typing import Annotated
 
 import typer
 
-from cloudviz.cli.output import note, write_file
-from cloudviz.cli.picture_options import (
-    Focus,
-    FormatOption,
-    GroupBy,
-    Hops,
-    Layout,
-    LayoutOption,
-    MaxNodes,
-    OutputFile,
-    Scale,
-    ShowCosts,
-    Theme,
-    ThemeOption,
-    Title,
-    format_for,
-    picture_options,
-)
+from cloudviz.cli.output import note
+from cloudviz.cli.picture_options import AskedPicture, asks_for_a_picture
 from cloudviz.cli.progress import working
 from cloudviz.cli.session import Filter, selection_of
 from cloudviz.inventory.model import Problem
 
 
+@asks_for_a_picture
 def draw(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders that CloudViz reads.")],
-    output: OutputFile,
-    layout: LayoutOption = Layout.HIERARCHICAL,
-    theme: ThemeOption = Theme.ENTERPRISE,
-    format: FormatOption = "",
+    picture: AskedPicture,
     filter: Filter = "",
-    group_by: GroupBy = "",
-    max_nodes: MaxNodes = 100,
-    focus: Focus = "",
-    hops: Hops = 2,
-    show_costs: ShowCosts = False,
-    title: Title = "",
-    scale: Scale = 2.0,
     account: Annotated[
         str, typer.Option("--account", help="AWS account of the files, where they don't say.", show_default=False)
     ] = "",
@@ -58,15 +33,12 @@ def draw(
     """
     from cloudviz.jobs.draw import draw_files
 
-    wanted = format_for(output, format)
     selection = selection_of(filter=filter)
-    options = picture_options(layout, theme, max_nodes, focus, hops, group_by, show_costs, title, scale)
     with working("Reading") as tell:
-        drawn = draw_files(paths, selection, options, wanted, account=account, region=region, on_progress=tell)
-    write_file(output, drawn.content)
-    summary = drawn.scene.summary
-    if str(output) != "-":
-        note(f"{output}: {summary.resources} resources, {summary.shown} boxes, {summary.links_shown} lines.")
+        drawn = draw_files(
+            paths, selection, picture.options, picture.format, account=account, region=region, on_progress=tell
+        )
+    picture.write(drawn.content, drawn.scene)
     report_problems(drawn.problems)
     if drawn.gaps:
         note(f"The picture has {drawn.gaps} gaps in its coverage: something may be there that was not seen.")

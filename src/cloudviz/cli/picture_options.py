@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloudviz.cli.output import note, write_file
 from cloudviz.errors import Invalid
 
 if TYPE_CHECKING:
     from cloudviz.diagram.options import PictureOptions
+    from cloudviz.diagram.scene.document import Scene
 
 
 class Layout(StrEnum):
@@ -21,6 +27,17 @@ class Layout(StrEnum):
     FORCE_DIRECTED = "force-directed"
     CIRCULAR = "circular"
     GRID = "grid"
+
+
+class Page(StrEnum):
+    """The words of ``--page``: those of :data:`cloudviz.diagram.options.PAGES`."""
+
+    FIT = "fit"
+    A4 = "a4"
+    A3 = "a3"
+    A2 = "a2"
+    LETTER = "letter"
+    TABLOID = "tabloid"
 
 
 class Theme(StrEnum):
@@ -39,7 +56,9 @@ LayoutOption = Annotated[Layout, typer.Option("--layout", help="How to arrange i
 ThemeOption = Annotated[Theme, typer.Option("--theme", help="How to colour it.")]
 FormatOption = Annotated[
     str,
-    typer.Option("--format", help="svg, png, pdf, mermaid or json; else by the suffix of -o.", show_default=False),
+    typer.Option(
+        "--format", help="svg, png, pdf, mermaid, markdown or json; else by the suffix of -o.", show_default=False
+    ),
 ]
 GroupBy = Annotated[
     str, typer.Option("--group-by", help="account, region, network, kind or tag:KEY.", show_default=False)
@@ -50,6 +69,18 @@ Hops = Annotated[int, typer.Option("--hops", min=1, max=10, help="How many links
 ShowCosts = Annotated[bool, typer.Option("--show-costs", help="Write monthly costs on the boxes.")]
 Title = Annotated[str, typer.Option("--title", help="Title of the picture.", show_default=False)]
 Scale = Annotated[float, typer.Option("--scale", min=0.5, max=8, help="Pixels per unit, for PNG.")]
+PageOption = Annotated[
+    Page,
+    typer.Option("--page", help="Paper of a PDF; what is too large for one gets an overview first."),
+]
+LinkBase = Annotated[
+    str,
+    typer.Option(
+        "--link-base",
+        help="Lets each box lead to this address with its resource id behind it, in SVG, PDF and Mermaid.",
+        show_default=False,
+    ),
+]
 
 
 def format_for(output: Path, given: str) -> str:
@@ -80,6 +111,8 @@ def picture_options(
     show_costs: bool,
     title: str,
     scale: float,
+    page: Page = Page.FIT,
+    link_base: str = "",
 ) -> PictureOptions:
     """The options as the diagram room takes them."""
     from cloudviz.diagram.options import PictureOptions
@@ -94,4 +127,84 @@ def picture_options(
         show_costs=show_costs,
         title=title,
         scale=scale,
+        page=str(page),
+        link_base=link_base,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPicture:
+    """What a command was asked to draw: the file, its format, and the options."""
+
+    output: Path
+    format: str
+    options: PictureOptions
+
+    def write(self, content: bytes, scene: Scene, more: str = "") -> None:
+        """Write the picture, with further pages where one file cannot hold it, and say on stderr what it shows.
+
+        Arguments:
+            content: the picture as drawn.
+            scene: what it was drawn from.
+            more: a sentence to add.
+        """
+        from cloudviz.diagram.render.mermaid_pages import mermaid_files
+        from cloudviz.diagram.render.raster import scale_that_fits
+
+        to_file = str(self.output) != "-"
+        if to_file and self.format == "mermaid":
+            files = mermaid_files(scene, self.output.name, self.options.link_base)
+            for name, page in files[1:]:
+                write_file(self.output.with_name(name), page)
+            if len(files) > 1:
+                content = files[0][1]
+                more += f" Mermaid takes it in {len(files)} pages: {self.output.name} to {files[-1][0]}."
+        write_file(self.output, content)
+        scale = self.options.scale
+        if self.format == "png" and (fits := scale_that_fits(scene.width, scene.height, scale)) < scale * 0.99:
+            more += f" Scale {scale:g} would be too many pixels: drawn at {fits:.2g}. A PDF has no such limit."
+        summary = scene.summary
+        if to_file:
+            said = f"{summary.resources} resources, {summary.shown} boxes, {summary.links_shown} lines"
+            note(f"{self.output}: {said}.{more}")
+
+
+def _asked(
+    output: OutputFile,
+    layout: LayoutOption = Layout.HIERARCHICAL,
+    theme: ThemeOption = Theme.ENTERPRISE,
+    format: FormatOption = "",
+    group_by: GroupBy = "",
+    max_nodes: MaxNodes = 100,
+    focus: Focus = "",
+    hops: Hops = 2,
+    show_costs: ShowCosts = False,
+    title: Title = "",
+    scale: Scale = 2.0,
+    page: PageOption = Page.FIT,
+    link_base: LinkBase = "",
+) -> AskedPicture:
+    options = picture_options(
+        layout, theme, max_nodes, focus, hops, group_by, show_costs, title, scale, page, link_base
+    )
+    return AskedPicture(output, format_for(output, format), options)
+
+
+def asks_for_a_picture(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the picture options, put together in its argument ``picture``.
+
+    Typer reads a command's signature: the decorated one has all the options in the place of that argument.
+    """
+    own = inspect.signature(command, eval_str=True).parameters.values()
+    shared = inspect.signature(_asked, eval_str=True).parameters.values()
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        asked = {option.name: given.pop(option.name) for option in shared}
+        command(picture=_asked(**asked), **given)
+
+    kept = [each for each in own if each.name != "picture"]
+    every = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*kept, *shared)]
+    run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in every}
+    return run

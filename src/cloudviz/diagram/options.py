@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LAYOUTS = ("hierarchical", "force-directed", "circular", "grid")
+DIRECTIONS = ("down", "right")
 THEMES = ("enterprise", "modern", "minimal", "dark", "light", "colorful")
-FORMATS = ("svg", "png", "pdf", "mermaid", "json", "drawio")
+FORMATS = ("svg", "png", "pdf", "mermaid", "markdown", "json", "drawio")
+PAGES = ("fit", "a4", "a3", "a2", "letter", "tabloid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,9 @@ class PictureOptions:
     """The picture options of contract §4.
 
     ``max_nodes`` is the budget of boxes; 0 means no budget. ``focus`` is a resource id, shown with everything
-    within ``hops`` links. ``group_by`` is ``account``, ``region``, ``network``, ``kind`` or ``tag:KEY``.
+    within ``hops`` links. ``group_by`` is ``account``, ``region``, ``network``, ``kind`` or ``tag:KEY``. ``scale``
+    is for PNG, ``page``, one of :data:`PAGES`, for PDF. ``link_base`` is what the addresses of the resources'
+    pages begin with, empty for no links.
     """
 
     layout: str = "hierarchical"
@@ -24,5 +28,8 @@ class PictureOptions:
     hops: int = 2
     group_by: str = ""
     show_costs: bool = False
+    direction: str = "down"
     title: str = ""
     scale: float = 2.0
+    page: str = "fit"
+    link_base: str = ""

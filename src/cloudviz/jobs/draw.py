@@ -59,7 +59,11 @@ def draw(
     if options.focus and options.focus not in chosen.resources:
         raise NotFound(f"the focus {options.focus!r} is not in the inventory", hint="Give a resource id.")
     scene = picture(chosen, options, gaps=gaps, changes=changes)
-    return Picture(render(scene, format, scale=options.scale), scene, gaps=gaps)
+    return Picture(
+        render(scene, format, scale=options.scale, page=options.page, link_base=options.link_base),
+        scene,
+        gaps=gaps,
+    )
 
 
 def _with_removed(now: Graph, before: Graph) -> Graph:

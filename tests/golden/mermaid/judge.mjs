@@ -25,7 +25,7 @@ async function judge(text) {
     return {
       type: diagram.type,
       vertices: Object.fromEntries(
-        [...db.getVertices()].map(([id, vertex]) => [id, { text: drawn(vertex.text), classes: vertex.classes }]),
+        [...db.getVertices()].map(([id, vertex]) => [id, { text: drawn(vertex.text), classes: vertex.classes.filter((name) => name !== 'clickable'), link: vertex.link }]),
       ),
       subgraphs: Object.fromEntries(
         db.getSubGraphs().map((graph) => [graph.id, { text: drawn(graph.title), members: graph.nodes, classes: graph.classes }]),

@@ -13,10 +13,12 @@ from tests.unit.diagram.hostile import NAMES, names
 from tests.unit.diagram.scenes import changes_and_costs, web_estate
 
 from cloudviz.diagram.render import render
-from cloudviz.diagram.render.mermaid import MOST_EDGES, mermaid
+from cloudviz.diagram.render.mermaid import MOST_EDGES
+from cloudviz.diagram.render.mermaid_pages import markdown, mermaid, mermaid_files, mermaid_pages
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode
 from cloudviz.diagram.text import clean
 from cloudviz.diagram.themes import BY_NAME
+from cloudviz.errors import Invalid
 
 
 @pytest.fixture(scope="module")
@@ -121,20 +123,94 @@ def crowd(boxes: int, links: int, name: str) -> Scene:
     ("boxes", "links", "name"),
     [(100, 800, "queue"), (2000, 3000, "a-rather-long-name"), (600, 600, "日本語 <&>" * 6), (700, 700, "😀" * 30)],
 )  # fmt: skip
-def test_what_is_too_much_for_mermaid_is_left_out_and_said(
+def test_what_is_too_much_for_mermaid_becomes_pages_that_hold_all_of_it(
     judge: mermaid_judge.Judge, boxes: int, links: int, name: str
 ) -> None:
     scene = crowd(boxes, links, name)
-    chart = mermaid(scene)
-    assert len(chart.encode("utf-16-le")) // 2 < 50_000
-    read = judge(chart)
-    assert "error" not in read
-    assert 0 < len(read["edges"]) <= MOST_EDGES
-    kept = len(read["vertices"]) + sum(
-        graph["classes"] == ["role_network"] for graph in read["subgraphs"].values()
-    )
-    assert f"{len(scene.nodes) - kept} of {len(scene.nodes)} boxes" in chart
-    assert f"{links - len(read['edges'])} of {links} links" in chart
+    files = mermaid_files(scene, "estate.mmd")
+    assert len(files) > 2
+    assert [file for file, _ in files[:3]] == ["estate.mmd", "estate-2.mmd", "estate-3.mmd"]
+    assert files[0][1].decode() != mermaid(scene)  # the one that stands alone cannot lead to the others
+    shown = 0
+    for number, (_, content) in enumerate(files, 1):
+        chart = content.decode()
+        assert len(chart.encode("utf-16-le")) // 2 < 50_000
+        read = judge(chart)
+        assert "error" not in read
+        assert len(read["edges"]) <= MOST_EDGES
+        assert "Left out" not in chart
+        leaves = [vertex for vertex in read["vertices"].values() if vertex["classes"] != ["page"]]
+        stubs = len(read["vertices"]) - len(leaves)
+        if number == 1:
+            assert not leaves
+            assert stubs == len(files) - 1
+            assert chart.count('href "estate-') == len(files) - 1
+        shown += len(leaves)
+    assert shown == sum(node.id not in {other.parent for other in scene.nodes} for node in scene.nodes)
+    alone = judge(mermaid(scene))
+    assert len(alone["vertices"]) == len(files) - 1
+
+
+def test_a_page_says_where_its_lines_lead(judge: mermaid_judge.Judge) -> None:
+    pages = mermaid_pages(crowd(2000, 3000, "queue"), page_address=lambda number: f"#page-{number}")
+    read = judge(pages[1].text)
+    stubs = [vertex["text"] for vertex in read["vertices"].values() if vertex["classes"] == ["page"]]
+    assert stubs
+    assert all("\npage " in text for text in stubs)
+    links = {vertex["link"] for vertex in read["vertices"].values() if vertex.get("link")}
+    assert len(links) == len(stubs)
+    assert all(link.startswith("#page-") for link in links)
+
+
+def test_more_links_between_a_few_boxes_than_mermaid_takes_are_left_out_and_said(
+    judge: mermaid_judge.Judge,
+) -> None:
+    nodes = [SceneNode(f"n{number}", None, False, f"n{number}", kind="queue") for number in range(40)]
+    edges = [
+        SceneEdge(f"{a}-{b}", f"n{a}", f"n{b}", "uses") for a in range(40) for b in range(40) if a != b
+    ]  # fmt: skip
+    pages = mermaid_pages(Scene("grid", "enterprise", 1, 1, nodes, edges))
+    assert sum(page.text.count("Left out") for page in pages) <= len(pages)
+    for page in pages:
+        read = judge(page.text)
+        assert "error" not in read
+        assert len(read["edges"]) <= MOST_EDGES
+
+
+@settings(max_examples=12, deadline=None)
+@given(name=names)
+def test_pages_with_any_name_at_all_are_valid(judge: mermaid_judge.Judge, name: str) -> None:
+    nodes = [SceneNode(f"box{number}", None, True, name, role="account") for number in range(3)]
+    nodes += [
+        SceneNode(f"{name}{number}", f"box{number % 3}", False, name, name, kind="queue", members=[name])
+        for number in range(420)
+    ]
+    edges = [
+        SceneEdge(f"e{n}", f"{name}{n}", f"{name}{(n * 7 + 1) % 420}", "uses", label=name) for n in range(420)
+    ]
+    scene = Scene("grid", "enterprise", 1, 1, nodes, edges, title=name)
+    for page in mermaid_pages(scene, "https://example.org/#/map?select="):
+        assert "error" not in judge(page.text)
+    assert markdown(scene).count("```mermaid\n") == markdown(scene).count("\n```\n")
+
+
+def test_a_press_on_a_box_leads_to_the_page_of_its_resource_and_nowhere_else(judge: mermaid_judge.Judge) -> None:
+    for name in NAMES:
+        scene = Scene("grid", "enterprise", 1, 1, [SceneNode("a", None, False, name, members=[f"id {name}"])])
+        read = judge(mermaid(scene, "https://example.org/x?id="))
+        assert read["vertices"]["n1"]["link"].startswith("https://example.org/x?id=id"), name
+    for base in ("javascript:alert(1)", "data:text/html,x", "//x", "x", "https://", "https://[x"):
+        with pytest.raises(Invalid, match="address"):
+            mermaid(web_estate(), base)
+
+
+def test_markdown_holds_each_page_in_a_fence(judge: mermaid_judge.Judge) -> None:
+    small_one = markdown(web_estate(title="Production"))
+    assert small_one.startswith("# Production\n\n```mermaid\nflowchart TD\n")
+    assert small_one.count("```") == 2
+    large = markdown(crowd(2000, 3000, "queue"))
+    assert large.count("\n## Page ") == large.count("```mermaid") - 1 == large.count("](#page-")
+    assert 'href "#page-2"' in large
 
 
 def test_scenes_that_contradict_themselves_still_make_a_chart(judge: mermaid_judge.Judge) -> None:

@@ -72,10 +72,11 @@ def test_a_name_is_shown_as_text_and_only_as_text() -> None:
 
 def test_it_says_what_it_is_to_those_who_cannot_see_it() -> None:
     root = tree(web_estate(title="Production"))
-    assert root.get("role") == "img"
+    assert root.get("role") == "graphics-document document"
     title, desc = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
     assert title is not None and desc is not None
-    assert root.get("aria-labelledby") == f"{title.get('id')} {desc.get('id')}"
+    assert root.get("aria-labelledby") == title.get("id")
+    assert root.get("aria-describedby") == desc.get("id")
     assert title.text == "Production"
     assert desc.text is not None and desc.text.startswith(
         "107 resources shown as 31; hidden: 31 network interfaces"

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from cloudviz.diagram.render.drawio import drawio
-from cloudviz.diagram.render.mermaid import mermaid
+from cloudviz.diagram.render.mermaid_pages import markdown, mermaid
 from cloudviz.diagram.render.paint import paint
 from cloudviz.diagram.render.pdf import pdf
 from cloudviz.diagram.render.raster import png
@@ -21,6 +21,8 @@ FORMAT_BY_SUFFIX: dict[str, str] = {
     "pdf": "pdf",
     "mmd": "mermaid",
     "mermaid": "mermaid",
+    "md": "markdown",
+    "markdown": "markdown",
     "json": "json",
     "drawio": "drawio",
 }
@@ -31,32 +33,38 @@ MEDIA_TYPES: dict[str, str] = {
     "png": "image/png",
     "pdf": "application/pdf",
     "mermaid": "text/vnd.mermaid",
+    "markdown": "text/markdown",
     "json": "application/json",
     "drawio": "application/vnd.jgraph.mxfile",
 }
 """The media type of each picture format, for HTTP replies."""
 
 
-def render(scene: Scene, format: str, *, scale: float = 2.0) -> bytes:
+def render(scene: Scene, format: str, *, scale: float = 2.0, page: str = "fit", link_base: str = "") -> bytes:
     """Draw the scene as a file.
 
     Arguments:
         scene: a scene with places, as the layout stage leaves it.
         format: one of :data:`cloudviz.diagram.options.FORMATS`.
         scale: device pixels per scene px; only PNG heeds it.
+        page: ``fit`` or a paper size, see :func:`cloudviz.diagram.render.pdf.pdf`; only PDF heeds it.
+        link_base: what the addresses of the resources' pages begin with, empty for no links; SVG, PDF and Mermaid.
 
-    Returns the bytes of the file; the same scene gives the same bytes.
-    Raises Invalid for a format, scale or theme that does not exist, Unavailable where Skia's system libraries are
-    missing (PNG and PDF only).
+    Returns the bytes of the file; the same scene gives the same bytes. Of a Mermaid chart that takes several pages
+    it is the first; :func:`~cloudviz.diagram.render.mermaid_pages.mermaid_files` gives them all.
+    Raises Invalid for a format, scale, page, link base or theme that does not exist, Unavailable where Skia's
+    system libraries are missing (PNG only).
     """
     if format == "svg":
-        return svg(paint(scene))
+        return svg(paint(scene, link_base))
     if format == "png":
         return png(paint(scene), scale)
     if format == "pdf":
-        return pdf(paint(scene))
+        return pdf(paint(scene, link_base), page)
     if format == "mermaid":
-        return mermaid(scene).encode("utf-8")
+        return mermaid(scene, link_base).encode("utf-8")
+    if format == "markdown":
+        return markdown(scene, link_base).encode("utf-8")
     if format == "json":
         return _json(scene)
     if format == "drawio":

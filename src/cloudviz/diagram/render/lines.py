@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from cloudviz.diagram.bidi import isolate
 from cloudviz.diagram.render.operations import Command, Group, Operation, Path, Rect, Text
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode
 from cloudviz.diagram.scene.measures import EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT, STACK_REACH
@@ -139,7 +140,7 @@ def _pill(edge: SceneEdge, track: list[Point], theme: Theme) -> Operation | None
 
 
 def _sentence(edge: SceneEdge, nodes: dict[str, SceneNode]) -> str:
-    ends = [clean(nodes[end].label) if end in nodes else end for end in (edge.source, edge.target)]
+    ends = [isolate(clean(nodes[end].label)) if end in nodes else end for end in (edge.source, edge.target)]
     words = f"{ends[0]} {edge.kind.replace('_', ' ')} {ends[1]}"
     if edge.label:
         words += f": {clean(edge.label)}"

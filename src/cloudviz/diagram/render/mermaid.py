@@ -1,15 +1,17 @@
 """Mermaid, as text that Mermaid's own parser always takes.
 
 One subgraph for each container, and inside it one for each tier where its resources are of several. Mermaid
-refuses more than 500 edges or 50,000 characters, so what tells least is left out, and a comment says how much.
+refuses more than 500 edges or 50,000 characters: :mod:`~cloudviz.diagram.render.mermaid_pages` divides what is
+larger, and where even a page has too many links those that tell least are left out, and a comment says how many.
 
-Source: Mermaid's flowchart syntax; its ``maxEdges`` and ``maxTextSize`` defaults; ``encodeEntities`` in its
-``utils.ts``, which is why a colon inside a label is written as an entity too.
+Source: Mermaid's flowchart syntax (also ``click``); its ``maxEdges`` and ``maxTextSize`` defaults;
+``encodeEntities`` in its ``utils.ts``, which is why a colon inside a label is written as an entity too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from cloudviz.catalogue.kinds import Tier
 from cloudviz.diagram.render.lines import WEAK_KINDS
@@ -23,6 +25,9 @@ MOST_EDGES = 490
 MOST_CHARACTERS = 49_000
 """Below Mermaid's own 500 and 50,000, with room for its preprocessing."""
 
+PAGE = "page"
+"""The role of a node that stands for another page."""
+
 _EDGES_SHARE = 0.3
 _LONGEST_LABEL = 60
 _PLAIN = frozenset(" .,-_/()+@×·…–—€£$¥₹")
@@ -32,15 +37,19 @@ _STORES = frozenset(
 _TIERS = [tier.value for tier in Tier]
 
 
-def mermaid(scene: Scene) -> str:
-    """The scene as a Mermaid flowchart.
+def flowchart(scene: Scene, links: Mapping[str, str] = MappingProxyType({}), page: str = "") -> str:
+    """The scene as one Mermaid flowchart.
+
+    Arguments:
+        links: where a press on a node leads, by its id; ASCII without quotes.
+        page: which of several this is, said in its title.
 
     Raises Invalid when the scene names a theme that does not exist.
     """
     theme = theme_named(scene.theme)
     room = MOST_CHARACTERS
     while True:
-        text = _Flowchart(scene, theme).write(room)
+        text = _Flowchart(scene, theme, links, page).write(room)
         over = _length(text) - MOST_CHARACTERS
         if over <= 0:
             return text
@@ -63,8 +72,10 @@ def plain(text: str) -> str:
 
 
 class _Flowchart:
-    def __init__(self, scene: Scene, theme: Theme) -> None:
+    def __init__(self, scene: Scene, theme: Theme, links: Mapping[str, str], page: str) -> None:
         self._scene = scene
+        self._links = links
+        self._page = page
         self._theme = theme
         self._nodes = {node.id: node for node in scene.nodes}
         self._names = {node.id: f"n{number}" for number, node in enumerate(scene.nodes, 1)}
@@ -73,7 +84,8 @@ class _Flowchart:
         self._kept: set[str] = set()
 
     def write(self, room: int) -> str:
-        head = ["flowchart TD", f"  accTitle: {plain(headline(self._scene)) or 'Cloud resources'}"]
+        title = plain(headline(self._scene)) or "Cloud resources"
+        head = ["flowchart TD", f"  accTitle: {title}{f', {plain(self._page)}' if self._page else ''}"]
         head.append(f"  accDescr: {plain(description(self._scene))}")
         used = sum(map(_length, head)) + 4_000  # the class definitions
         edges = self._edges()
@@ -94,7 +106,7 @@ class _Flowchart:
                 f"{left_links} of {len(self._scene.edges)} links"
             )
         body = list(self._inside(None, 1))
-        return "\n".join([*head, *body, *links, *self._classes()]) + "\n"
+        return "\n".join([*head, *body, *links, *self._clicks(), *self._classes()]) + "\n"
 
     def _edges(self) -> list[tuple[SceneEdge, str]]:
         """The edges that Mermaid can draw, the most telling first, each with its line."""
@@ -134,7 +146,8 @@ class _Flowchart:
     def _cost(self, id: str) -> int:
         indent = 2 * (self._nesting.depths[id] + 2)
         frame = 2 * indent + 60 if id in self._nesting.children else 0
-        return indent + _length(self._labels[id]) + 3 * len(self._names[id]) + 14 + frame
+        link = len(self._links[id]) + 24 + len(self._names[id]) if id in self._links else 0
+        return indent + _length(self._labels[id]) + 3 * len(self._names[id]) + 14 + frame + link
 
     def _label(self, node: SceneNode) -> str:
         first = escaped(node.label) or "#32;"
@@ -159,6 +172,8 @@ class _Flowchart:
                 yield f"{indent}  direction TB"
                 yield from self._inside(id, depth + 1)
                 yield f"{indent}end"
+            elif self._nodes[id].role == PAGE:
+                yield indent + self._shape(id)
             else:
                 tier = self._nodes[id].tier
                 rows.setdefault(tier if tier in _TIERS else Tier.OTHER.value, []).append(self._shape(id))
@@ -177,7 +192,16 @@ class _Flowchart:
     def _shape(self, id: str) -> str:
         node = self._nodes[id]
         open_, close = ("[[", "]]") if node.count > 1 else ("[(", ")]") if node.kind in _STORES else ("[", "]")
+        if node.role == PAGE:
+            open_, close = "([", "])"
         return f'{self._names[id]}{open_}"{self._labels[id]}"{close}'
+
+    def _clicks(self) -> Iterator[str]:
+        """Where nodes lead; Mermaid links no subgraphs."""
+        for node in self._scene.nodes:
+            link = self._links.get(node.id)
+            if link and node.id in self._kept and node.id not in self._nesting.children:
+                yield f'  click {self._names[node.id]} href "{link}"'
 
     def _classes(self) -> Iterator[str]:
         """Class definitions and, for each, the line that attaches it to its boxes."""
@@ -198,6 +222,9 @@ class _Flowchart:
                 if style.dash:
                     look += f",stroke-dasharray:{style.dash[0]:g} {style.dash[1]:g}"
                 self._attach(f"role_{role}", look, name, looks, members)
+            elif node.role == PAGE:
+                look = f"fill:none,stroke:{theme.edge},color:{theme.roles['group'].text},stroke-dasharray:4 3"
+                self._attach("page", look, name, looks, members)
             else:
                 family = family_of(node.kind)
                 look = f"fill:{theme.card},stroke:{theme.families[family]},color:{theme.text}"

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloudviz.catalogue.kinds import Kind
+from cloudviz.diagram.bidi import isolate
 from cloudviz.diagram.render import words
 from cloudviz.diagram.render.lines import WEAK_KINDS, paint_lines
+from cloudviz.diagram.render.links import address, checked_base
 from cloudviz.diagram.render.nesting import nesting_of
 from cloudviz.diagram.render.operations import Group, Icon, Operation, Painting, Path, Rect, Text
 from cloudviz.diagram.scene import measures as m
@@ -26,12 +28,16 @@ _COMPACT = 60.0
 _SYMBOLS = {"added": "+", "removed": "−", "changed": "~"}
 
 
-def paint(scene: Scene) -> Painting:
+def paint(scene: Scene, link_base: str = "") -> Painting:
     """Everything that a picture of the scene shows.
 
-    Raises Invalid when the scene names a theme that does not exist.
+    Arguments:
+        link_base: what the addresses of the resources' pages begin with, empty for no links.
+
+    Raises Invalid when the scene names a theme that does not exist, or the links would lead nowhere on the web.
     """
     theme = theme_named(scene.theme)
+    base = checked_base(link_base)
     depths = nesting_of(scene).depths
     boxes = sorted((node for node in scene.nodes if node.container), key=lambda node: depths[node.id])
     full = {node.parent for node in scene.nodes}
@@ -42,8 +48,12 @@ def paint(scene: Scene) -> Painting:
     lines, pills = paint_lines(scene, theme)
     items: list[Operation] = [_container(box, theme) for box in boxes]
     items += lines
-    items += [_header(box, theme, grounds, full) for box in boxes]
-    items += [_card(node, theme, scene.summary.currency) for node in scene.nodes if not node.container]
+    items += [_header(box, theme, grounds, full, address(base, box)) for box in boxes]
+    items += [
+        _card(node, theme, scene.summary.currency, address(base, node))
+        for node in scene.nodes
+        if not node.container
+    ]
     items += pills
     furniture = _furniture(scene, theme)
     return Painting(
@@ -58,7 +68,8 @@ def paint(scene: Scene) -> Painting:
 
 
 def _tooltip(node: SceneNode) -> str:
-    parts = [clean(node.label), clean(node.sublabel), node.kind.replace("_", " ")]
+    name = isolate(clean(node.title or node.label))
+    parts = [name, isolate(clean(node.sublabel)), clean(node.kind.replace("_", " "))]
     said = ", ".join(part for part in parts if part)
     if node.count > 1:
         said += f", {node.count} alike"
@@ -74,7 +85,9 @@ def _container(box: SceneNode, theme: Theme) -> Operation:
     return Group([shape], "container", box.id, _tooltip(box), box.kind, box.type)
 
 
-def _header(box: SceneNode, theme: Theme, grounds: dict[str | None, str], full: set[str | None]) -> Operation:
+def _header(
+    box: SceneNode, theme: Theme, grounds: dict[str | None, str], full: set[str | None], link: str
+) -> Operation:
     """The title of a container, on a patch of its ground so that no line runs through the letters."""
     style = theme.role(box.role, box.kind)
     room = box.width - 2 * m.TITLE_LEFT
@@ -97,10 +110,10 @@ def _header(box: SceneNode, theme: Theme, grounds: dict[str | None, str], full: 
         items.append(
             Text(left + used + m.TITLE_GAP, baseline, behind, m.SUBLABEL_SIZE, m.SUBLABEL_WEIGHT, style.text)
         )
-    return Group(items)
+    return Group(items, link=link)
 
 
-def _card(node: SceneNode, theme: Theme, currency: str | None) -> Operation:
+def _card(node: SceneNode, theme: Theme, currency: str | None, link: str) -> Operation:
     x, y, width, height = node.x, node.y, node.width, node.height
     border = theme.change(node.change) if node.change else theme.card_border
     stroke = 2.0 if node.change else 1.0
@@ -135,7 +148,7 @@ def _card(node: SceneNode, theme: Theme, currency: str | None) -> Operation:
         items += _badge(x + width, y - m.STACK_REACH, f"×{node.count:,}", theme)
     if node.change:
         items += _mark(x, y, node.change, theme)
-    return Group(items, "resource", node.id, _tooltip(node), node.kind, node.type)
+    return Group(items, "resource", node.id, _tooltip(node), node.kind, node.type, link)
 
 
 def _second_line(node: SceneNode, room: float, currency: str | None) -> str:
@@ -148,7 +161,7 @@ def _second_line(node: SceneNode, room: float, currency: str | None) -> str:
         return fit(said, room, m.SUBLABEL_SIZE, m.SUBLABEL_WEIGHT)
     left = room - measure(f" · {cost}", m.SUBLABEL_SIZE, m.SUBLABEL_WEIGHT)
     short = fit(said, left, m.SUBLABEL_SIZE, m.SUBLABEL_WEIGHT)
-    return f"{short} · {cost}" if len(short) > 2 else cost
+    return f"{isolate(short)} · {cost}" if len(short) > 2 else cost
 
 
 def _icon(node: SceneNode) -> str:

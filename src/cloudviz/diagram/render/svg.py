@@ -1,8 +1,10 @@
 """SVG, written directly as text: self-contained, accessible, inert.
 
-Nothing in the file runs, links out or loads: text is escaped, characters that XML 1.0 forbids are taken out, the
-font travels inside as WOFF2, icons are symbols used by reference. Colours are presentation attributes and not
-style sheets, because office programs and converters read those.
+Nothing in the file runs or loads: text is escaped, characters that XML 1.0 forbids are taken out, the font travels
+inside as WOFF2, icons are symbols used by reference; it links out only where the caller names an address. Colours
+are presentation attributes and not style sheets, because office programs and converters read those.
+
+A text that the reader's own fonts must draw is pressed into the width that was measured, whatever they are.
 
 Source: SVG 2, WAI-ARIA Graphics Module, XML 1.0 production 2 (Char).
 """
@@ -13,12 +15,18 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
+from cloudviz.diagram.bidi import runs_right
 from cloudviz.diagram.icons import STROKE, VIEW_BOX, glyph_of
 from cloudviz.diagram.render.operations import Command, Group, Operation, Painting, Path, Rect, Text
 from cloudviz.diagram.render.webfont import font_faces
+from cloudviz.diagram.text import bundled, measure
 from cloudviz.diagram.themes import Theme
 
-_FONTS = "Inter,'Helvetica Neue',Arial,'Noto Sans',sans-serif"
+_FONTS = (
+    "Inter,'Helvetica Neue',Arial,'Noto Sans','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',"
+    "'Segoe UI Emoji','Apple Color Emoji','Noto Color Emoji',sans-serif"
+)
+_PRINT = "@media print{svg{-webkit-print-color-adjust:exact;print-color-adjust:exact}}"
 _SPECIAL = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "\n": " ", "\r": " ", "\t": " "}
 _ODD = re.compile("[&<>\"'\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff]")
 
@@ -38,11 +46,12 @@ def svg(painting: Painting) -> bytes:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 {top} {width} {height}"'
-        f' role="img" aria-labelledby="cloudviz-title cloudviz-desc" font-family="{_FONTS}" '
+        ' role="graphics-document document" aria-roledescription="diagram" lang="en"'
+        f' aria-labelledby="cloudviz-title" aria-describedby="cloudviz-desc" font-family="{_FONTS}" '
         'text-rendering="geometricPrecision">',
         f'<title id="cloudviz-title">{_escaped(painting.title)}</title>',
         f'<desc id="cloudviz-desc">{_escaped(painting.description)}</desc>',
-        f"<defs><style>{font_faces(texts)}</style>{symbols}</defs>",
+        f"<defs><style>{font_faces(texts)}{_PRINT}</style>{symbols}</defs>",
         f'<rect y="{top}" width="100%" height="100%" fill="{theme.background}"/>',
         *body,
         "</svg>\n",
@@ -55,16 +64,17 @@ def _write(
 ) -> None:
     for item in items:
         if isinstance(item, Group):
+            out.append(f'<a href="{_escaped(item.link)}" target="_blank">' if item.link else "")
             out.append(_opening(item) if item.key else "<g>")
             _write(item.items, out, kinds, texts, theme)
-            out.append("</g>\n")
+            out.append("</g></a>\n" if item.link else "</g>\n")
         elif isinstance(item, Text):
             texts.update(item.text)
             anchor = "" if item.anchor == "start" else f' text-anchor="{item.anchor}"'
             weight = "" if item.weight == 400 else f' font-weight="{item.weight}"'
             out.append(
                 f'<text x="{_number(item.x)}" y="{_number(item.y)}" font-size="{_number(item.size)}"{weight}'
-                f'{anchor} fill="{item.fill}">{_escaped(item.text)}</text>'
+                f'{anchor}{_guard(item)} fill="{item.fill}">{_escaped(item.text)}</text>'
             )
         elif isinstance(item, Rect):
             radius = f' rx="{_number(item.radius)}"' if item.radius else ""
@@ -87,13 +97,24 @@ def _write(
 def _opening(group: Group) -> str:
     """A thing of the inventory: found by its id, and named when the pointer rests on it or a reader reaches it."""
     title = _escaped(group.title)
+    anchor = "" if group.link or group.name == "edge" else f' id="r-{_escaped(group.key)}"'
     kind = f' data-kind="{_escaped(group.kind)}"' if group.kind else ""
     type_ = f' data-type="{_escaped(group.type)}"' if group.type else ""
     role = "graphics-object" if group.name == "container" else "graphics-symbol"
     return (
-        f'<g class="{group.name}" role="{role}" aria-label="{title}" data-id="{_escaped(group.key)}"{kind}{type_}>'
+        f'<g class="{group.name}"{anchor} role="{role}" aria-label="{title}"'
+        f' data-id="{_escaped(group.key)}"{kind}{type_}>'
         f"<title>{title}</title>"
     )
+
+
+def _guard(item: Text) -> str:
+    """What keeps a text in fonts unknown to us within its box, and in its own direction."""
+    if item.text.isascii() or bundled().issuperset(item.text):
+        return ""
+    width = _number(measure(item.text, item.size, item.weight))
+    way = ' unicode-bidi="plaintext"' if runs_right(item.text) else ""
+    return f' textLength="{width}" lengthAdjust="spacingAndGlyphs"{way}' if width != "0" else way
 
 
 def _look(item: Rect | Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from cloudviz.diagram.bidi import isolate
 from cloudviz.diagram.scene.document import Scene, SceneSummary
 from cloudviz.diagram.text import clean
 
@@ -48,7 +49,7 @@ def headline(scene: Scene) -> str:
     if not outer:
         return ""
     if len(outer) <= 2:
-        return " · ".join(clean(node.label) for node in outer)
+        return " · ".join(isolate(clean(node.label)) for node in outer)
     return f"{len(outer)} {'accounts' if all(node.role == 'account' for node in outer) else 'groups'}"
 
 
