@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from cloudviz.diagram.layout import circular, forces, free, grid, hierarchical
 from cloudviz.diagram.layout.cells import Cell
 from cloudviz.diagram.layout.crossings import seen_crossings
-from cloudviz.diagram.layout.free import nest, straight
+from cloudviz.diagram.layout.free import nest
 from cloudviz.diagram.layout.hierarchical import local_links
 from cloudviz.diagram.layout.lanes import LAST, OWN_LEFT, OWN_RIGHT, Lane, Sort
 from cloudviz.diagram.layout.ordering import Local
@@ -19,6 +19,7 @@ from cloudviz.diagram.layout.pills import put_labels
 from cloudviz.diagram.layout.routing import Router
 from cloudviz.diagram.layout.sweep import sort_rows
 from cloudviz.diagram.layout.tracks import CLEAR, TRACK, assign, bundle, points
+from cloudviz.diagram.layout.ways import lead
 from cloudviz.diagram.options import LAYOUTS
 from cloudviz.diagram.scene.document import Scene, SceneNode
 from cloudviz.diagram.scene.measures import (
@@ -61,8 +62,8 @@ def place(scene: Scene, previous: Scene | None = None) -> Scene:
     if scene.layout in _ROWS:
         width, height = _in_rows(scene, children, local)
     elif scene.layout in _FREE:
-        width, height = nest(scene.nodes, children, local, _FREE[scene.layout], _TOP)
-        straight(scene.edges, scene.nodes)
+        width, height = nest(scene.nodes, scene.edges, children, _FREE[scene.layout], _TOP)
+        lead(scene.nodes, scene.edges)
     else:
         raise Invalid(f"the layout {scene.layout!r} is not known", hint=f"Use one of: {', '.join(LAYOUTS)}.")
     for node in scene.nodes:
