@@ -3,6 +3,7 @@
 Rekognition's collections, a Glacier vault's notifications and tags, and in the bulk tags those services that
 moto's Resource Groups Tagging API does not know; ``POST /fake/tags`` ``{region: {arn: tags}}`` tells of them.
 A WAF's list of what it guards, and the capacity providers of an ECS service, are remembered here too.
+AWS Config's aggregators are told of by ``POST /fake/config``.
 Replies are written after the samples of the API references:
 https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DescribeCollection.html and
 https://docs.aws.amazon.com/amazonglacier/latest/dev/api-vault-notifications-get.html
@@ -19,6 +20,8 @@ from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
+
+from fake_clouds.aws_config_server import ConfigService
 
 ACCOUNT = "123456789012"
 _SIGNED = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -40,6 +43,7 @@ class More:
         self._notifications: dict[tuple[str, str], dict[str, Any]] = {}
         self._guarded: dict[str, list[str]] = {}
         self._strategies: dict[tuple[str, str], Any] = {}
+        self._config = ConfigService()
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
@@ -52,6 +56,11 @@ class More:
             for place, tags in json.loads(self._body(environ)).items():
                 self._tags.setdefault(place, {}).update(tags)
             return self._say(start, 200, {})
+        if path == "/fake/config":
+            self._config.told = json.loads(self._body(environ))
+            return self._say(start, 200, {})
+        if service == "config":
+            return self._say(start, *self._config.answer(region, action, json.loads(self._body(environ) or b"{}")))
         if service == "rekognition":
             return self._rekognition(region, action, json.loads(self._body(environ) or b"{}"), start)
         vault = _VAULT.match(path)

@@ -26,6 +26,7 @@ __all__ = [
     "AwsCall",
     "AwsDetail",
     "Field",
+    "InConfig",
     "KnownAs",
     "LinkRule",
     "Only",
@@ -283,16 +284,36 @@ Identity = Arn | Arm | AssetName
 
 
 @dataclass(frozen=True)
+class InConfig:
+    """What AWS Config's record of a type is good for, where its recorder covers the type.
+
+    That an account has none of it in a region is taken from Config. ``items``: so are the things themselves, since
+    their configuration items hold all that the declaration reads.
+
+    ``fields`` maps a native path to where an item holds its value, if that is not the native name in
+    ``configuration`` (case aside): ``{"BucketRegion": "awsRegion"}``. An empty text says that items have none.
+    ``needs`` are paths that each item must have to be whole: Config does not promise them.
+    Source: https://github.com/awslabs/aws-config-resource-schema, a file of properties for each type.
+    """
+
+    items: bool = True
+    fields: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class KnownAs:
     """What files call this type, and where their field names differ from the cloud's.
 
     ``terraform_fields`` maps a native path to the Terraform attribute path: ``{"SecurityGroups[].GroupId":
     "vpc_security_group_ids[]"}``. A native path that is not listed is looked for under its snake-case name.
     ``a|b`` takes the first that has a value, ``a+b`` the values of both; an empty text says that a state has none.
+    ``config`` is AWS Config's name of the type, ``in_config`` what its record is good for; None: for nothing.
     """
 
     cloudformation: str = ""
     config: str = ""
+    in_config: InConfig | None = None
     terraform: tuple[str, ...] = ()
     terraform_fields: Mapping[str, str] = field(default_factory=dict)
     arm: tuple[str, ...] = ()

@@ -27,6 +27,9 @@ Test = Annotated[
     typer.Option("--test", help="Only test the connection: who we are, what is reached, what is denied."),
 ]
 
+CONFIG_NOTE = "aws.config.aggregator"
+"""The coverage entry that says where AWS Config was not used, and why."""
+
 app = typer.Typer(help="Scan a cloud live into the store.", no_args_is_help=True)
 
 
@@ -52,6 +55,15 @@ def aws(
     endpoint_url: Annotated[
         str, typer.Option("--endpoint-url", help="Endpoint of an AWS-compatible server.", show_default=False)
     ] = "",
+    config_aggregator: Annotated[
+        str,
+        typer.Option(
+            "--config-aggregator",
+            help="AWS Config aggregator to ask first; auto for the one there is.",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = "",
     test: Test = False,
     resume: Resume = "",
     database: Database = None,
@@ -67,6 +79,7 @@ def aws(
         "regions": _words(regions),
         "resource_types": _words(types),
         "endpoint_url": endpoint_url,
+        "config_aggregator": config_aggregator,
     }
     if test:
         test_connection("aws", request)
@@ -193,6 +206,9 @@ def _discover(provider: str, source: str, request: dict[str, Any], database: str
 
     outcome = run(work())
     note(recorded(outcome.resources, outcome.links, outcome.changes))
+    for entry in outcome.coverage:
+        if entry.type == CONFIG_NOTE:
+            note(f"AWS Config of account {entry.account}: {entry.detail}")
     typer.echo(outcome.discovery_id)
     if outcome.status == "cancelled":
         note("Stopped: what had been seen is stored, the rest was skipped.")

@@ -13,6 +13,9 @@ def permissions(
     types: Annotated[
         list[str] | None, typer.Option(help="Type keys or wildcards, by commas; all when empty.")
     ] = None,
+    config_aggregator: Annotated[
+        bool, typer.Option("--config-aggregator", help="AWS: also for discover --config-aggregator.")
+    ] = False,
 ) -> None:
     """Print the policy that a scan needs, in the cloud's own format.
 
@@ -21,5 +24,5 @@ def permissions(
     from cloudviz.jobs.providers import policy_for
 
     words = [part.strip() for value in types or () for part in value.split(",") if part.strip()]
-    document = policy_for(provider, words)
+    document = policy_for(provider, words, config_aggregator=config_aggregator)
     typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())

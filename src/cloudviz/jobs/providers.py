@@ -35,6 +35,7 @@ def provider_for(
                 listing=settings.discovery.listing_timeout_seconds,
             ),
             breakers=breakers,
+            config_aggregator=request.get("config_aggregator") or settings.discovery.aws_config_aggregator or None,
         )
     if provider == "azure":
         from cloudviz.sources.azure import AzureProvider
@@ -76,22 +77,33 @@ def provider_for(
     raise Invalid(f"{provider!r} is no cloud that CloudViz scans", hint="Use aws, azure or gcp.")
 
 
-def policy_for(provider: str, patterns: Sequence[str] = ()) -> dict[str, Any]:
+def policy_for(provider: str, patterns: Sequence[str] = (), **options: bool) -> dict[str, Any]:
     """The least policy that a scan of these types needs, in the cloud's own format; of all types without any.
 
-    Raises :class:`~cloudviz.errors.Invalid` for an unknown cloud or type.
+    Arguments:
+        options: what the scan is asked to do besides: ``config_aggregator`` for AWS.
+
+    Raises :class:`~cloudviz.errors.Invalid` for an unknown cloud or type, and for an option of another cloud.
     """
+    asked = {name: True for name, is_asked in options.items() if is_asked}
+    if asked and provider != "aws":
+        raise Invalid(f"{provider} has no {' or '.join(sorted(asked))}", hint="Those are ways to read AWS.")
+    known = catalogue()
+    patterns = scan_types(provider, {"resource_types": patterns})
+    types = [known.types[key] for key in patterns] or known.of(provider)
     if provider == "aws":
         from cloudviz.sources.aws.permissions import policy
-    elif provider == "azure":
-        from cloudviz.sources.azure.permissions import role as policy
-    elif provider == "gcp":
-        from cloudviz.sources.gcp.permissions import role as policy
-    else:
-        raise Invalid(f"{provider!r} is no cloud that CloudViz scans", hint="Use aws, azure or gcp.")
-    known = catalogue()
-    chosen = scan_types(provider, {"resource_types": patterns}) or [each.key for each in known.of(provider)]
-    return policy(known.types[key] for key in chosen)
+
+        return policy(types, **asked)
+    if provider == "azure":
+        from cloudviz.sources.azure.permissions import role as azure_role
+
+        return azure_role(types)
+    if provider == "gcp":
+        from cloudviz.sources.gcp.permissions import role as gcp_role
+
+        return gcp_role(types)
+    raise Invalid(f"{provider!r} is no cloud that CloudViz scans", hint="Use aws, azure or gcp.")
 
 
 def scan_types(provider: str, request: Mapping[str, Any]) -> tuple[str, ...]:

@@ -60,6 +60,9 @@ class DiscoverySettings(_Group):
     workers: int = Field(16, ge=1, le=64, description="Calls under way at once per scan.")
     call_timeout_seconds: float = Field(90.0, gt=0, description="Longest time for one call with all its attempts.")
     listing_timeout_seconds: float = Field(1800.0, gt=0, description="Longest time for one type in one region.")
+    aws_config_aggregator: str = Field(
+        "", description="AWS Config aggregator to ask first where a scan names none; auto for the one there is."
+    )
     gcp_billing_table: str = Field(
         "", description="BigQuery table of Google's detailed usage cost export: project.dataset.table."
     )

@@ -20,6 +20,9 @@ class AwsDiscoverRequest(Asked):
     role_arn: str = Field("", description="Role to assume in each account.", max_length=2048)
     regions: Words = Field([], description="Regions; all that are enabled when empty.")
     services: Words = Field([], description="Services, as in the type keys: `ec2`, `rds`.")
+    config_aggregator: str = Field(
+        "", description="AWS Config aggregator to ask first, by name; `auto` for the one there is.", max_length=256
+    )
     resource_types: Words = Field([], description="Type keys; may end in `*`.")
 
     model_config = example(regions=["eu-west-1"], services=["ec2", "rds"])

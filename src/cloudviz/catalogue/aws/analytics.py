@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     ResourceType,
     TerraformJoin,
@@ -33,6 +34,7 @@ WAREHOUSE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::Redshift::Cluster",
         config="AWS::Redshift::Cluster",
+        in_config=InConfig(items=False),
         terraform=("aws_redshift_cluster",),
         terraform_fields={
             "ClusterStatus": "",
@@ -154,6 +156,7 @@ STREAM = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::Kinesis::Stream",
         config="AWS::Kinesis::Stream",
+        in_config=InConfig(items=False),
         terraform=("aws_kinesis_stream",),
         terraform_fields={
             "StreamARN": "arn",
@@ -200,6 +203,7 @@ FIREHOSE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::KinesisFirehose::DeliveryStream",
         config="AWS::KinesisFirehose::DeliveryStream",
+        in_config=InConfig(items=False),
         terraform=("aws_kinesis_firehose_delivery_stream",),
         terraform_fields={
             "DeliveryStreamARN": "arn",
@@ -298,6 +302,7 @@ SEARCH_DOMAIN = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::OpenSearchService::Domain",
         config="AWS::OpenSearch::Domain",
+        in_config=InConfig(items=False),
         terraform=("aws_opensearch_domain", "aws_elasticsearch_domain"),
         terraform_fields={
             "ARN": "arn",
@@ -336,6 +341,7 @@ KAFKA_CLUSTER = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::MSK::Cluster",
         config="AWS::MSK::Cluster",
+        in_config=InConfig(items=False),
         terraform=("aws_msk_cluster",),
         terraform_fields={
             "ClusterArn": "arn",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     ResourceType,
     TerraformJoin,
@@ -33,6 +34,7 @@ INSTANCE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::Instance",
         config="AWS::EC2::Instance",
+        in_config=InConfig(),
         terraform=("aws_instance", "aws_spot_instance_request"),
         terraform_fields={
             "InstanceId": "spot_instance_id|id",
@@ -85,6 +87,7 @@ LAUNCH_TEMPLATE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::LaunchTemplate",
         config="AWS::EC2::LaunchTemplate",
+        in_config=InConfig(items=False),
         terraform=("aws_launch_template",),
         terraform_fields={
             "LaunchTemplateId": "id",
@@ -111,6 +114,7 @@ AUTOSCALING_GROUP = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::AutoScaling::AutoScalingGroup",
         config="AWS::AutoScaling::AutoScalingGroup",
+        in_config=InConfig(),
         terraform=("aws_autoscaling_group",),
         terraform_fields={
             "AutoScalingGroupName": "name",
@@ -181,6 +185,7 @@ LAMBDA_FUNCTION = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::Lambda::Function",
         config="AWS::Lambda::Function",
+        in_config=InConfig(items=False),
         terraform=("aws_lambda_function",),
         terraform_fields={
             "FunctionArn": "arn",

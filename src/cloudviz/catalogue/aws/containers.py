@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     Only,
     ResourceType,
@@ -53,6 +54,7 @@ ECS_CLUSTER = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::ECS::Cluster",
         config="AWS::ECS::Cluster",
+        in_config=InConfig(items=False),
         terraform=("aws_ecs_cluster",),
         terraform_fields={
             "clusterArn": "arn",
@@ -120,6 +122,7 @@ def _service(key: str, title: str, icon: str, only: Only) -> ResourceType:
         known_as=KnownAs(
             cloudformation="AWS::ECS::Service",
             config="AWS::ECS::Service",
+            in_config=InConfig(items=False),
             terraform=("aws_ecs_service",),
             terraform_fields={
                 # Up to version 5 of the provider only "id" holds the ARN.
@@ -194,6 +197,7 @@ TASK_DEFINITION = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::ECS::TaskDefinition",
         config="AWS::ECS::TaskDefinition",
+        in_config=InConfig(items=False),
         terraform=("aws_ecs_task_definition",),
         terraform_fields={
             "taskDefinitionArn": "arn",
@@ -236,6 +240,7 @@ REPOSITORY = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::ECR::Repository",
         config="AWS::ECR::Repository",
+        in_config=InConfig(items=False),
         terraform=("aws_ecr_repository",),
         terraform_fields={
             "repositoryArn": "arn",
@@ -268,6 +273,7 @@ EKS_CLUSTER = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EKS::Cluster",
         config="AWS::EKS::Cluster",
+        in_config=InConfig(items=False),
         terraform=("aws_eks_cluster",),
         terraform_fields={
             "resourcesVpcConfig.vpcId": "vpc_config[].vpc_id",
@@ -369,6 +375,7 @@ COMPUTE_ENVIRONMENT = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::Batch::ComputeEnvironment",
         config="AWS::Batch::ComputeEnvironment",
+        in_config=InConfig(items=False),
         terraform=("aws_batch_compute_environment",),
         terraform_fields={
             "computeEnvironmentArn": "arn",
@@ -415,6 +422,7 @@ JOB_QUEUE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::Batch::JobQueue",
         config="AWS::Batch::JobQueue",
+        in_config=InConfig(items=False),
         terraform=("aws_batch_job_queue",),
         terraform_fields={
             "jobQueueArn": "arn",

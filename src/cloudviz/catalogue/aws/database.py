@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     Only,
     ResourceType,
@@ -30,6 +31,7 @@ RDS_INSTANCE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::RDS::DBInstance",
         config="AWS::RDS::DBInstance",
+        in_config=InConfig(items=False),
         terraform=("aws_db_instance", "aws_rds_cluster_instance"),
         terraform_fields={
             "DBInstanceIdentifier": "identifier|id",
@@ -219,6 +221,7 @@ DYNAMODB_TABLE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::DynamoDB::Table",
         config="AWS::DynamoDB::Table",
+        in_config=InConfig(),
         terraform=("aws_dynamodb_table",),
         terraform_fields={
             "TableArn": "arn",

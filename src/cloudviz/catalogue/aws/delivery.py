@@ -6,6 +6,7 @@ from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
     Field,
+    InConfig,
     KnownAs,
     ResourceType,
     TerraformJoin,
@@ -197,6 +198,7 @@ REST_API = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::ApiGateway::RestApi",
         config="AWS::ApiGateway::RestApi",
+        in_config=InConfig(items=False),
         terraform=("aws_api_gateway_rest_api",),
         terraform_fields={
             # Stages and integrations are resources of their own in a state: see JOINS.
@@ -247,6 +249,7 @@ HTTP_API = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::ApiGatewayV2::Api",
         config="AWS::ApiGatewayV2::Api",
+        in_config=InConfig(items=False),
         terraform=("aws_apigatewayv2_api",),
         terraform_fields={"ApiId": "id", "Integrations[].IntegrationUri": ""},
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudviz.catalogue.declare import (
     AwsCall,
+    InConfig,
     KnownAs,
     ResourceType,
     TerraformJoin,
@@ -27,6 +28,7 @@ VPC_ENDPOINT = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::VPCEndpoint",
         config="AWS::EC2::VPCEndpoint",
+        in_config=InConfig(),
         terraform=("aws_vpc_endpoint",),
         terraform_fields={
             "VpcEndpointId": "id",

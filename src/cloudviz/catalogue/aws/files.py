@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     ResourceType,
     TerraformJoin,
@@ -42,6 +43,7 @@ FILE_SYSTEM = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EFS::FileSystem",
         config="AWS::EFS::FileSystem",
+        in_config=InConfig(items=False),
         terraform=("aws_efs_file_system",),
         terraform_fields={
             "FileSystemArn": "arn",

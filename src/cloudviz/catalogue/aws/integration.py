@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     ResourceType,
     TerraformJoin,
@@ -40,6 +41,7 @@ QUEUE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::SQS::Queue",
         config="AWS::SQS::Queue",
+        in_config=InConfig(items=False),
         terraform=("aws_sqs_queue",),
         terraform_fields={
             "QueueArn": "arn",
@@ -97,6 +99,7 @@ TOPIC = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::SNS::Topic",
         config="AWS::SNS::Topic",
+        in_config=InConfig(items=False),
         terraform=("aws_sns_topic",),
         terraform_fields={
             "TopicArn": "arn",
@@ -152,6 +155,7 @@ STATE_MACHINE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::StepFunctions::StateMachine",
         config="AWS::StepFunctions::StateMachine",
+        in_config=InConfig(items=False),
         terraform=("aws_sfn_state_machine",),
         terraform_fields={"stateMachineArn": "arn|id", "creationDate": "creation_date"},
     ),

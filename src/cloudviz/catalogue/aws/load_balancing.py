@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     LinkRule,
     Only,
@@ -67,6 +68,7 @@ def _load_balancer(
         known_as=KnownAs(
             cloudformation="AWS::ElasticLoadBalancingV2::LoadBalancer",
             config="AWS::ElasticLoadBalancingV2::LoadBalancer",
+            in_config=InConfig(items=False),
             terraform=("aws_lb", "aws_alb"),
             terraform_fields={
                 "LoadBalancerArn": "arn|id",
@@ -165,7 +167,6 @@ TARGET_GROUP = ResourceType(
     ),
     known_as=KnownAs(
         cloudformation="AWS::ElasticLoadBalancingV2::TargetGroup",
-        config="AWS::ElasticLoadBalancingV2::TargetGroup",
         terraform=("aws_lb_target_group", "aws_alb_target_group"),
         terraform_fields={
             "TargetGroupArn": "arn|id",
@@ -230,6 +231,7 @@ CLASSIC = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::ElasticLoadBalancing::LoadBalancer",
         config="AWS::ElasticLoadBalancing::LoadBalancer",
+        in_config=InConfig(items=False),
         terraform=("aws_elb",),
         terraform_fields={
             "LoadBalancerName": "name|id",

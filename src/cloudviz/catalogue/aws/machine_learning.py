@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     ResourceType,
     TerraformJoin,
@@ -93,6 +94,8 @@ NOTEBOOK = ResourceType(
     ),
     known_as=KnownAs(
         cloudformation="AWS::SageMaker::NotebookInstance",
+        config="AWS::SageMaker::NotebookInstance",
+        in_config=InConfig(items=False),
         terraform=("aws_sagemaker_notebook_instance",),
         terraform_fields={
             "NotebookInstanceArn": "arn",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     LinkRule,
     ResourceType,
@@ -58,6 +59,7 @@ ALARM = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::CloudWatch::Alarm",
         config="AWS::CloudWatch::Alarm",
+        in_config=InConfig(items=False),
         terraform=("aws_cloudwatch_metric_alarm",),
         terraform_fields={
             "AlarmArn": "arn",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudviz.catalogue.declare import (
     AwsCall,
+    InConfig,
     KnownAs,
     Only,
     ResourceType,
@@ -81,6 +82,7 @@ ROUTE_TABLE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::RouteTable",
         config="AWS::EC2::RouteTable",
+        in_config=InConfig(),
         terraform=("aws_route_table", "aws_default_route_table"),
         terraform_fields={
             "RouteTableId": "id",
@@ -119,6 +121,7 @@ INTERNET_GATEWAY = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::InternetGateway",
         config="AWS::EC2::InternetGateway",
+        in_config=InConfig(),
         terraform=("aws_internet_gateway",),
         terraform_fields={
             "InternetGatewayId": "id",
@@ -146,6 +149,7 @@ NAT_GATEWAY = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::NatGateway",
         config="AWS::EC2::NatGateway",
+        in_config=InConfig(),
         terraform=("aws_nat_gateway",),
         terraform_fields={
             "NatGatewayId": "id",
@@ -220,6 +224,7 @@ NETWORK_INTERFACE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::NetworkInterface",
         config="AWS::EC2::NetworkInterface",
+        in_config=InConfig(),
         terraform=("aws_network_interface",),
         terraform_fields={
             "NetworkInterfaceId": "id",
@@ -262,6 +267,7 @@ ELASTIC_IP = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::EIP",
         config="AWS::EC2::EIP",
+        in_config=InConfig(),
         terraform=("aws_eip",),
         terraform_fields={
             "AllocationId": "allocation_id|id",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     ResourceType,
     TerraformJoin,
@@ -91,6 +92,7 @@ SECRET = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::SecretsManager::Secret",
         config="AWS::SecretsManager::Secret",
+        in_config=InConfig(fields={"CreatedDate": "resourceCreationTime"}),
         terraform=("aws_secretsmanager_secret",),
         terraform_fields={
             "ARN": "arn",
@@ -153,6 +155,9 @@ CERTIFICATE = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::CertificateManager::Certificate",
         config="AWS::ACM::Certificate",
+        in_config=InConfig(
+            fields={"SubjectAlternativeNameSummaries[]": "configuration.subjectAlternativeNames[]"}
+        ),
         terraform=("aws_acm_certificate",),
         terraform_fields={
             "CertificateArn": "arn",

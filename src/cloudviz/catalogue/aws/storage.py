@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     ResourceType,
     TerraformJoin,
@@ -28,6 +29,7 @@ VOLUME = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::Volume",
         config="AWS::EC2::Volume",
+        in_config=InConfig(),
         terraform=("aws_ebs_volume",),
         terraform_fields={
             "VolumeId": "id",
@@ -54,6 +56,8 @@ VOLUME = ResourceType(
     ),
 )
 
+# Config keeps the notifications by their ids, each with the ARN of what is told.
+_NOTIFIED = "supplementaryConfiguration.BucketNotificationConfiguration.configurations.*"
 _ENCRYPTION = "server_side_encryption_configuration[].rule[].apply_server_side_encryption_by_default[]"
 
 BUCKET = ResourceType(
@@ -113,6 +117,20 @@ BUCKET = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::S3::Bucket",
         config="AWS::S3::Bucket",
+        in_config=InConfig(
+            fields={
+                "BucketRegion": "awsRegion",
+                "LocationConstraint": "",
+                "Versioning": "supplementaryConfiguration.BucketVersioningConfiguration.status",
+                "Encryption": "supplementaryConfiguration.ServerSideEncryptionConfiguration",
+                "PublicAccessBlock": "supplementaryConfiguration.PublicAccessBlockConfiguration",
+                "Notifications.LambdaFunctionConfigurations[].LambdaFunctionArn": f"{_NOTIFIED}.functionARN",
+                "Notifications.QueueConfigurations[].QueueArn": f"{_NOTIFIED}.queueARN",
+                "Notifications.TopicConfigurations[].TopicArn": f"{_NOTIFIED}.topicARN",
+            },
+            # Not among the properties that can be searched, and so perhaps not in what a search gives.
+            needs=("supplementaryConfiguration.BucketNotificationConfiguration",),
+        ),
         terraform=("aws_s3_bucket",),
         terraform_fields={
             "Name": "bucket|id",

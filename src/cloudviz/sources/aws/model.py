@@ -46,6 +46,18 @@ def takes_list(service: str, operation: str, parameter: str) -> bool:
     return bool(shape is not None and shape.members[parameter].type_name == "list")
 
 
+@lru_cache(maxsize=1024)
+def shape_at(service: str, operation: str, path: str) -> Any:
+    """The shape of what a reply has at ``path``, as in ``Reservations[].Instances[]``; None without it."""
+    shape = operation_model(service, operation).output_shape
+    for piece in path.split(".") if path else ():
+        members = shape.members if shape is not None and shape.type_name == "structure" else {}
+        shape = members.get(piece.removesuffix("[]"))
+        if piece.endswith("[]"):
+            shape = shape.member if shape is not None and shape.type_name == "list" else None
+    return shape
+
+
 class Paging:
     """How an operation pages: which parameters take the tokens, and where a reply has them.
 
@@ -84,6 +96,10 @@ _OWN_RULES: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "input_token": "ExclusiveStartDeliveryStreamName",
         "output_token": "DeliveryStreamNames[-1]",
         "more_results": "HasMoreDeliveryStreams",
+    },
+    ("config", "get_aggregate_discovered_resource_counts"): {
+        "input_token": "NextToken",
+        "output_token": "NextToken",
     },
     ("ce", "get_cost_and_usage"): {"input_token": "NextPageToken", "output_token": "NextPageToken"},
 }

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from cloudviz.catalogue.declare import AwsCall, ResourceType
+from cloudviz.sources.aws.aggregator import COUNTS, FIND, SELECT, SOURCES
+from cloudviz.sources.aws.config_recorder import RECORDERS, STATUS
 from cloudviz.sources.aws.model import action
 from cloudviz.sources.aws.tags import PERMISSION as TAGS
 
@@ -19,9 +21,18 @@ COSTS: tuple[str, ...] = ("ce:GetCostAndUsage",)
 """What reading the bill through Cost Explorer needs."""
 
 
-def permissions(types: Iterable[ResourceType]) -> list[str]:
-    """The IAM actions needed to scan these types, sorted, without repeats."""
-    needed = set(ALWAYS)
+CONFIG: tuple[str, ...] = (FIND, SOURCES, COUNTS, SELECT, RECORDERS, STATUS)
+"""What reading from a Config aggregator needs: the last two in every account, the others where it is."""
+
+
+def permissions(types: Iterable[ResourceType], *, config_aggregator: bool = False) -> list[str]:
+    """The IAM actions needed to scan these types, sorted, without repeats.
+
+    Arguments:
+        config_aggregator: whether a Config aggregator is to be asked first. What it does not know, or when it
+            refuses, is listed: it adds to what is needed and spares nothing.
+    """
+    needed = {*ALWAYS, *(CONFIG if config_aggregator else ())}
     for declared in types:
         call = declared.listing
         if not isinstance(call, AwsCall):
@@ -34,9 +45,9 @@ def permissions(types: Iterable[ResourceType]) -> list[str]:
     return sorted(needed)
 
 
-def policy(types: Iterable[ResourceType]) -> dict[str, Any]:
+def policy(types: Iterable[ResourceType], *, config_aggregator: bool = False) -> dict[str, Any]:
     """The least-privilege IAM policy document for these types, ready to be attached to the scanning role."""
-    actions = permissions(types)
+    actions = permissions(types, config_aggregator=config_aggregator)
     return {
         "Version": "2012-10-17",
         "Statement": [{"Sid": "CloudVizReadOnly", "Effect": "Allow", "Action": actions, "Resource": "*"}],

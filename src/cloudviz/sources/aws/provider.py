@@ -16,7 +16,9 @@ from cloudviz.catalogue.registry import Catalogue, catalogue
 from cloudviz.errors import CloudRefused, Invalid
 from cloudviz.inventory.model import CoverageStatus, Scope
 from cloudviz.runtime import clock
+from cloudviz.sources.aws.aggregator import AUTO, Aggregator, find_aggregator, is_aggregator_name
 from cloudviz.sources.aws.calls import Caller
+from cloudviz.sources.aws.config_look import NOTE_TYPE, ConfigLook
 from cloudviz.sources.aws.costs import read_costs
 from cloudviz.sources.aws.listing import look
 from cloudviz.sources.aws.plan import NO_REGION, Unit, plan, selected
@@ -79,6 +81,9 @@ class AwsProvider(CloudProvider):
         endpoint_url: where to send all calls instead of AWS.
         max_workers: how many calls run at once. More than 16 gain nothing on two cores.
         limits: how long to wait for what.
+        config_aggregator: the name of a Config aggregator, or ``auto`` for the one that there is: what it knows of
+            an account and region is not listed there. It is looked for in the account of the credentials, and in
+            the first that a role opens.
         known: the catalogue to scan by; the release's own when None.
         breakers: the circuits of the endpoints, shared by the scans of a process; this provider's own when None.
     """
@@ -92,9 +97,16 @@ class AwsProvider(CloudProvider):
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
         known: Catalogue | None = None,
         breakers: Breakers | None = None,
+        config_aggregator: str | None = None,
     ) -> None:
         if max_workers < 1:
             raise Invalid("max_workers must be at least 1")
+        if config_aggregator and not is_aggregator_name(config_aggregator):
+            raise Invalid(
+                f"{config_aggregator!r} is not the name of a Config aggregator",
+                hint="Give its name, or auto for the one that there is.",
+            )
+        self._aggregator = config_aggregator
         self._profile = profile
         self._role = role_arn
         self._endpoint_url = endpoint_url
@@ -122,6 +134,9 @@ class AwsProvider(CloudProvider):
         async with self._scan(config.cancelled) as scan:
             accounts, refused = await scan.sign_in(wanted, regions)
             report = _Report(config.on_progress, len(accounts))
+            aggregator, unused = await scan.aggregator(self._aggregator, accounts, regions)
+            if unused and (key := f"{scan.own.id}/config") not in config.done:
+                yield Part(key, unused)
             for account in accounts:
                 async with scan.caller(account) as caller:
                     found, gap = await scan.regions(caller, account, regions)
@@ -131,11 +146,14 @@ class AwsProvider(CloudProvider):
                     units = [unit for unit in units if _key(account, unit) not in config.done]
                     report.begin(len(units))
                     tags = Tags(caller, account, types)
-                    seen = scan.look_at(units, caller, tags, account, found, bool(regions))
+                    config_look = scan.config_look(aggregator, caller, account, units, found)
+                    seen = scan.look_at(units, caller, tags, config_look, account, found, bool(regions))
                     async with aclosing(seen):
                         async for unit, listings in seen:
                             yield Part(_key(account, unit), listings)
                             report.done(account, unit, listings)
+                    if config_look is not None and (notes := config_look.notes()):
+                        yield Part(f"{account.id}/global/{NOTE_TYPE}", notes)
             for account_id, failed in refused:
                 yield Part(f"{account_id}/refused", _unentered(account_id, failed, types))
 
@@ -175,8 +193,9 @@ class AwsProvider(CloudProvider):
     @asynccontextmanager
     async def _scan(self, cancelled: Callable[[], bool] | None) -> AsyncIterator[_Scan]:
         pool = DaemonPool()
+        scan: _Scan | None = None
         try:
-            yield _Scan(
+            scan = _Scan(
                 self._profile,
                 self._role,
                 self._endpoint_url,
@@ -186,7 +205,10 @@ class AwsProvider(CloudProvider):
                 cancelled,
                 self._breakers,
             )
+            yield scan
         finally:
+            if scan is not None:
+                scan.close()
             pool.shutdown()
 
 
@@ -226,6 +248,8 @@ class _Scan:
         cancelled: Callable[[], bool] | None,
         breakers: Breakers,
     ) -> None:
+        self.own: Account
+        self._opened: list[Caller] = []
         self._breakers = breakers
         self._role = role
         self._workers = workers
@@ -246,6 +270,7 @@ class _Scan:
         sessions = self._sessions
         home = sessions.home_region(regions)
         own = await self._blocking(functools.partial(sessions.signed_in, sessions.base, home), "sign in")
+        self.own = own
         if self._role is None:
             others = [account for account in wanted if account != own.id]
             if others and own.id not in wanted:
@@ -294,10 +319,62 @@ class _Scan:
         except _SIGN_IN_ERRORS as error:
             raise cloud_refused(error, doing) from error
 
+    async def aggregator(
+        self, name: str | None, accounts: Sequence[Account], regions: Sequence[str]
+    ) -> tuple[Aggregator | None, list[Listing]]:
+        """The Config aggregator that was asked for, and a note where there is none to be used.
+
+        Raises Invalid for one that was named and is not there.
+        """
+        if not name:
+            return None, []
+        homes = {account.id: account for account in (self.own, *accounts[:1])}
+        places = dict.fromkeys((self._sessions.home_region(()), *(regions or DEFAULT_REGIONS)))
+        try:
+            hubs = [self._open(account) for account in homes.values()]
+            return await find_aggregator(hubs, name, list(places)), []
+        except CallFailed as failed:
+            if failed.status == CoverageStatus.UNSUPPORTED and name != AUTO:
+                raise Invalid(failed.detail, hint="Give its name as AWS Config lists it, or auto.") from failed
+            detail = f"everything was listed directly: {failed.detail}"
+            scope = Scope("aws", self.own.id, "", self.own.partition)
+            return None, [NotSeen(scope, NOTE_TYPE, CoverageStatus.SKIPPED, failed.permission, detail)]
+
+    def config_look(
+        self,
+        aggregator: Aggregator | None,
+        caller: Caller,
+        account: Account,
+        units: Sequence[Unit],
+        regions: Sequence[str],
+    ) -> ConfigLook | None:
+        """What Config knows of one account, where there is an aggregator to ask."""
+        if aggregator is None:
+            return None
+        return ConfigLook(aggregator, caller, account, units, regions, self._limits.listing)
+
     @asynccontextmanager
     async def caller(self, account: Account) -> AsyncIterator[Caller]:
         """The calls of one account. Its clients are closed at the end: a hundred accounts would hold 12,000."""
-        caller = Caller(
+        caller = self._made(account)
+        try:
+            yield caller
+        finally:
+            caller.close()
+
+    def _open(self, account: Account) -> Caller:
+        """The calls of one account until the scan ends."""
+        caller = self._made(account)
+        self._opened.append(caller)
+        return caller
+
+    def close(self) -> None:
+        """Let go of what was opened for the whole scan."""
+        for caller in self._opened:
+            caller.close()
+
+    def _made(self, account: Account) -> Caller:
+        return Caller(
             account.id,
             Clients(self._sessions, account),
             self._pool,
@@ -308,10 +385,6 @@ class _Scan:
             self._cancelled,
             self._breakers,
         )
-        try:
-            yield caller
-        finally:
-            caller.close()
 
     async def enabled_regions(self, caller: Caller) -> tuple[str, ...]:
         """The regions that the account has enabled. Raises CallFailed."""
@@ -344,6 +417,7 @@ class _Scan:
         units: Sequence[Unit],
         caller: Caller,
         tags: Tags,
+        config_look: ConfigLook | None,
         account: Account,
         regions: Sequence[str],
         only_regions: bool,
@@ -353,6 +427,8 @@ class _Scan:
         async def one(unit: Unit) -> list[Listing]:
             if self._lacks(unit, account):
                 return _unsupported(unit, account)
+            if config_look is not None and (known := await config_look.look(unit)) is not None:
+                return known
             return await look(unit, caller, tags, account, regions, only_regions, self._limits.listing)
 
         try:
@@ -361,6 +437,8 @@ class _Scan:
                     yield unit, listings
         finally:
             tags.close()
+            if config_look is not None:
+                config_look.close()
 
     def _lacks(self, unit: Unit, account: Account) -> bool:
         """Whether botocore knows that a region has no such service. A region it does not know is tried."""

@@ -157,7 +157,7 @@ def account_of_role(role: str) -> str:
     return match["account"] if match and match["account"] != "{account}" else ""
 
 
-def _rfc3339(value: Any) -> str:
+def rfc3339(value: Any) -> str:
     """Timestamps as text in UTC, so that a body is plain JSON whatever the service's wire format."""
     moment: datetime.datetime = parse_timestamp(value)
     if moment.tzinfo is None:
@@ -200,7 +200,7 @@ def new_session(profile: str | None = None) -> botocore.session.Session:
     Raises what botocore raises when the profile does not exist.
     """
     session = botocore.session.Session(profile=profile)
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_rfc3339)
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=rfc3339)
     session.register("before-parse", refuse_broken_body)
     return session
 

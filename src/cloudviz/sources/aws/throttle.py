@@ -42,6 +42,8 @@ RATES: tuple[tuple[str, str, Rate], ...] = (
     ("resourcegroupstaggingapi", "*", Rate(12, 15)),
     ("apigateway", "*", Rate(10, 20)),
     ("organizations", "*", Rate(8, 12)),
+    # Not documented; queries over a whole organisation are dear.
+    ("config", "*", Rate(10, 20)),
     ("*", "*", DEFAULT_RATE),
 )
 """(service, action pattern, rate), the first that fits."""
