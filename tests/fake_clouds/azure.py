@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+import orjson
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -167,6 +168,7 @@ class FakeAzure:
         self.quota, self.window = 15, 5.0
         self.is_bare = False
         self._asked: list[float] = []
+        self._answers: dict[str, list[Row]] = {}
 
     def stop(self) -> None:
         self.released.set()
@@ -301,12 +303,18 @@ class FakeAzure:
                 x_ms_user_quota_resets_after=f"00:00:{wait:02d}",
             )
         asked = json.loads(call.body)
-        found = self._run(asked)
+        bound = hashlib.sha256((asked["query"] + str(asked.get("subscriptions"))).encode()).hexdigest()[:16]
+        # A query is run for its first page; those after it are of the same answer.
+        found: list[Row] | Reply | None = None
+        if "$skipToken" in asked.get("options", {}):
+            found = self._answers.get(bound)
+        if found is None:
+            found = self._run(asked)
         if isinstance(found, Reply):
             return found
+        self._answers[bound] = found
         options = asked.get("options", {})
         size = min(self.page, options.get("$top", 1000))
-        bound = hashlib.sha256((asked["query"] + str(asked.get("subscriptions"))).encode()).hexdigest()[:16]
         start = 0
         if token := options.get("$skipToken"):
             owner, _, at = base64.b64decode(token).decode().partition(":")
@@ -345,7 +353,8 @@ class FakeAzure:
         if among:
             rows = [row for row in rows if row["subscriptionId"] in among or row["subscriptionId"] is None]
         # What may not be read is not there, and nobody says so.
-        rows = [row for row in rows if self.may(f"{row['type']}/read")]
+        readable = {kind for kind in {row["type"] for row in rows} if self.may(f"{kind}/read")}
+        rows = [row for row in rows if row["type"] in readable]
         for step in steps[:-1]:
             if match := re.fullmatch(r"where (\w+) in~ \((.*)\)", step):
                 words = {word.strip("' ").lower() for word in match[2].split(",")}
@@ -367,7 +376,7 @@ def _at(row: Row, path: str) -> Any:
 
 
 def _ok(document: Row, headers: dict[str, str] | None = None) -> Reply:
-    return Reply(200, json.dumps(document).encode(), headers or {})
+    return Reply(200, orjson.dumps(document), headers or {})
 
 
 async def answer(send: Any, reply: Reply, declared: int | None = None) -> None:

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+import orjson
 import uvicorn
 
 from fake_clouds.gcp_estate import FOLDER, ORGANIZATION, REGION, Asset, Estate
@@ -135,8 +136,12 @@ class FakeGoogle:
         self._made: defaultdict[str, int] = defaultdict(int)
         self._listed: dict[str, list[Asset]] = {}
         self._by_host: defaultdict[str, list[Asset]] = defaultdict(list)
+        self._projects_by_name: dict[str, Asset] = {}
         for asset in estate.assets:
             self._by_host[asset.name[2:].partition("/")[0]].append(asset)
+            if asset.asset_type == "cloudresourcemanager.googleapis.com/Project":
+                self._projects_by_name[asset.name] = asset
+        self._known = {asset.asset_type for asset in estate.assets} - NOT_IN_INVENTORY
         self._sock = socket.socket()
         self._sock.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._sock.getsockname()[1]}"
@@ -197,7 +202,7 @@ class FakeGoogle:
     async def _send(self, reply: Reply, send: Any) -> None:
         while reply.hang and not self._stopped.is_set():
             await asyncio.sleep(0.05)
-        content = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body or {}).encode()
+        content = reply.body if isinstance(reply.body, bytes) else orjson.dumps(reply.body or {})
         headers = [(b"content-type", b"application/json; charset=UTF-8")]
         headers += [(key.encode(), value.encode()) for key, value in reply.headers.items()]
         if reply.torn:
@@ -237,7 +242,6 @@ class FakeGoogle:
         if match is None or call.values("contentType") != ["RESOURCE"]:
             return error(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
         wanted = call.values("assetTypes")
-        known = {asset.asset_type for asset in self.estate.assets} - NOT_IN_INVENTORY
         for name in wanted:
             if name in NOT_IN_INVENTORY or not re.fullmatch(r"[a-z.-]+/[A-Za-z]+", name):
                 return error(400, "INVALID_ARGUMENT", f"asset type {name!r} is not supported")
@@ -252,12 +256,13 @@ class FakeGoogle:
         if not 1 <= size <= 1000:
             return error(400, "INVALID_ARGUMENT", "page_size must be in [1, 1000]")
         key = f"{parent} {sorted(wanted)}"
+        wanted = set(wanted)
         if key not in self._listed:
             self._listed[key] = [
                 asset
                 for asset in self.estate.assets
                 if parent in asset.ancestors
-                and asset.asset_type in known
+                and asset.asset_type in self._known
                 and (not wanted or asset.asset_type in wanted)
             ]
         page = self._page(call, self._listed[key], "assets", min(size, self.page_size))
@@ -267,13 +272,17 @@ class FakeGoogle:
         return page
 
     def _projects(self, call: Call) -> Reply:
-        one = re.fullmatch(r"/v1/projects/([^/]+)", call.path)
+        one = re.fullmatch(r"/v1/projects/([^/:]+)", call.path)
         if one is not None:
             number = self.estate.projects.get(one[1], one[1])
-            for asset in self.estate.assets:
-                if asset.name == f"//cloudresourcemanager.googleapis.com/projects/{number}":
-                    return Reply(body=asset.data)
-            return denied("resourcemanager.projects.get")
+            asset = self._projects_by_name.get(f"//cloudresourcemanager.googleapis.com/projects/{number}")
+            return Reply(body=asset.data) if asset is not None else denied("resourcemanager.projects.get")
+        one = re.fullmatch(r"/v1/projects/([^/:]+):getAncestry", call.path)
+        if one is not None and call.method == "POST":
+            if one[1] not in self.estate.projects:
+                return denied("resourcemanager.projects.get")
+            above = (("project", one[1]), ("folder", FOLDER), ("organization", ORGANIZATION))
+            return Reply(body={"ancestor": [{"resourceId": {"type": kind, "id": name}} for kind, name in above]})
         if call.path == "/v3/projects:search":
             found = [
                 {
@@ -299,6 +308,12 @@ class FakeGoogle:
         return error(404, "NOT_FOUND", "The requested URL was not found.")
 
     def _compute(self, call: Call) -> Reply:
+        group = re.fullmatch(r"/compute/v1/(projects/.+/instanceGroups/[^/]+)/listInstances", call.path)
+        if group is not None and call.method == "POST":
+            links = self.estate.members.get(group[1])
+            if links is None:
+                return error(404, "NOT_FOUND", f"The resource '{group[1]}' was not found")
+            return self._page(call, [{"instance": link, "status": "RUNNING"} for link in links], "items")
         match = re.fullmatch(r"/compute/v1/projects/([^/]+)/(aggregated|global)/(\w+)", call.path)
         if match is None:
             return error(404, "NOT_FOUND", "The requested URL was not found.")
@@ -343,6 +358,11 @@ class FakeGoogle:
             return self._page(call, jobs, "jobs")
         if host == "vision.googleapis.com" and path.split("/")[3] not in VISION_LOCATIONS:
             return error(400, "INVALID_ARGUMENT", "Invalid location.")
+        if host == "bigquery.googleapis.com" and re.fullmatch(
+            r"projects/[^/]+/datasets/[^/]+(/tables/[^/]+)?", path
+        ):
+            whole = next((asset.data for asset in self._by_host[host] if asset.path == path), None)
+            return Reply(body=whole) if whole is not None else error(404, "NOT_FOUND", f"Not found: {path}")
         parent, _, collection = path.rpartition("/")
         pattern = re.escape(parent).replace("locations/\\-", "(?:locations|zones)/[^/]+").replace("/\\-", "/[^/]+")
         child = re.compile(rf"{pattern}/{collection}/[^/]+")

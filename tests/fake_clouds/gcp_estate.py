@@ -54,6 +54,8 @@ class Estate:
     assets: list[Asset] = field(default_factory=list)
     truth: Truth = field(default_factory=Truth)
     projects: dict[str, str] = field(default_factory=dict)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    """The machines of an instance group that somebody filled by hand, as links, by the group's path."""
 
 
 class _Project:

@@ -311,6 +311,19 @@ def _machines(project: Project) -> None:
         inside=web,
         links=(("member_of", main),),
     )
+    # One that somebody filled by hand: only a list of its own tells with what.
+    project.in_compute(
+        "gcp.compute.instance_group",
+        "InstanceGroup",
+        IN_ZONE,
+        "instanceGroups",
+        "by-hand",
+        {"network": f"{api}/global/networks/main", "size": 1},
+        inside=main,
+        links=(("contains", f"{compute}/{IN_ZONE}/instances/web-1"),),
+    )
+    path = f"projects/{project.id}/{IN_ZONE}/instanceGroups/by-hand"
+    project.estate.members[path] = [f"{api}/{IN_ZONE}/instances/web-1"]
     _cluster(project)
 
 

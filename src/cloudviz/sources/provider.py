@@ -144,8 +144,9 @@ def merged_coverage(entries: Iterable[Coverage]) -> list[Coverage]:
     for entry in entries:
         before = merged.get(_place(entry))
         if before is not None:
-            stays = entry if before.status == CoverageStatus.SEEN else before
-            entry = replace(stays, count=before.count + entry.count)
+            stays, other = (entry, before) if before.status == CoverageStatus.SEEN else (before, entry)
+            detail = stays.detail or (other.detail if stays.status == CoverageStatus.SEEN else None)
+            entry = replace(stays, count=before.count + entry.count, detail=detail)
         merged[_place(entry)] = entry
     return [merged[key] for key in sorted(merged)]
 
@@ -161,8 +162,9 @@ def merged_listings(listings: Iterable[Listing]) -> list[Listing]:
         key = (listing.scope.account, listing.scope.region, listing.type_key)
         before = merged.get(key)
         if before is not None:
-            stays = listing if isinstance(before, Seen) else before
-            listing = replace(stays, items=[*before.items, *listing.items])
+            stays, other = (listing, before) if isinstance(before, Seen) else (before, listing)
+            detail = stays.detail or (other.detail if isinstance(stays, Seen) else "")
+            listing = replace(stays, items=[*before.items, *listing.items], detail=detail)
         merged[key] = listing
     return [merged[key] for key in sorted(merged)]
 

@@ -117,6 +117,9 @@ class Reading:
 
     async def parts(self) -> AsyncGenerator[Part, None]:
         """Everything, as it comes. Does not raise: what could not be read is in the last part."""
+        last = f"{self.key}/coverage"
+        if self.trails.note(last) is not None:
+            return
         streams = [self._table(table) for table in self.plan.tables]
         if self.plan.joined:
             streams.append(self._together())
@@ -129,10 +132,10 @@ class Reading:
                 async with aclosing(self._lists(declared, owner_key)) as parts:
                     async for part in parts:
                         yield part
-        last = closing_listings(
+        closing = closing_listings(
             self.plan, self.regions, self.groups, self.subscriptions, self._rights, self._failed
         )
-        yield Part(f"{self.key}/coverage", list(last))
+        yield Part(last, list(closing))
 
     async def _allowed(self, subscription: str) -> AsyncGenerator[Part, None]:
         """What may be read in a subscription."""
