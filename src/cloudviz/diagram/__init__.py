@@ -22,4 +22,6 @@ def picture(
     changes: Mapping[str, str] = UNCHANGED,
 ) -> Scene:
     """The laid-out picture of a graph: a pure function of its arguments (architecture, decision 6)."""
-    return place(build(graph, options, gaps, changes), previous)
+    scene = build(graph, options, gaps, changes)
+    scene.direction = options.direction
+    return place(scene, previous)

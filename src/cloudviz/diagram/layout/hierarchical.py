@@ -7,7 +7,7 @@ subnets at the same height, groups of regional services in a column beside the n
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import log
 
 from cloudviz.catalogue.kinds import Tier
@@ -23,6 +23,8 @@ from cloudviz.diagram.scene.measures import (
     leaf_text_width,
 )
 
+Shape = Callable[[SceneNode | None, Sequence[Cell], Local, float], Cell]
+
 _ABOVE = (Tier.EDGE, Tier.ENTRY)
 _SUBNET_ROWS = {Tier.EDGE: 0, Tier.COMPUTE: 1, Tier.DATA: 2}
 _MAIN = 0.35  # share of a container from which a child's shape decides that of the whole
@@ -32,31 +34,35 @@ _LETTER = re.compile(r"[\s\-_]*(?:[a-f]|\d[a-f]?)(?=\s|$)|\s[\d.]+/\d+", re.IGNO
 
 
 def arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local) -> Cell:
-    """The cell of one container (``None``: the page) from the cells of its children, which have their sizes.
+    """The cell of one container (``None``: the page) from the cells of its children, which have their sizes."""
+    return best_shape(_arrange, node, cells, local)
 
-    Where one child is most of it, shapes of that child are tried too: what stands beside it may fit better then.
+
+def best_shape(shape: Shape, node: SceneNode | None, cells: Sequence[Cell], local: Local) -> Cell:
+    """Arrange a container; where one child is most of it, other shapes of that child are tried too.
+
+    What stands beside that child may fit better then.
+
+    Arguments:
+        shape: arranges the children of a container towards an aspect.
+        node: the container, ``None``: the page.
+        cells: its children.
+        local: links among them.
     """
-    best = _arrange(node, cells, local, ASPECT)
+    best = shape(node, cells, local, ASPECT)
     largest = max(cells, key=lambda cell: cell.width * cell.height)
     if len(cells) > 1 and largest.inside and largest.width * largest.height > _MAIN * best.width * best.height:
-        best = _with_shapes_of(largest, best, node, cells, local)
+        cost = _page_cost(best)
+        for aspect in _SHAPES:
+            other = shape(largest.node, largest.inside, largest.links, aspect)
+            if other.width == largest.width and other.height == largest.height:
+                continue
+            other.inside, other.links = largest.inside, largest.links
+            tried = shape(node, [other if cell is largest else cell for cell in cells], local, ASPECT)
+            found = _page_cost(tried)
+            if found < cost - 0.02:
+                best, cost = tried, found
     best.inside, best.links = cells, local
-    return best
-
-
-def _with_shapes_of(
-    largest: Cell, best: Cell, node: SceneNode | None, cells: Sequence[Cell], local: Local
-) -> Cell:
-    cost = _page_cost(best)
-    for aspect in _SHAPES:
-        other = _arrange(largest.node, largest.inside, largest.links, aspect)
-        if other.width == largest.width and other.height == largest.height:
-            continue
-        other.inside, other.links = largest.inside, largest.links
-        tried = _arrange(node, [other if cell is largest else cell for cell in cells], local, ASPECT)
-        found = _page_cost(tried)
-        if found < cost - 0.02:
-            best, cost = tried, found
     return best
 
 
@@ -71,20 +77,20 @@ def _arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local, aspect
     if not boxes:
         return Cell(node, grid_rows(leaves, local), is_grid=True)
     if node is not None and node.role == "zone":
-        boxes, leaves = _subnets_apart(cells)
-    above = [cell for cell in leaves if _is_above(cell)]
-    groups = [cell for cell in boxes if _role(cell) == "group"]
+        boxes, leaves = subnets_apart(cells)
+    above = [cell for cell in leaves if is_above(cell)]
+    groups = [cell for cell in boxes if role(cell) == "group"]
     if groups:
-        groups += [cell for cell in leaves if _role(cell) == "group"]
+        groups += [cell for cell in leaves if role(cell) == "group"]
         for cell in groups:
             if cell.is_leaf:
-                cell.width = _leaf_width(cell)
-    below = [cell for cell in leaves if not _is_above(cell) and not any(cell is each for each in groups)]
+                cell.width = leaf_width(cell)
+    below = [cell for cell in leaves if not is_above(cell) and not any(cell is each for each in groups)]
     rows: list[list[Cell]] = []
     if above:
         rows.append([block(above, local, wide=True)])
-    zones = [cell for cell in boxes if _role(cell) == "zone"]
-    others = [cell for cell in boxes if _role(cell) not in ("zone", "group")]
+    zones = [cell for cell in boxes if role(cell) == "zone"]
+    others = [cell for cell in boxes if role(cell) not in ("zone", "group")]
     aligned = False
     if len(zones) == 1 and len(zones[0].rows) > 2:
         # nothing stands beside it, so its subnets need not stand on top of each other
@@ -93,14 +99,14 @@ def _arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local, aspect
     if zones and len(zones) <= 4:
         rows.append(zones)
         aligned = len(zones) > 1
-        rows.extend(pack(_by_flow(others, local)) if others else [])
+        rows.extend(pack(by_flow(others, local)) if others else [])
     elif node is not None and node.role == "zone" and len(others) <= 5:
         rows.extend([cell] for cell in others)
     elif groups and others:
-        rows.extend(_beside(pack([*zones, *_by_flow(others, local)], aspect), groups, aspect))
+        rows.extend(beside(pack([*zones, *by_flow(others, local)], aspect), groups, aspect))
     else:
         strict = 1.5 if node is None else 0.8
-        rows.extend(pack(_by_flow([*zones, *others, *groups], local), aspect, strict=strict))
+        rows.extend(pack(by_flow([*zones, *others, *groups], local), aspect, strict=strict))
     if below:
         rows.append([block(below, local, wide=True)])
     cell = Cell(node, rows)
@@ -112,26 +118,28 @@ def _arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local, aspect
     return cell
 
 
-def _is_above(cell: Cell) -> bool:
+def is_above(cell: Cell) -> bool:
     """Whether a leaf belongs above the boxes: what traffic meets first."""
     return cell.node is not None and cell.node.tier in _ABOVE and not cell.node.role
 
 
-def _subnets_apart(cells: Sequence[Cell]) -> tuple[list[Cell], list[Cell]]:
+def subnets_apart(cells: Sequence[Cell]) -> tuple[list[Cell], list[Cell]]:
     """Subnets and other leaves of a zone; empty and collapsed subnets keep the rows that open ones would have."""
-    subnets = [cell for cell in cells if not cell.is_leaf or _role(cell).startswith("subnet")]
-    others = [cell for cell in cells if cell.is_leaf and not _role(cell).startswith("subnet")]
+    subnets = [cell for cell in cells if not cell.is_leaf or role(cell).startswith("subnet")]
+    others = [cell for cell in cells if cell.is_leaf and not role(cell).startswith("subnet")]
     for cell in subnets:
         if cell.is_leaf:
-            cell.width = _leaf_width(cell)
-    return sorted(subnets, key=_purpose), others
+            cell.width = leaf_width(cell)
+    return sorted(subnets, key=purpose), others
 
 
-def _role(cell: Cell) -> str:
+def role(cell: Cell) -> str:
+    """The role of what a cell shows; none for an invisible one."""
     return cell.node.role if cell.node is not None else ""
 
 
-def _by_flow(cells: Sequence[Cell], local: Local) -> list[Cell]:
+def by_flow(cells: Sequence[Cell], local: Local) -> list[Cell]:
+    """Cells in the order of the flow of the links among them."""
     by_key = {cell.node.id: cell for cell in cells if cell.node is not None}
     return [by_key[key] for key in flow(list(by_key), local)]
 
@@ -161,7 +169,7 @@ def grid_rows(leaves: Sequence[Cell], local: Local, wide: bool = False) -> list[
 
 def same_size(leaves: Sequence[Cell]) -> tuple[float, float]:
     """Give the leaves of one container one size, that of the widest text; returns it."""
-    width = max(_leaf_width(cell) for cell in leaves)
+    width = max(leaf_width(cell) for cell in leaves)
     for cell in leaves:
         cell.width, cell.height = width, LEAF_HEIGHT
     return width, LEAF_HEIGHT
@@ -170,19 +178,20 @@ def same_size(leaves: Sequence[Cell]) -> tuple[float, float]:
 def block(leaves: Sequence[Cell], local: Local, wide: bool = False) -> Cell:
     """An invisible grid of leaves that stand in a container beside boxes."""
     if len(leaves) == 1:
-        leaves[0].width, leaves[0].height = _leaf_width(leaves[0]), LEAF_HEIGHT
+        leaves[0].width, leaves[0].height = leaf_width(leaves[0]), LEAF_HEIGHT
         return leaves[0]
     return Cell(None, grid_rows(leaves, local, wide), is_grid=True)
 
 
-def _leaf_width(cell: Cell) -> float:
+def leaf_width(cell: Cell) -> float:
+    """The width that a leaf needs for its text."""
     if cell.node is None:
         return LEAF_WIDTH
     text = leaf_text_width(cell.node.label, cell.node.sublabel) + 2 * LEAF_PADDING
     return min(max(LEAF_WIDTH, float(-int(-text // 4) * 4)), LEAF_WIDEST)
 
 
-def _beside(rows: list[list[Cell]], groups: Sequence[Cell], aspect: float) -> list[list[Cell]]:
+def beside(rows: list[list[Cell]], groups: Sequence[Cell], aspect: float) -> list[list[Cell]]:
     """Groups in a column beside the boxes, or in a row below them, whatever makes the better page."""
     main = rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else Cell(None, rows)
     if main.node is None:
@@ -209,8 +218,8 @@ def _match_rows(zones: Sequence[Cell]) -> None:
         rows: dict[tuple[int, str], list[Cell]] = {}
         for row in zone.rows:
             for cell in row:
-                rows.setdefault(_purpose(cell), []).append(cell)
-        if any(len(row) > 1 and _role(row[0]) for row in rows.values()) or zone.is_grid:
+                rows.setdefault(purpose(cell), []).append(cell)
+        if any(len(row) > 1 and role(row[0]) for row in rows.values()) or zone.is_grid:
             return
         found.append(rows)
     for rows in found:
@@ -235,13 +244,13 @@ def _join_public(keys: dict[tuple[int, str], None], found: Sequence[dict[tuple[i
             rows[public[0]] = rows.pop(_EDGE)
 
 
-def _purpose(cell: Cell) -> tuple[int, str]:
+def purpose(cell: Cell) -> tuple[int, str]:
     """What tells the like subnets of several zones from the others: their tier, their name without the zone."""
     node = cell.node
     if node is None:
-        return _purpose(cell.rows[0][0])
+        return purpose(cell.rows[0][0])
     if not node.role:
-        return _EDGE if _is_above(cell) else (9, "")
+        return _EDGE if is_above(cell) else (9, "")
     return (_SUBNET_ROWS.get(Tier(node.tier), 1) if node.tier else 1, _LETTER.sub("", node.title))
 
 

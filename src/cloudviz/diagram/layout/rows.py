@@ -61,8 +61,10 @@ def place_in_rows(
 
 def _sorted(root: Cell, ends: Ends, lines: Lines) -> Lines:
     """Try rows sorted by what they are linked with, and keep what is best to look at."""
+    if len(ends) > _MOST_LINES:
+        return lines
     cost = _cost(root, lines)
-    for _ in range(_ROUNDS if len(ends) <= _MOST_LINES else 0):
+    for _ in range(_ROUNDS):
         before = sort_rows(ends)
         if not before:
             break
