@@ -17,7 +17,7 @@ import pytest
 from tests.api.serving import EXAMPLE, Server, assert_problem, instance, serve, settings_with
 
 STATE = EXAMPLE.read_bytes()
-FORMATS = ("svg", "png", "pdf", "mermaid", "json", "drawio")
+FORMATS = ("svg", "png", "pdf", "mermaid", "markdown", "json", "drawio")
 
 
 def state(*names: str) -> bytes:
@@ -72,7 +72,7 @@ async def test_from_a_state_to_every_format(server: Server) -> None:
         assert file.status_code == 200, (format, file.text)
         name = re.search(r'filename="([^"]+)"', file.headers["content-disposition"])
         assert name and file.headers["content-disposition"].startswith("attachment; ")
-        assert name[1].endswith({"mermaid": ".mmd"}.get(format, f".{format}"))
+        assert name[1].endswith({"mermaid": ".mmd", "markdown": ".md"}.get(format, f".{format}"))
         bodies[format] = file.content
         again = await server.get(drawn["exports"][format], headers={"If-None-Match": file.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
@@ -101,6 +101,24 @@ async def test_a_larger_scale_makes_a_larger_png(server: Server) -> None:
         file = await server.get(drawn["exports"]["png"] + f"&scale={scale}")
         widths.append(struct.unpack(">I", file.content[16:20])[0])
     assert widths[1] == pytest.approx(2 * widths[0], abs=2)
+
+
+async def test_a_pdf_comes_on_paper_and_boxes_lead_where_the_caller_says(server: Server) -> None:
+    await server.import_file("shop.tfstate", STATE)
+    drawn = (await server.post("/visualization/generate", json={})).json()
+    assert drawn["pages"] == []
+    asked = "&page=letter&link_base=https://cv.example/%23/map?select="
+    file = await server.get(drawn["exports"]["pdf"] + asked)
+    pages = pypdf.PdfReader(io.BytesIO(file.content)).pages
+    assert {tuple(sorted((float(page.mediabox.width), float(page.mediabox.height)))) for page in pages} == {
+        (612, 792)
+    }
+    notes = [note.get_object() for page in pages for note in page["/Annots"]]
+    links = [note["/A"]["/URI"] for note in notes if "/A" in note]
+    assert links and all(link.startswith("https://cv.example/#/map?select=arn%3Aaws%3A") for link in links)
+    assert b"https://cv.example/" in (await server.get("/visualization/map/picture?format=svg" + asked)).content
+    assert_problem(await server.get(drawn["exports"]["svg"] + "&link_base=javascript:alert(1)"), 422, "invalid")
+    assert (await server.get(drawn["exports"]["pdf"] + "&page=a9")).status_code == 422
 
 
 async def test_importing_again_changes_nothing_and_what_left_the_file_is_gone(server: Server) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 import cloudviz
 from cloudviz.diagram.render import MEDIA_TYPES
 
-SUFFIXES = {"mermaid": "mmd"}
+SUFFIXES = {"mermaid": "mmd", "markdown": "md"}
 
 # The picture is for whoever asked: their browser may keep it and must ask each time whether it still holds.
 PRIVATE = "private, no-cache"

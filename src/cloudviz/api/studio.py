@@ -59,13 +59,15 @@ class Studio:
         version = await self._store.inventories.data_version()
         return await self._keeping(("file", version, selection, options, format, with_links, since), draw)
 
-    async def export(self, record: DiagramRecord, format: str, scale: float) -> bytes:
+    async def export(self, record: DiagramRecord, format: str, options: PictureOptions) -> bytes:
         """A kept picture as a file of one format."""
 
         async def draw() -> bytes:
-            return await export(record, format, scale=scale)
+            return await export(record, format, options)
 
-        return await self._keeping(("export", record.id, format, scale), draw)
+        return await self._keeping(
+            ("export", record.id, format, options.scale, options.page, options.link_base), draw
+        )
 
     async def generate(
         self, selection: Selection, options: PictureOptions, *, with_links: bool = True, since: str = ""

@@ -12,6 +12,7 @@ import orjson
 
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.render import render
+from cloudviz.diagram.render.mermaid_pages import mermaid_pages
 from cloudviz.diagram.scene.document import Scene, scene_from_document
 from cloudviz.errors import NotFound
 from cloudviz.inventory.select import Selection
@@ -22,10 +23,14 @@ from cloudviz.store.records import DiagramRecord
 
 @dataclass(frozen=True, slots=True)
 class GeneratedDiagram:
-    """A stored picture: its id, its Mermaid code, and ``metadata`` with nodes, connections and cost_total."""
+    """A stored picture: its id, its Mermaid code, and ``metadata`` with nodes, connections and cost_total.
+
+    ``pages`` are the Mermaid charts that follow the first where one cannot hold the picture.
+    """
 
     diagram_id: str
     mermaid_code: str
+    pages: list[str]
     metadata: Mapping[str, Any]
     scene: Scene
 
@@ -46,6 +51,7 @@ async def generate(
         "gaps": picture.gaps,
     }
     mermaid = picture.content.decode()
+    pages = [page.text for page in await asyncio.to_thread(mermaid_pages, scene)][1:]
     diagram_id = await store.diagrams.save(
         list(selection.discoveries),
         mermaid,
@@ -55,15 +61,17 @@ async def generate(
         orjson.dumps(scene.to_document()),
         dataclasses.asdict(options),
     )
-    return GeneratedDiagram(diagram_id, mermaid, metadata, scene)
+    return GeneratedDiagram(diagram_id, mermaid, pages, metadata, scene)
 
 
-async def export(record: DiagramRecord, format: str, *, scale: float = 2.0) -> bytes:
-    """The bytes of a stored picture in one of the formats.
+async def export(record: DiagramRecord, format: str, options: PictureOptions) -> bytes:
+    """The bytes of a stored picture in one of the formats; of the options scale, page and link base are heeded.
 
     Raises :class:`~cloudviz.errors.NotFound` when its scene was not kept.
     """
     if record.scene is None:
         raise NotFound(f"the scene of diagram {record.id} was not kept", hint="Generate the picture again.")
     scene = scene_from_document(orjson.loads(record.scene))
-    return await asyncio.to_thread(render, scene, format, scale=scale)
+    return await asyncio.to_thread(
+        render, scene, format, scale=options.scale, page=options.page, link_base=options.link_base
+    )

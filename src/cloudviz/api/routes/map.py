@@ -15,12 +15,17 @@ from cloudviz.api.routes.visualization import FILE, NOT_MODIFIED, selected
 from cloudviz.api.schemas.diagrams import (
     FORMAT,
     LAYOUT,
+    LINK_BASE_SAYS,
     MOST_HOPS,
     MOST_NODES,
+    PAGE,
+    PAGE_SAYS,
+    SCALE_SAYS,
     THEME,
     ExportRequest,
     Format,
     Layout,
+    Page,
     SceneReply,
     Theme,
 )
@@ -93,14 +98,17 @@ async def picture(
     house: needs.House,
     asked: AskedPicture,
     format: Annotated[Format, Query(description="Kind of file.")] = FORMAT,
-    scale: Annotated[float, Query(ge=1, le=4, description="Device pixels per px; PNG only.")] = 2.0,
+    scale: Annotated[float, Query(ge=1, le=8, description=SCALE_SAYS)] = 2.0,
+    page: Annotated[Page, Query(description=PAGE_SAYS)] = PAGE,
+    link_base: Annotated[str, Query(max_length=2000, description=LINK_BASE_SAYS)] = "",
 ) -> Response:
     """What the map shows, to save."""
+    asked = asked.model_copy(update={"scale": scale, "page": page, "link_base": link_base})
     version = await house.store.inventories.data_version()
-    etag = etag_of("picture", version, format.value, scale, asked.model_dump_json())
+    etag = etag_of("picture", version, format.value, asked.model_dump_json())
     if is_fresh(request, etag):
         return unchanged(etag)
-    content = await house.studio.file(selected(asked), asked.options(scale), format.value, since=asked.since)
+    content = await house.studio.file(selected(asked), asked.options(), format.value, since=asked.since)
     return file_reply(content, format.value, "cloudviz", etag)
 
 

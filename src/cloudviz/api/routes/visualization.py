@@ -17,6 +17,10 @@ from cloudviz.api.files import etag_of, file_reply, is_fresh, unchanged
 from cloudviz.api.paging import Cursor, Limit, page_reply
 from cloudviz.api.schemas.diagrams import (
     FORMAT,
+    LINK_BASE_SAYS,
+    PAGE,
+    PAGE_SAYS,
+    SCALE_SAYS,
     ChoicesReply,
     DiagramMetadata,
     DiagramPage,
@@ -26,11 +30,12 @@ from cloudviz.api.schemas.diagrams import (
     GenerateReply,
     GenerateRequest,
     NamedChoice,
+    Page,
     PictureRequest,
 )
 from cloudviz.api.schemas.inventory import DiffReply
 from cloudviz.api.schemas.system import JobAccepted
-from cloudviz.diagram.options import FORMATS, LAYOUTS, THEMES
+from cloudviz.diagram.options import FORMATS, LAYOUTS, THEMES, PictureOptions
 from cloudviz.inventory.document import link_document, resource_document
 from cloudviz.inventory.select import Selection, parse_filter
 from cloudviz.store import DiagramRecord
@@ -47,6 +52,7 @@ FILE: dict[int | str, dict[str, Any]] = {
             "image/png": _BINARY,
             "application/pdf": _BINARY,
             "text/vnd.mermaid": _TEXT,
+            "text/markdown": _TEXT,
             "application/json": {"schema": {"$ref": "#/components/schemas/SceneReply"}},
         },
     },
@@ -90,13 +96,12 @@ async def generate(
         house.ring()
         accepted = dumps({"job_id": job.id, "status": job.status})
         return Response(accepted, 202, media_type="application/json", headers={"Location": f"/jobs/{job.id}"})
-    drawn = await house.studio.generate(
-        selection, options, with_links=body.include_dependencies, since=body.since
-    )
+    drawn = await house.studio.generate(selection, options, with_links=body.include_dependencies, since=body.since)
     await house.door.log.note(Event.DRAWN, actor=caller.username, target=drawn.diagram_id, address=address)
     return GenerateReply(
         diagram_id=drawn.diagram_id,
         mermaid_code=drawn.mermaid_code,
+        pages=drawn.pages,
         metadata=DiagramMetadata(**dict(drawn.metadata)),
         layout=options.layout,
         theme=options.theme,
@@ -140,14 +145,17 @@ async def export_diagram(
     _: needs.Viewer,
     house: needs.House,
     format: Annotated[Format, Query(description="Kind of file.")] = FORMAT,
-    scale: Annotated[float, Query(ge=1, le=4, description="Device pixels per px; PNG only.")] = 2.0,
+    scale: Annotated[float, Query(ge=1, le=8, description=SCALE_SAYS)] = 2.0,
+    page: Annotated[Page, Query(description=PAGE_SAYS)] = PAGE,
+    link_base: Annotated[str, Query(max_length=2000, description=LINK_BASE_SAYS)] = "",
 ) -> Response:
     """A kept picture never changes, so that its `ETag` holds for ever."""
     record = await house.store.diagrams.get(diagram_id)
-    etag = etag_of("diagram", record.id, format.value, scale)
+    etag = etag_of("diagram", record.id, format.value, scale, page.value, link_base)
     if is_fresh(request, etag):
         return unchanged(etag)
-    content = await house.studio.export(record, format.value, scale)
+    options = PictureOptions(scale=scale, page=page.value, link_base=link_base)
+    content = await house.studio.export(record, format.value, options)
     return file_reply(content, format.value, f"cloudviz-{record.id[:8]}", etag)
 
 
@@ -158,14 +166,14 @@ async def export_diagram(
     responses={**FILE, **refuses(404)},
 )
 async def export(body: ExportRequest, _: needs.Operator, house: needs.House) -> Response:
-    """With `diagram_id`: the kept picture of that id instead, and all else but format and scale is ignored."""
+    """With `diagram_id`: the kept picture of that id; only format, scale, page and link base are heeded then."""
     if body.diagram_id:
         record = await house.store.diagrams.get(body.diagram_id)
-        content = await house.studio.export(record, body.format.value, body.scale)
+        content = await house.studio.export(record, body.format.value, body.options())
     else:
         content = await house.studio.file(
             selected(body),
-            body.options(body.scale),
+            body.options(),
             body.format.value,
             with_links=body.include_dependencies,
             since=body.since,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,16 +10,20 @@ from typing import Any
 from pydantic import Field
 
 from cloudviz.api.schemas.base import Asked, Told, Words, example
-from cloudviz.diagram.options import FORMATS, LAYOUTS, THEMES, PictureOptions
+from cloudviz.diagram.options import FORMATS, LAYOUTS, PAGES, THEMES, PictureOptions
 
 Layout = StrEnum("Layout", {name.replace("-", "_").upper(): name for name in LAYOUTS})  # type: ignore[misc]
 Theme = StrEnum("Theme", {name.upper(): name for name in THEMES})  # type: ignore[misc]
 Format = StrEnum("Format", {name.upper(): name for name in FORMATS})  # type: ignore[misc]
+Page = StrEnum("Page", {name.upper(): name for name in PAGES})  # type: ignore[misc]
 
-LAYOUT, THEME, FORMAT = Layout(LAYOUTS[0]), Theme(THEMES[0]), Format(FORMATS[0])
+LAYOUT, THEME, FORMAT, PAGE = Layout(LAYOUTS[0]), Theme(THEMES[0]), Format(FORMATS[0]), Page(PAGES[0])
 """What a request gets that names none."""
 
 MOST_NODES = 10_000
+SCALE_SAYS = "Device pixels per px; PNG only. What would pass 120 million pixels is drawn smaller."
+PAGE_SAYS = "Paper of a PDF; what is too large for one page gets an overview and several."
+LINK_BASE_SAYS = "Lets each box lead to this address with its resource id behind it; SVG, PDF, Mermaid."
 MOST_HOPS = 10
 A_DIAGRAM = "7d0c1f5e-3f0a-4f8e-9a55-5a6b7c8d9e0f"
 
@@ -44,8 +49,8 @@ class PictureRequest(Asked):
         "", max_length=100, description="Mark what was added, removed and changed after this instant (RFC 3339)."
     )
 
-    def options(self, scale: float = 2.0) -> PictureOptions:
-        """The same as the diagram room takes them; ``scale`` is in device pixels per px."""
+    def options(self) -> PictureOptions:
+        """The same as the diagram room takes them."""
         return PictureOptions(
             layout=self.layout.value,
             theme=self.theme.value,
@@ -55,7 +60,6 @@ class PictureRequest(Asked):
             group_by=self.group_by,
             show_costs=self.include_costs,
             title=self.title,
-            scale=scale,
         )
 
 
@@ -81,10 +85,16 @@ class ExportRequest(PictureRequest):
     """A picture to draw and hand over at once, without keeping it; or a kept one by its `diagram_id`."""
 
     format: Format = FORMAT
-    scale: float = Field(2.0, ge=1, le=4, description="Device pixels per px; PNG only.")
+    scale: float = Field(2.0, ge=1, le=8, description=SCALE_SAYS)
+    page: Page = Field(PAGE, description=PAGE_SAYS)
+    link_base: str = Field("", max_length=2000, description=LINK_BASE_SAYS)
     diagram_id: str = Field("", max_length=100)
 
     model_config = example(format="png", scale=2, layout="hierarchical", filter="tag:env=prod")
+
+    def options(self) -> PictureOptions:
+        """The same as the diagram room takes them, with what only files heed."""
+        return replace(super().options(), scale=self.scale, page=self.page.value, link_base=self.link_base)
 
 
 class DiagramMetadata(Told):
@@ -103,6 +113,9 @@ class GenerateReply(Told):
 
     diagram_id: str
     mermaid_code: str
+    pages: list[str] = Field(
+        [], description="The Mermaid charts that follow the first, where Mermaid cannot take it in one."
+    )
     metadata: DiagramMetadata
     layout: str
     theme: str
