@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import cos, pi, sin
 
 from cloudviz.diagram.layout.free import GAP, grid
-from cloudviz.diagram.layout.snug import Board, Point, Tie, order_by_links
+from cloudviz.diagram.layout.snug import Point, Tie, placed
 from cloudviz.diagram.scene.document import SceneNode
 
 _WIDE = 1.3  # rings are as much wider than high: pages are, and boxes
@@ -23,9 +23,7 @@ def arrange(boxes: Sequence[SceneNode], ties: Sequence[Tie], aspect: float) -> l
     """Places of boxes in one container; see :data:`cloudviz.diagram.layout.free.Arrange`."""
     if any(box.container for box in boxes):
         sizes = [(box.width, box.height) for box in boxes]
-        board = Board(sizes, ties, GAP, aspect, round_=bool(ties))
-        board.fill(order_by_links(sizes, ties))
-        return [place or (0.0, 0.0) for place in board.places]
+        return placed(sizes, ties, GAP, aspect, round_=bool(ties))[0]
     if len(boxes) <= _FEW or (not ties and len(boxes) <= 4):
         return grid(boxes)
     return _rings(boxes, ties)

@@ -109,14 +109,18 @@ class Sight:
 
 
 class Line:
-    """A straight line through free space, from ``low`` to ``high``; ``opens``: which ends are at the border."""
+    """A straight line through free space, from ``low`` to ``high``; ``opens``: which ends are at the border.
 
-    __slots__ = ("at", "crossed", "high", "low", "opens", "upright", "uses")
+    ``cost`` is what it took to get here in the search with the number ``search``, ``uses`` how many ways lie here.
+    """
+
+    __slots__ = ("at", "cost", "crossed", "high", "low", "opens", "search", "upright", "uses")
 
     def __init__(self, upright: bool, at: float, low: float, high: float, opens: tuple[bool, bool]) -> None:
         self.upright, self.at, self.low, self.high, self.opens = upright, at, low, high, opens
         self.crossed: list[Line] | None = None
-        self.uses = 0
+        self.uses = self.search = 0
+        self.cost = 0.0
 
 
 class Field:

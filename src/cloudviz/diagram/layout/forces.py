@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from cloudviz.diagram.layout.free import GAP, grid
 from cloudviz.diagram.layout.packing import columns_for
-from cloudviz.diagram.layout.snug import Board, Point, Size, Tie, order_by_links
+from cloudviz.diagram.layout.snug import Point, Tie, placed
 from cloudviz.diagram.scene.document import SceneNode
 
 _TRIED = 12  # boxes up to which a block of loose leaves is tried in several shapes
@@ -24,7 +24,7 @@ def arrange(boxes: Sequence[SceneNode], ties: Sequence[Tie], aspect: float) -> l
     if len(loose) == len(boxes):
         return grid(boxes)
     if len(loose) < 2:
-        return _placed([(box.width, box.height) for box in boxes], ties, aspect)[0]
+        return placed([(box.width, box.height) for box in boxes], ties, GAP, aspect)[0]
     rest = [at for at in range(len(boxes)) if at not in set(loose)]
     number = {at: index for index, at in enumerate(rest)}
     ties = [tie._replace(one=number[tie.one], other=number[tie.other]) for tie in ties]
@@ -39,7 +39,7 @@ def arrange(boxes: Sequence[SceneNode], ties: Sequence[Tie], aspect: float) -> l
     for columns in sorted(shapes):
         rows = -(-len(loose) // columns)
         block = (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP)
-        places, cost = _placed([*sizes, block], ties, aspect)
+        places, cost = placed([*sizes, block], ties, GAP, aspect)
         if cost < best_cost - 0.5:
             best_cost = cost
             x0, y0 = places[-1]
@@ -49,9 +49,3 @@ def arrange(boxes: Sequence[SceneNode], ties: Sequence[Tie], aspect: float) -> l
             for at, (x, y) in zip(loose, grid([boxes[at] for at in loose], columns), strict=True):
                 best[at] = (x0 + x, y0 + y)
     return best
-
-
-def _placed(sizes: Sequence[Size], ties: Sequence[Tie], aspect: float) -> tuple[list[Point], float]:
-    board = Board(sizes, ties, GAP, aspect)
-    board.fill(order_by_links(sizes, ties))
-    return [place or (0.0, 0.0) for place in board.places], board.cost()

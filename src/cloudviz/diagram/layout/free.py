@@ -8,11 +8,11 @@ side towards what it is linked with. Lines then find their ways through the gaps
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import log2
+from math import log2, sqrt
 
 from cloudviz.diagram.layout.cells import PADDING, TITLE_WIDEST
 from cloudviz.diagram.layout.packing import ASPECT, columns_for
-from cloudviz.diagram.layout.snug import Point, Size, Tie
+from cloudviz.diagram.layout.snug import PAGE, SHARE, Point, Size, Tie
 from cloudviz.diagram.scene.document import SceneEdge, SceneNode
 from cloudviz.diagram.scene.measures import (
     HEADER,
@@ -32,9 +32,10 @@ Arrange = Callable[[Sequence[SceneNode], Sequence[Tie], float], list[Point]]
 
 GAP = 28.0  # between two boxes
 
+_ABOVE = 10.0  # px between a container's title and what is in it
 _GROWTH = 0.55  # of its size that a container may grow to come into line with its neighbours
 _SHAPES = (0.9, 2.3)  # aspects in which containers are tried beside the usual one
-_TRIED = 400  # boxes in a scene up to which they are …
+_TRIED = 800  # boxes in a scene up to which they are …
 _MOST_TRIED = 12  # … and boxes beside each other
 _MOST_GROWN = 60  # boxes beside each other beyond which none grows
 
@@ -64,7 +65,7 @@ def nest(
     for node in nodes:
         inside = children.get(node.id, ())
         if inside:
-            inner = (PADDING, min(child.y for child in inside), node.width - PADDING, node.height - PADDING)
+            inner = (PADDING, HEADER + _ABOVE, node.width - PADDING, node.height - PADDING)
             _fill_out(inside, inner, children)
         # until here a node's place was that in its parent
         left, upper = (PAGE_MARGIN, top) if node.parent is None else (by_id[node.parent].x, by_id[node.parent].y)
@@ -111,7 +112,9 @@ class _Nesting:
         title = min(title_width(node.title, node.sublabel), TITLE_WIDEST) + PADDING
         spare = max(title - width - 2 * PADDING, 0.0)
         # the cards and the ×n pill of a stack reach up towards the title
-        above = 18.0 if any(child.count > 1 and child.y < STACK_REACH for child in inside) else 10.0
+        above = _ABOVE + (
+            STACK_REACH if any(child.count > 1 and child.y < STACK_REACH for child in inside) else 0.0
+        )
         for child in inside:
             child.x += PADDING + spare / 2
             child.y += HEADER + above
@@ -125,25 +128,38 @@ class _Nesting:
         if not containers or len(self.nodes) > _TRIED or len(inside) > _MOST_TRIED:
             return None
         size = self._lay(node, ASPECT)
-        cost = _page_cost(*size)
         for child in sorted(containers, key=lambda child: (-child.width * child.height, child.id)):
+            cost = self._cost(node, size) + self._length(child.id)
             best = ASPECT
             for aspect in _SHAPES:
                 self._lay(child, aspect)
                 tried = self._lay(node, ASPECT)
-                if _page_cost(*tried) < cost * 0.97:
-                    size, cost, best = tried, _page_cost(*tried), aspect
+                found = self._cost(node, tried) + self._length(child.id)
+                if found < cost * 0.985:
+                    size, cost, best = tried, found, aspect
             self._lay(child, best)
-        self._lay(node, ASPECT)
+            size = self._lay(node, ASPECT)
         return size
 
+    def _cost(self, node: SceneNode | None, size: Size) -> float:
+        key = None if node is None else node.id
+        page = PAGE + SHARE * len(self.lifted.get(key, ()))
+        return page * _page_side(*size) + self._length(key)
 
-def _page_cost(width: float, height: float) -> float:
+    def _length(self, key: str | None) -> float:
+        """Length of the links between the children of a container, from where they end."""
+        total = 0.0
+        for one, other, source, target, _ in self.lifted.get(key, ()):
+            a, b = self.by_id[one], self.by_id[other]
+            (ax, ay), (bx, by) = _within(self.by_id, source, one), _within(self.by_id, target, other)
+            total += abs(a.x + a.width / 2 + ax - b.x - b.width / 2 - bx)
+            total += abs(a.y + a.height / 2 + ay - b.y - b.height / 2 - by)
+        return total
+
+
+def _page_side(width: float, height: float) -> float:
     """Smaller pages are better, and those that are neither high nor more than twice as wide as high."""
-    if not width or not height:
-        return 0.0
-    off = max(width / height / 2.0, height / width, 1.0)
-    return width * height * off
+    return max(sqrt(width * height), width / 1.42, height) if width and height else 0.0
 
 
 def _leaf_width(node: SceneNode) -> float:

@@ -10,6 +10,7 @@ boxes about ``n²`` places are tried, beyond :data:`_CROWD` only those near the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from heapq import heapify, heappop
 from math import sqrt
 from typing import NamedTuple
@@ -18,8 +19,8 @@ Point = tuple[float, float]
 Size = tuple[float, float]
 
 _CROWD = 36  # boxes among which every place is tried
-_PAGE = 3.0  # what a px of page weighs against a px of link …
-_SHARE = 0.6  # … and how much more for each link there is
+PAGE = 3.0  # what a px of page weighs against a px of link …
+SHARE = 0.6  # … and how much more for each link there is
 _LEEWAY = 1.42  # how far from the aspect, as a factor, one shape of page is as good as another
 _SLIM = 0.35  # what a px weighs that does not make the page larger yet
 _PULL = 0.02  # what a px away from the middle weighs, so that equal places are taken from the inside out
@@ -33,6 +34,27 @@ class Tie(NamedTuple):
     weight: float
     at_one: Point
     at_other: Point
+
+
+def placed(
+    sizes: Sequence[Size], ties: Sequence[Tie], gap: float, aspect: float, round_: bool = False
+) -> tuple[list[Point], float]:
+    """Upper left corners of some boxes, and what the whole costs; the arguments are those of :class:`Board`."""
+    if len(sizes) > _CROWD:
+        return _fresh(tuple(sizes), tuple(ties), gap, aspect, round_)
+    places, cost = _known(tuple(sizes), tuple(ties), gap, aspect, round_)
+    return list(places), cost
+
+
+def _fresh(
+    sizes: tuple[Size, ...], ties: tuple[Tie, ...], gap: float, aspect: float, round_: bool
+) -> tuple[list[Point], float]:
+    board = Board(sizes, ties, gap, aspect, round_)
+    board.fill(order_by_links(sizes, ties))
+    return [place or (0.0, 0.0) for place in board.places], board.cost()
+
+
+_known = lru_cache(maxsize=2048)(_fresh)  # zones, subnets and networks of one estate are often alike
 
 
 class Board:
@@ -64,7 +86,7 @@ class Board:
         # beyond the leeway the longer side alone is what counts
         self.wide, self.high = sqrt(aspect * _LEEWAY), sqrt(aspect / _LEEWAY)
         self.is_linked = bool(ties)
-        self.page = _PAGE + _SHARE * sum(tie.weight for tie in ties)
+        self.page = PAGE + SHARE * sum(tie.weight for tie in ties)
 
     def fill(self, order: Sequence[int]) -> None:
         """Place the boxes in an order, then let them think again."""
@@ -130,18 +152,24 @@ class Board:
             for other, weight, across, down in self.ties[box]
             if (there := self.places[other]) is not None
         ]
+        page, is_round = self.page, self.is_round
+        pull = _PULL if self.is_linked else 0.0
         ranked: list[tuple[float, float, float]] = []
         for x, y in self._beside(box, ties):
-            across = max(right, x + width) - min(left, x)
-            down = max(bottom, y + height) - min(top, y)
-            away_x, away_y = abs(x + width / 2 - mid_x) / aspect, abs(y + height / 2 - mid_y)
-            cost = self.page * max(sqrt(across * down), across / wide, down * high) + _SLIM * (
-                across / aspect + down
-            )
-            if self.is_linked:
-                cost += _PULL * (away_x + away_y)
-            if self.is_round:
-                cost += (away_x * away_x + away_y * away_y) ** 0.5
+            far, low = x + width, y + height
+            across = (far if far > right else right) - (x if x < left else left)
+            down = (low if low > bottom else bottom) - (y if y < top else top)
+            size = sqrt(across * down)
+            if across > size * wide:
+                size = across / wide
+            if down * high > size:
+                size = down * high
+            cost = page * size + _SLIM * (across / aspect + down)
+            if pull:
+                away_x, away_y = abs(x + width / 2 - mid_x) / aspect, abs(y + height / 2 - mid_y)
+                cost += pull * (away_x + away_y)
+                if is_round:
+                    cost += sqrt(away_x * away_x + away_y * away_y)
             for there_x, there_y, weight in ties:
                 cost += weight * (abs(there_x - x) + abs(there_y - y))
             ranked.append((round(cost, 3), y, x))

@@ -23,6 +23,7 @@ TOP, BOTTOM, LEFT, RIGHT = range(4)
 _BEND = 70.0  # px of detour that weigh as much as one bend
 _BUSY = 5.0  # px of detour that each line already in a gap weighs
 _DOORS = 2  # ways out that are kept for each side of a container
+_MANY = 400  # edges beyond which only one is, from the second container on
 _APART = 16.0  # px between two of them
 _LOOKED = 60  # lines looked at for the ways out of one container
 _MOST = 600  # lines looked at for one edge
@@ -53,7 +54,7 @@ def lead(nodes: Sequence[SceneNode], edges: Sequence[SceneEdge]) -> None:
         nodes: placed boxes, parents before their children; a child lies inside its parent.
         edges: what to lead; an edge whose ends are not both among the nodes gets no points.
     """
-    map_ = _Map(nodes)
+    map_ = _Map(nodes, _DOORS if len(edges) <= _MANY else 1)
     ways = [map_.way(edge) for edge in edges]
     part([way for way in ways if way is not None])
     for edge, way in zip(edges, ways, strict=True):
@@ -63,7 +64,7 @@ def lead(nodes: Sequence[SceneNode], edges: Sequence[SceneEdge]) -> None:
 class _Map:
     """The page: containers as fields, found when they are first needed."""
 
-    def __init__(self, nodes: Sequence[SceneNode]) -> None:
+    def __init__(self, nodes: Sequence[SceneNode], passing: int) -> None:
         self.nodes = nodes
         self.index = {node.id: at for at, node in enumerate(nodes)}
         self.parents = [-1 if node.parent is None else self.index.get(node.parent, -1) for node in nodes]
@@ -75,7 +76,8 @@ class _Map:
         self.doors_found: dict[tuple[int, int], list[_Door]] = {}
         self.rays: dict[tuple[int, int, float], Line] = {}
         self.passed: dict[tuple[int, int, float], list[_Door]] = {}
-        self.seen = 0
+        self.seen = self.search = 0
+        self.passing = passing
 
     def field(self, container: int) -> Field:
         """The free space of a container, -1 for the page."""
@@ -187,7 +189,7 @@ class _Map:
         if inner == box:
             return self._leave(outer, [(door, self.ray(inner, door)) for door in doors])
         found: list[_Door] = []
-        for door in doors:
+        for door in _best(doors, self.passing):
             key = (inner, door.side, door.at)
             known = self.passed.get(key)
             if known is None:
@@ -204,7 +206,8 @@ class _Map:
         field = self.field(container)
         heap: list[tuple[float, int, Line, float]] = []
         steps: list[tuple[int, Line, _Door | None]] = []
-        known: dict[int, float] = {}
+        self.search += 1
+        search = self.search
         for door, line in starts:
             entry = line.low if door.side in (BOTTOM, RIGHT) else line.high
             heappush(heap, (door.cost, len(steps), line, entry))
@@ -212,9 +215,9 @@ class _Map:
         found: list[tuple[float, int, float, int]] = []
         complete = [0, 0, 0, 0]
         looked = 0
-        while heap and looked < _LOOKED and min(complete) < _DOORS + 1:
+        while heap and looked < _LOOKED and min(complete) < _DOORS:
             cost, step, line, entry = heappop(heap)
-            if cost > known.get(id(line), cost):
+            if line.search == search and cost > line.cost:
                 continue
             looked += 1
             near = LEFT - 2 * line.upright
@@ -225,8 +228,8 @@ class _Map:
             at = line.at
             for other in field.crossing(line):
                 spent = cost + abs(other.at - entry) + _BEND
-                if spent < known.get(id(other), 1e9):
-                    known[id(other)] = spent
+                if other.search != search or spent < other.cost:
+                    other.search, other.cost = search, spent
                     heappush(heap, (spent, len(steps), other, at))
                     steps.append((step, other, None))
         found.sort()
@@ -271,14 +274,15 @@ class _Map:
             steps.append((-1, line, door))
         best, best_cost, best_goal = -1, float("inf"), None
         best_step = -1
-        known: dict[int, float] = {}
+        self.search += 1
+        search = self.search
         looked = 0
         limit = _MOST if self.seen < _ALL else 0
         while heap:
             guess, step, cost, line, entry = heappop(heap)
             if guess >= best_cost or looked > limit:
                 break
-            if cost > known.get(id(line), cost):
+            if line.search == search and cost > line.cost:
                 continue
             looked += 1
             at, low, high = line.at, line.low, line.high
@@ -297,8 +301,8 @@ class _Map:
                     best, best_cost, best_goal, best_step = number, total, door, step
             for following in field.crossing(line):
                 spent = cost + abs(following.at - entry) + _BEND + _BUSY * following.uses
-                if spent < known.get(id(following), 1e9):
-                    known[id(following)] = spent
+                if following.search != search or spent < following.cost:
+                    following.search, following.cost = search, spent
                     total = spent + away(following, at)
                     if total < best_cost:
                         heappush(heap, (total, len(steps), spent, following, at))
@@ -342,11 +346,11 @@ def _trace(steps: list[tuple[int, Line, _Door | None]], step: int, container: in
     return (*before, *pieces)
 
 
-def _best(doors: list[_Door]) -> list[_Door]:
+def _best(doors: list[_Door], most: int = _DOORS) -> list[_Door]:
     kept: list[_Door] = []
     for door in sorted(doors, key=lambda door: (door.cost, door.side, door.at)):
         same = [other for other in kept if other.side == door.side]
-        if len(same) < _DOORS and all(abs(other.at - door.at) >= _APART for other in same):
+        if len(same) < most and all(abs(other.at - door.at) >= _APART for other in same):
             kept.append(door)
     return kept
 
