@@ -249,12 +249,13 @@ def test_googles_own_lists_killed_and_resumed(google_lists: Cloud, tmp_path: Pat
     cloud.clear()
     home = Home(tmp_path, cloud)
     discovery_id = home.killed_at(cloud.calls * 2 // 3)
-    before = cloud.marks()
+    # A list is a part as a whole here, with those it needs: at least its own call is not made again.
+    written = [part for (part,) in home.rows("SELECT part FROM discovery_parts") if "/gcp." in part]
+    assert written
     cloud.clear()
     home.run("discover", "gcp", "--resume", discovery_id)
     assert home.inventory() == cloud.undisturbed
-    # A list is a part as a whole here, with those it needs: what was under way is read again, not the rest.
-    assert len(cloud.marks()) < cloud.calls - len(before) / 2
+    assert len(cloud.marks()) <= cloud.calls - len(written)
 
 
 def begin_anew(cloud: Cloud, folder: Path) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 from cloudviz.inventory.model import CoverageStatus
 from cloudviz.sources.azure.client import ArmClient
 from cloudviz.sources.azure.permissions import COSTS
-from cloudviz.sources.azure.refusals import CallFailed
 from cloudviz.sources.provider import CostLine
+from cloudviz.sources.refusals import CallFailed
 
 API_VERSION = "2023-11-01"
 

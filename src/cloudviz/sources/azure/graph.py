@@ -12,7 +12,7 @@ from typing import Any
 from cloudviz.inventory.model import CoverageStatus
 from cloudviz.sources.azure.client import ArmClient
 from cloudviz.sources.azure.quota import Quota
-from cloudviz.sources.azure.refusals import CallFailed
+from cloudviz.sources.refusals import CallFailed
 
 PATH = "/providers/Microsoft.ResourceGraph/resources"
 API_VERSION = "2021-03-01"

@@ -9,10 +9,10 @@ from cloudviz.catalogue.declare import ResourceType
 from cloudviz.inventory.model import CoverageStatus, RawItem, Scope
 from cloudviz.sources.azure.permissions import actions_of
 from cloudviz.sources.azure.plan import ABOVE, OTHER, Plan, arm_list
-from cloudviz.sources.azure.refusals import CallFailed
 from cloudviz.sources.azure.rights import Rights
 from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.provider import Listing, NotSeen, Seen
+from cloudviz.sources.refusals import CallFailed
 
 _LEFT_OUT = "Resource Graph leaves out what may not be read"
 

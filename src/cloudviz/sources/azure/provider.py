@@ -18,12 +18,10 @@ from cloudviz.sources.azure.permissions import permissions
 from cloudviz.sources.azure.plan import plan
 from cloudviz.sources.azure.quota import Quota
 from cloudviz.sources.azure.reading import Reading
-from cloudviz.sources.azure.refusals import CallFailed
 from cloudviz.sources.azure.rights import PERMISSION, Rights, rights_in
 from cloudviz.sources.azure.scope import cloud_refused, subscriptions
 from cloudviz.sources.azure.session import (
     Limits,
-    Tokens,
     checked_endpoint,
     checked_groups,
     checked_management_group,
@@ -34,6 +32,7 @@ from cloudviz.sources.azure.session import (
 )
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.connection import MOST_TESTED, Connection, by_permission, in_time
+from cloudviz.sources.http import Tokens
 from cloudviz.sources.pages import Trails
 from cloudviz.sources.progress import Report
 from cloudviz.sources.provider import (
@@ -43,6 +42,7 @@ from cloudviz.sources.provider import (
     Part,
     ProviderConfig,
 )
+from cloudviz.sources.refusals import CallFailed
 
 
 class AzureProvider(CloudProvider):

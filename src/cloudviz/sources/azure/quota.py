@@ -50,7 +50,7 @@ class Quota:
         if self._left is not None:
             self._left -= 1
 
-    def heard(self, headers: Mapping[str, str], status: int) -> None:
+    def heard(self, headers: Mapping[str, str], status: int, wait: float | None = None) -> None:
         """Learn from the headers of an answer."""
         resets = seconds_of(headers.get("x-ms-user-quota-resets-after", ""))
         if resets is None:

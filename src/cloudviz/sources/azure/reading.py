@@ -20,7 +20,7 @@ from cloudviz.sources.azure.listing import Found, closing_listings, listings_of
 from cloudviz.sources.azure.permissions import actions_of
 from cloudviz.sources.azure.plan import OTHER, Plan, TablePlan, arm_list, child_of
 from cloudviz.sources.azure.quota import Quota
-from cloudviz.sources.azure.refusals import GONE_CODES, CallFailed, one_line
+from cloudviz.sources.azure.refusals import GONE_CODES
 from cloudviz.sources.azure.rights import Rights, rights_in
 from cloudviz.sources.azure.session import Limits
 from cloudviz.sources.flow import as_done, interleaved, within
@@ -28,6 +28,7 @@ from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.pages import Trail, Trails, words_in
 from cloudviz.sources.progress import Report
 from cloudviz.sources.provider import Part
+from cloudviz.sources.refusals import CallFailed, one_line
 
 TRIAL = 8
 """Where so many lists of one type in one subscription are all denied, the rest are not asked for."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from cloudviz.sources.azure.client import ArmClient
-from cloudviz.sources.azure.refusals import CallFailed
+from cloudviz.sources.refusals import CallFailed
 
 API_VERSION = "2022-04-01"
 PERMISSION = "Microsoft.Authorization/permissions/read"

@@ -9,7 +9,7 @@ from cloudviz.inventory.model import CoverageStatus
 from cloudviz.sources.azure.client import ArmClient
 from cloudviz.sources.azure.graph import pages, query_text
 from cloudviz.sources.azure.quota import Quota
-from cloudviz.sources.azure.refusals import CallFailed
+from cloudviz.sources.refusals import CallFailed
 
 API_VERSION = "2022-12-01"
 PERMISSION = "Microsoft.Resources/subscriptions/read"

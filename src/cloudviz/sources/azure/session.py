@@ -9,14 +9,14 @@ import os
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
 from cloudviz.errors import CloudRefused, Invalid, Unavailable
-from cloudviz.sources.azure.refusals import one_line
+from cloudviz.sources.http import HttpLimits, Tokens
+from cloudviz.sources.refusals import one_line
 
 PUBLIC = "https://management.azure.com"
 
@@ -41,28 +41,8 @@ _GROUP = re.compile(r"[\w.()-]{1,90}")
 _MANAGEMENT_GROUP = re.compile(r"[A-Za-z0-9_.()-]{1,90}")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a scan waits, in seconds.
-
-    Attributes:
-        connect, read: for the connection, and for each piece of an answer.
-        call: for a call with all its attempts and waits.
-        listing: for one table of Resource Graph, or one kind of ARM lists, with all its pages.
-        sign_in: for a token, and for the first call, which proves the credentials.
-        attempts: how often a call is made before it is given up.
-        backoff: the first wait after a failure that does not say how long to wait; it doubles each time.
-        answer_bytes: the longest answer that is read.
-    """
-
-    connect: float = 5
-    read: float = 30
-    call: float = 90
-    listing: float = 1800
-    sign_in: float = 30
-    attempts: int = 6
-    backoff: float = 0.5
-    answer_bytes: int = 256 * 1024 * 1024
+Limits = HttpLimits
+"""How long a scan waits."""
 
 
 def checked_subscriptions(subscriptions: Sequence[str]) -> tuple[str, ...]:
@@ -103,13 +83,6 @@ def checked_management_group(name: str | None) -> str | None:
     if name and not _MANAGEMENT_GROUP.fullmatch(name):
         raise Invalid(f"{name!r} is not the id of a management group")
     return name or None
-
-
-class Tokens(Protocol):
-    """Where the token of each call comes from."""
-
-    async def get(self, *, refused: str = "") -> str:
-        """A token that is valid now; another one than ``refused``, where there can be one."""
 
 
 class StaticToken:

@@ -15,8 +15,8 @@ from cloudviz.catalogue.gcp.names import ASSET, NUMBER, PARENT
 from cloudviz.inventory.model import RawItem, Scope
 from cloudviz.sources.gcp.client import Client
 from cloudviz.sources.gcp.plan import HOLDER_KEYS, OTHER, PROJECT_KEY, Plan, Sorter, region_of
-from cloudviz.sources.gcp.refusals import CallFailed
 from cloudviz.sources.packed_items import PackedItems
+from cloudviz.sources.refusals import CallFailed
 
 HOST = "cloudasset.googleapis.com"
 PERMISSION = "cloudasset.assets.listResource"

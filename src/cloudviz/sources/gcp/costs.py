@@ -15,8 +15,8 @@ from typing import Any
 from cloudviz.errors import Invalid
 from cloudviz.inventory.model import CoverageStatus
 from cloudviz.sources.gcp.client import Client
-from cloudviz.sources.gcp.refusals import CallFailed
 from cloudviz.sources.provider import CostAnalysis, CostLine
+from cloudviz.sources.refusals import CallFailed
 
 HOST = "bigquery.googleapis.com"
 PERMISSION = "bigquery.jobs.create"

@@ -16,9 +16,10 @@ from cloudviz.sources.gcp.client import Client
 from cloudviz.sources.gcp.groups import lay_in, unmanaged
 from cloudviz.sources.gcp.methods import METHODS, Method, detail_permission, lists_before, permission_of
 from cloudviz.sources.gcp.plan import GLOBAL, OTHER, Plan, Sorter, asset_list, region_of
-from cloudviz.sources.gcp.refusals import CallFailed, one_line
+from cloudviz.sources.gcp.refusals import is_switched_off
 from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.provider import Listing, NotSeen, Seen
+from cloudviz.sources.refusals import CallFailed, one_line
 
 Body = dict[str, Any]
 
@@ -70,7 +71,7 @@ class Direct:
         self, declared: ResourceType, found: Sequence[RawItem], failures: Sequence[CallFailed]
     ) -> list[Listing]:
         scope = Scope("gcp", self._project)
-        gaps = [each for each in failures if not each.is_switched_off]
+        gaps = [each for each in failures if not is_switched_off(each)]
         if gaps:
             worst = min(gaps, key=lambda each: _GRAVITY.index(each.status))
             return [NotSeen(scope, declared.key, worst.status, worst.permission, worst.detail, found)]

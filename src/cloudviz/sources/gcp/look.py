@@ -20,15 +20,16 @@ from cloudviz.sources.gcp.direct import Direct, placed, together
 from cloudviz.sources.gcp.groups import GROUP_ASSET, lay_in, unmanaged
 from cloudviz.sources.gcp.plan import HOLDER_KEYS, OTHER, Plan, Sorter, asset_list
 from cloudviz.sources.gcp.projects import identity_of, projects_under
-from cloudviz.sources.gcp.refusals import CallFailed
+from cloudviz.sources.gcp.refusals import is_switched_off
 from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.pages import Trail, Trails, words_in
 from cloudviz.sources.progress import Report
 from cloudviz.sources.provider import Listing, NotSeen, Part, Seen
+from cloudviz.sources.refusals import CallFailed
 
 Parts = AsyncGenerator[Part, None]
 
-LISTS_AT_ONCE = 16
+LISTS_AT_ONCE = 8
 """Groups of lists that are read at a time in a project; calls are bounded besides."""
 
 _FUNCTION = "cloudfunctions.googleapis.com/Function"
@@ -377,7 +378,7 @@ class Look:
             projects = list(note["projects"]) if note is not None else []
             if not projects:
                 scope = Scope("gcp", below.parent)
-                status = CoverageStatus.DENIED if reason.is_switched_off else reason.status
+                status = CoverageStatus.DENIED if is_switched_off(reason) else reason.status
                 blind = [
                     NotSeen(scope, each.key, status, reason.permission, reason.detail) for each in self._plan.types
                 ]
@@ -418,11 +419,11 @@ class Look:
                 yield Part(key, listings)
 
     def _note(self, failed: CallFailed) -> None:
-        self.token_refused = self.token_refused or failed.reason == "TOKEN"
+        self.token_refused = self.token_refused or failed.code == "TOKEN"
 
 
 def _is_closed(failed: CallFailed) -> bool:
     """Whether Cloud Asset Inventory is off, not permitted or not there, so that the services may still answer."""
-    return failed.reason in ("SERVICE_DISABLED", "NOT_FOUND") or (
-        failed.status is CoverageStatus.DENIED and failed.reason != "TOKEN"
+    return failed.code in ("SERVICE_DISABLED", "NOT_FOUND") or (
+        failed.status is CoverageStatus.DENIED and failed.code != "TOKEN"
     )

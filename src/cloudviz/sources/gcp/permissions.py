@@ -11,7 +11,7 @@ from cloudviz.sources.gcp.client import Client
 from cloudviz.sources.gcp.methods import permissions_of
 from cloudviz.sources.gcp.plan import asset_list
 from cloudviz.sources.gcp.projects import HOST
-from cloudviz.sources.gcp.refusals import CallFailed
+from cloudviz.sources.refusals import CallFailed
 
 ALWAYS: tuple[str, ...] = ("resourcemanager.projects.get",)
 """What every scan calls: which projects there are, and their numbers."""

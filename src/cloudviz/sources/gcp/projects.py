@@ -11,7 +11,7 @@ from typing import Any
 
 from cloudviz.inventory.model import CoverageStatus
 from cloudviz.sources.gcp.client import Client
-from cloudviz.sources.gcp.refusals import CallFailed
+from cloudviz.sources.refusals import CallFailed
 
 HOST = "cloudresourcemanager.googleapis.com"
 PERMISSION = "resourcemanager.projects.get"
@@ -38,7 +38,7 @@ async def projects_under(client: Client, parent: str) -> list[str]:
             for folder in _mappings(page.get("folders")):
                 holders[str(folder.get("name") or "")] = str(folder.get("parent") or "")
     except CallFailed as failed:
-        if failed.status is not CoverageStatus.DENIED or failed.reason == "TOKEN":
+        if failed.status is not CoverageStatus.DENIED or failed.code == "TOKEN":
             raise
         # Who may not see the folders may still ask each project what it lies in.
         above = await asyncio.gather(*(_ancestors(client, project) for project in projects))

@@ -18,7 +18,6 @@ from cloudviz.sources.gcp.look import Look
 from cloudviz.sources.gcp.permissions import lacking_in
 from cloudviz.sources.gcp.plan import Plan, Sorter, selected
 from cloudviz.sources.gcp.projects import visible_projects
-from cloudviz.sources.gcp.refusals import CallFailed
 from cloudviz.sources.gcp.session import (
     Limits,
     Tokens,
@@ -38,6 +37,7 @@ from cloudviz.sources.provider import (
     ProviderConfig,
     Seen,
 )
+from cloudviz.sources.refusals import CallFailed
 
 PARENTS_AT_ONCE = 8
 """Projects looked into at a time; calls are bounded besides."""

@@ -57,9 +57,10 @@ class Window:
                     return
                 await self._sleep(wait)
 
-    def close_for(self, seconds: float) -> None:
-        """Let nobody through for a while: the service said ``Retry-After``."""
-        self._closed_until = max(self._closed_until, self._now() + seconds)
+    def heard(self, headers: Mapping[str, str], status: int, wait: float | None) -> None:
+        """Let nobody through for a while when the service said ``Retry-After`` to one."""
+        if wait and status in (403, 429):
+            self._closed_until = max(self._closed_until, self._now() + wait)
 
 
 class Quota:

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from cloudviz.errors import CloudRefused, Invalid, Unavailable
+from cloudviz.sources.http import HttpLimits
+from cloudviz.sources.http import Tokens as HttpTokens
 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 """The only scope that Cloud Asset Inventory, Secret Manager and others take. What may be read, IAM decides."""
@@ -25,21 +27,11 @@ _REGION = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a scan waits, in seconds.
+class Limits(HttpLimits):
+    """How long a scan waits: Cloud Asset Inventory takes its time."""
 
-    Attributes:
-        connect, read: for the connection, and for each piece of an answer.
-        call: for a call with all its attempts and waits.
-        listing: for one listing with all its pages.
-        sign_in: for the first token.
-        attempts: how often one call is sent before it is given up.
-    """
-
-    connect: float = 5
     read: float = 60
     call: float = 120
-    listing: float = 1800
     sign_in: float = 20
     attempts: int = 5
 
@@ -92,7 +84,7 @@ def checked_endpoint(endpoint_url: str | None) -> str:
     return endpoint_url.rstrip("/")
 
 
-class Tokens(Protocol):
+class Tokens(HttpTokens, Protocol):
     """Where access tokens come from."""
 
     project: str
@@ -100,9 +92,6 @@ class Tokens(Protocol):
 
     identity: str
     """The e-mail address of the account they are for, ``""`` where they don't say. Known after the first token."""
-
-    async def get(self, *, refused: str = "") -> str:
-        """A token that holds for now. ``refused`` is one that Google did not take: not that one again."""
 
 
 class StaticToken:

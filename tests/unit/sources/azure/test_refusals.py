@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 
-import httpx
 import pytest
 
-from cloudviz.sources.azure.refusals import broken, one_line, refused, wait_of
-
-NOW = datetime.datetime(2026, 11, 24, 7, 0, tzinfo=datetime.UTC)
+from cloudviz.sources.azure.refusals import refused
 
 
 def body(code: str, message: str = "no") -> bytes:
@@ -60,36 +56,3 @@ def test_the_inner_error_says_more_than_the_outer() -> None:
 @pytest.mark.parametrize("text", [b"", b"<html>", b"[]", b'{"error": 1}', b'{"error": {"details": [1]}}', b"\xff"])
 def test_bodies_that_are_no_errors_of_arms(text: bytes) -> None:
     assert refused(500, text, "").detail == "HTTP 500"
-
-
-def test_what_a_cloud_says_is_one_line_without_control_characters() -> None:
-    assert one_line("a\n\x1b[31mb\x00 \u202ec") == "a [31mb c"
-    assert len(one_line("x" * 9000)) == 400
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after": "7"}, 7),
-        ({"retry-after": "-7"}, 0),
-        ({"retry-after": "Tue, 24 Nov 2026 07:00:30 GMT"}, 30),
-        ({"retry-after": "Tue, 24 Nov 2026 06:00:30 GMT"}, 0),
-        ({"retry-after": "soon"}, None),
-        (
-            {
-                "retry-after": "1",
-                "x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after": "41",
-                "x-ms-ratelimit-microsoft.costmanagement-entity-retry-after": "9",
-            },
-            41,
-        ),
-    ],
-)
-def test_the_longest_wait_is_waited_for(headers: dict[str, str], seconds: float | None) -> None:
-    assert wait_of(headers, NOW) == seconds
-
-
-def test_errors_of_the_connection() -> None:
-    assert broken(httpx.ReadTimeout("slow")).status == "timeout"
-    assert broken(httpx.ConnectError("gone")).status == "failed"

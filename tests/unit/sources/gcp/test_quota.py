@@ -47,7 +47,7 @@ async def test_never_more_than_so_many_in_any_minute() -> None:
 async def test_retry_after_closes_it_for_all() -> None:
     time = Time()
     window = Window(100, now=time.read, sleep=time.sleep)
-    window.close_for(12)
+    window.heard({}, 429, 12)
     await asyncio.gather(*(window.take() for _ in range(3)))
     assert time.now == 1012.0
     assert time.slept == [12.0]

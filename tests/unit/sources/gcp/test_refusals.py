@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from cloudviz.inventory.model import CoverageStatus
-from cloudviz.sources.gcp.refusals import broken, one_line, refused, wait_of
+from cloudviz.sources.gcp.refusals import is_switched_off, refused
 
 REPLIES = Path(__file__).parents[3] / "payloads" / "gcp_replies"
-NOW = datetime.datetime(2026, 11, 24, 7, 0, tzinfo=datetime.UTC)
 
 
 def body(status: int, message: str = "", word: str = "", **more: Any) -> bytes:
@@ -25,7 +22,7 @@ def test_a_recorded_reply_of_an_api_that_is_off() -> None:
     (path,) = REPLIES.glob("sql-api-disabled--*.json")
     recorded = json.loads(path.read_bytes())
     failed = refused(403, json.dumps(recorded["body"]).encode(), "cloudsql.instances.list")
-    assert failed.is_switched_off
+    assert is_switched_off(failed)
     assert failed.status is CoverageStatus.SEEN
     assert "Cloud SQL Admin API has not been used in project" in failed.detail
 
@@ -65,38 +62,3 @@ def test_each_error_has_its_word(status: int, content: bytes, expected: Coverage
 )
 def test_the_permission_that_is_missing_is_named(message: str, expected: str) -> None:
     assert refused(403, body(403, message), "asked.for.this").permission == expected
-
-
-def test_a_message_is_one_short_line_whatever_it_holds() -> None:
-    assert one_line("a\nb\x1b[31m\u202e c" + "x" * 9000).startswith("a b [31m c")
-    assert len(one_line("x" * 9000)) == 400
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (httpx.ReadTimeout("slow"), CoverageStatus.TIMEOUT),
-        (httpx.ConnectTimeout("slow"), CoverageStatus.TIMEOUT),
-        (httpx.ConnectError("refused"), CoverageStatus.FAILED),
-        (httpx.RemoteProtocolError("closed"), CoverageStatus.FAILED),
-    ],
-)
-def test_an_error_of_the_connection_may_pass(error: httpx.HTTPError, expected: CoverageStatus) -> None:
-    failed = broken(error)
-    assert (failed.status, failed.may_pass) == (expected, True)
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("3", 3.0),
-        ("Tue, 24 Nov 2026 07:00:30 GMT", 30.0),
-        ("Tue, 24 Nov 2026 06:00:00 GMT", 0.0),
-        ("-1", None),
-        ("soon", None),
-        ("", None),
-        ("9" * 400, 999999999.0),
-    ],
-)
-def test_retry_after_in_both_of_its_forms(value: str, expected: float | None) -> None:
-    assert wait_of({"retry-after": value}, NOW) == expected
