@@ -16,7 +16,13 @@ from cloudviz.diagram.scene.measures import HEADER, LEAF_HEIGHT, LEAF_WIDTH, STA
 GAP = 28.0  # between boxes, where lines ask for no more
 PADDING = 16.0  # between a container's border and what is in it
 _STRETCH = 1.9  # how much a container grows at most, each way, to stand in line with its neighbours
+_FLUSH = 1.5  # how much higher a container is made at most to be as high as its neighbours
 TITLE_WIDEST = 300.0  # a longer title is shortened where the container's contents are narrower
+_EMPTY: list[float] = []
+_NO_GAPS: list[list[float]] = []
+_NOT_STACKED: list[bool] = []
+_NO_LINKS: Mapping[str, Mapping[str, float]] = {}
+_EXPOSED = (True, True, True, True)
 
 
 class Cell:
@@ -78,25 +84,20 @@ class Cell:
         self.row = self.column = self.depth = self.number = 0
         self.x = self.y = 0.0
         self.width, self.height = LEAF_WIDTH, LEAF_HEIGHT
-        self.channels: list[float] = []
-        self.gaps: list[list[float]] = []
-        self.least_channels: list[float] = []
-        self.least_gaps: list[list[float]] = []
-        self.row_heights: list[float] = []
-        self.row_starts: list[float] = []
-        self.row_ends: list[float] = []
+        # most cells are leaves, whose lists stay empty: they share one
+        self.channels = self.least_channels = self.row_heights = self.row_starts = self.row_ends = _EMPTY
+        self.channel_tops = self.column_widths = self.column_lefts = _EMPTY
+        self.gaps: list[list[float]] = _NO_GAPS
+        self.least_gaps: list[list[float]] = _NO_GAPS
+        self.stacked: list[bool] = _NOT_STACKED
         self.justify = False
         self.aligned = False
         self.header = 0.0
         self.title_end = 0.0
-        self.channel_tops: list[float] = []
-        self.column_widths: list[float] = []
-        self.column_lefts: list[float] = []
-        self.stacked: list[bool] = []
-        self.exposed = (True, True, True, True)
+        self.exposed = _EXPOSED
         self.content_left = self.content_right = 0.0
         self.inside: Sequence[Cell] = ()
-        self.links: Mapping[str, Mapping[str, float]] = {}
+        self.links: Mapping[str, Mapping[str, float]] = _NO_LINKS
         if self.rows:
             self._set_least()
             self.measure()
@@ -129,20 +130,20 @@ class Cell:
         """Tell each cell its parent, row, column and depth, and which of its sides nothing stands before."""
         for number, cell in enumerate(self.walk()):
             cell.number = number
+            depth, last = cell.depth + 1, len(cell.rows) - 1
             for at, row in enumerate(cell.rows):
+                end = len(row) - 1
                 for column, child in enumerate(row):
-                    child.parent, child.row, child.column, child.depth = cell, at, column, cell.depth + 1
+                    child.parent, child.row, child.column, child.depth = cell, at, column, depth
                     child.exposed = (
-                        cell._is_free(range(at), column),
-                        cell._is_free(range(at + 1, len(cell.rows)), column),
+                        not at or cell._is_free(range(at), column),
+                        at == last or cell._is_free(range(at + 1, last + 1), column),
                         column == 0,
-                        column == len(row) - 1,
+                        column == end,
                     )
 
     def _is_free(self, rows: range, column: int) -> bool:
         """Whether one can go straight through some rows where a column is: they are empty, or end before it."""
-        if not rows:
-            return True
         if self.is_grid:
             return all(len(self.rows[row]) <= column for row in rows)
         return not any(self.rows[row] for row in rows)
@@ -214,9 +215,9 @@ class Cell:
         """Stretch the boxes of an invisible column; elsewhere the room stays below, for what is yet to come."""
         stretchable = [at for at, row in enumerate(self.rows) if row and all(cell.rows for cell in row)]
         if self.node is None and stretchable:
-            share = spare / len(stretchable)
-            for at in stretchable:
-                self.row_heights[at] += share
+            if spare <= (_FLUSH - 1) * sum(self.row_heights[at] for at in stretchable):
+                for at in stretchable:
+                    self.row_heights[at] += spare / len(stretchable)
         else:
             self.channels[-1] += spare
 
@@ -233,7 +234,9 @@ class Cell:
             for cell in row:
                 if cell.rows:
                     extra = spare * cell.width / total if fills else 0.0
-                    cell.grow(cell.width + extra, min(self.row_heights[at], cell.height * _STRETCH))
+                    height = self.row_heights[at]
+                    # flush with the others, or as it is: half-way would look like a mistake
+                    cell.grow(cell.width + extra, height if height <= cell.height * _FLUSH else cell.height)
 
     def put(self, x: float, y: float) -> None:
         """Give this cell and all in it their places; sizes must be settled."""
@@ -241,6 +244,8 @@ class Cell:
         while pending:
             cell, left, top = pending.pop()
             cell.x, cell.y = left, top
+            if not cell.rows:
+                continue
             below = top + cell.header
             cell.channel_tops = []
             cell.column_lefts = []

@@ -43,7 +43,7 @@ class Lane:
     the pieces in the lane; ``beside`` are containers whose titles the pieces must pass on the right.
     """
 
-    __slots__ = ("beside", "cell", "column", "far", "high", "is_upright", "low", "row", "sort", "uses")
+    __slots__ = ("beside", "cell", "column", "far", "high", "is_side", "is_upright", "low", "row", "sort", "uses")
 
     def __init__(self, cell: Cell, sort: Sort, row: int, column: int) -> None:
         self.cell = cell
@@ -51,8 +51,9 @@ class Lane:
         self.row = row
         self.column = column
         self.is_upright = _UPRIGHT[sort]
+        self.is_side = sort < Sort.CHANNEL  # whether edges begin or end here
         self.uses: list[Piece] = []
-        self.beside: list[Cell] = []
+        self.beside: tuple[Cell, ...] = ()
         self.low = self.high = self.far = 0.0
         self.refresh()
 
@@ -60,11 +61,6 @@ class Lane:
     def middle(self) -> float:
         """Half way across."""
         return (self.low + self.high) / 2
-
-    @property
-    def is_side(self) -> bool:
-        """Whether edges begin or end here."""
-        return self.sort < Sort.CHANNEL
 
     def refresh(self) -> None:
         """Read the place anew after the cells were put."""
@@ -104,12 +100,12 @@ class Piece:
 
     __slots__ = ("at", "bundle", "index", "lane", "route")
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, lane: Lane, index: int, route: list[Piece]) -> None:
         self.lane = lane
         self.at = 0.0
-        self.index = 0
+        self.index = index
         self.bundle = 0
-        self.route: list[Piece] = []
+        self.route = route
 
 
 def gap_span(cell: Cell, row: int, column: int) -> tuple[float, float]:

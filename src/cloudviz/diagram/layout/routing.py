@@ -56,10 +56,11 @@ class Router:
         back, end = self._outward(last, entry, source)
         back.reverse()
         lanes = [*out, *self._across(shared, start, end), *back]
-        pieces = [Piece(lane) for lane in lanes]
-        for index, piece in enumerate(pieces):
-            piece.index, piece.route = index, pieces
-            piece.lane.uses.append(piece)
+        pieces: Route = []
+        for index, lane in enumerate(lanes):
+            piece = Piece(lane, index, pieces)
+            lane.uses.append(piece)
+            pieces.append(piece)
         return pieces
 
     # -- from a box to the border of the shared container ------------------------------------------------------
@@ -112,7 +113,7 @@ class Router:
         if at >= container.title_end + 8 or at < TITLE_LEFT - 4 or not has_room_beside_title(container):
             return
         if len(lanes) == 1 and container.title_end + 16 <= lanes[0].high - container.x:
-            lanes[0].beside.append(container)
+            lanes[0].beside += (container,)
             lanes[0].refresh()
             return
         lanes.append(self._lane(container, Sort.CHANNEL, 0))

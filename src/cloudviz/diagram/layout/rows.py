@@ -92,12 +92,12 @@ def _lead(root: Cell, ends: Ends) -> Lines:
     routes = [router.route(source, target) for source, target in ends]
     bundle(ends, routes)
     lanes = list(router.lanes.values())
-    if _widen(assign(lanes, routes)):
+    if _widen(assign(lanes, routes, draft=True)):
         _remeasure(root)
         _put(root)
         for lane in lanes:
             lane.refresh()
-        assign(lanes, routes)
+    assign(lanes, routes)
     return [points(route) for route in routes]
 
 

@@ -9,7 +9,6 @@ that do not overlap share a track.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from operator import attrgetter
 
 from cloudviz.diagram.layout.cells import Cell
@@ -53,8 +52,8 @@ def bundle(ends: Sequence[tuple[Cell, Cell]], routes: Sequence[Route]) -> None:
         route[0].bundle, route[-1].bundle = out, into
 
 
-def assign(lanes: Iterable[Lane], routes: Sequence[Route]) -> list[tuple[Lane, int]]:
-    """Decide ``at`` of every piece, and tell how many tracks each channel and gap needs."""
+def assign(lanes: Iterable[Lane], routes: Sequence[Route], *, draft: bool = False) -> list[tuple[Lane, int]]:
+    """Decide ``at`` of every piece; tell how many tracks each channel and gap needs, a draft nothing else."""
     sides: list[Lane] = []
     gaps: list[Lane] = []
     channels: list[Lane] = []
@@ -71,9 +70,7 @@ def assign(lanes: Iterable[Lane], routes: Sequence[Route]) -> list[tuple[Lane, i
     for route in routes:
         if len(route) == 3:
             _straighten(route)
-    for lane in gaps:
-        _nudge(lane)
-    for lane in channels:
+    for lane in () if draft else (*gaps, *channels):
         _nudge(lane)
     needed = [(lane, _stack(lane)) for lane in gaps]
     needed += [(lane, _stack(lane)) for lane in channels]
@@ -87,6 +84,11 @@ def _spread(lane: Lane) -> None:
     """Spread the bundles that leave or enter a box by one side, in the order of where they go."""
     if len(lane.uses) == 1 and lane.cell.is_leaf:
         lane.uses[0].at = lane.middle
+        return
+    if len(lane.uses) == 1:
+        route = lane.uses[0].route
+        goal = (route[2] if lane.uses[0].index == 0 else route[-3]).lane.middle
+        lane.uses[0].at = min(max(goal, lane.low), lane.high)
         return
     goals: dict[int, list[float]] = {}
     for piece in lane.uses:
@@ -282,21 +284,30 @@ def _pack_tightly(items: Sequence[_Bundle]) -> None:
 
 def points(route: Route) -> list[tuple[float, float]]:
     """The corners of an edge, from the border of its source to that of its target."""
-    first, last = route[0], route[-1]
-    corners = [(first.at, first.lane.far) if first.lane.is_upright else (first.lane.far, first.at)]
-    for piece, following in pairwise(route):
-        if piece.lane.is_upright:
-            corners.append((piece.at, following.at))
-        else:
-            corners.append((following.at, piece.at))
-    corners.append((last.at, last.lane.far) if last.lane.is_upright else (last.lane.far, last.at))
     kept: list[tuple[float, float]] = []
-    for x, y in corners:
-        corner = (round(x, 1), round(y, 1))
-        if kept and corner == kept[-1]:
-            continue
-        if len(kept) > 1 and (kept[-2][0] == kept[-1][0] == corner[0] or kept[-2][1] == kept[-1][1] == corner[1]):
-            kept[-1] = corner
-        else:
-            kept.append(corner)
+    first, last = route[0], route[-1]
+    x, y = (first.at, first.lane.far) if first.lane.is_upright else (first.lane.far, first.at)
+    for piece in route:
+        _corner(kept, round(x, 1), round(y, 1))
+        # each piece leads to the next corner, in which it has its own place one way, the next piece the other
+        if piece is last:
+            break
+        following = route[piece.index + 1]
+        x, y = (piece.at, following.at) if piece.lane.is_upright else (following.at, piece.at)
+    x, y = (last.at, last.lane.far) if last.lane.is_upright else (last.lane.far, last.at)
+    _corner(kept, round(x, 1), round(y, 1))
     return kept
+
+
+def _corner(kept: list[tuple[float, float]], x: float, y: float) -> None:
+    """Add a corner, unless the line goes straight on there."""
+    if kept:
+        before = kept[-1]
+        if before == (x, y):
+            return
+        if len(kept) > 1:
+            other = kept[-2]
+            if other[0] == before[0] == x or other[1] == before[1] == y:
+                kept[-1] = (x, y)
+                return
+    kept.append((x, y))
