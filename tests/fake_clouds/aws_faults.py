@@ -34,7 +34,10 @@ _S3: tuple[tuple[str, str, str], ...] = (
 _SIGNED_AS = {"monitoring": "cloudwatch", "tagging": "tag"}
 """Services that sign with another name than IAM calls them by."""
 
-_MODELS = {"elasticfilesystem": "efs", "es": "opensearch"}
+_ALLOWED_AS = {"cloudcontrolapi": "cloudformation"}
+"""Services whose actions IAM calls by another prefix than the one they sign with."""
+
+_MODELS = {"cloudcontrolapi": "cloudcontrol", "elasticfilesystem": "efs", "es": "opensearch"}
 """botocore's names of services that sign with another one."""
 
 
@@ -89,7 +92,7 @@ class Call:
 
     @property
     def permission(self) -> str:
-        return f"{self.service}:{self.action}"
+        return f"{_ALLOWED_AS.get(self.service, self.service)}:{self.action}"
 
 
 @dataclass

@@ -3,7 +3,8 @@
 Rekognition's collections, a Glacier vault's notifications and tags, and in the bulk tags those services that
 moto's Resource Groups Tagging API does not know; ``POST /fake/tags`` ``{region: {arn: tags}}`` tells of them.
 A WAF's list of what it guards, and the capacity providers of an ECS service, are remembered here too.
-AWS Config's aggregators are told of by ``POST /fake/config``.
+AWS Config's aggregators are told of by ``POST /fake/config``, the types and things that Cloud Control has by
+``POST /fake/types``.
 Replies are written after the samples of the API references:
 https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DescribeCollection.html and
 https://docs.aws.amazon.com/amazonglacier/latest/dev/api-vault-notifications-get.html
@@ -21,6 +22,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
 
+from fake_clouds.aws_cloud_control import CloudControl
 from fake_clouds.aws_config_server import ConfigService
 
 ACCOUNT = "123456789012"
@@ -44,6 +46,7 @@ class More:
         self._guarded: dict[str, list[str]] = {}
         self._strategies: dict[tuple[str, str], Any] = {}
         self._config = ConfigService()
+        self._control = CloudControl()
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
@@ -59,6 +62,17 @@ class More:
         if path == "/fake/config":
             self._config.told = json.loads(self._body(environ))
             return self._say(start, 200, {})
+        if path == "/fake/types":
+            self._control.told = json.loads(self._body(environ))
+            return self._say(start, 200, {})
+        if service == "cloudcontrolapi":
+            return self._say(
+                start, *self._control.answer(region, action, json.loads(self._body(environ) or b"{}"))
+            )
+        if service == "cloudformation" and b"Action=ListTypes" in (asked := self._peeked(environ)):
+            body = self._control.types(asked.decode())
+            start("200 said", [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
+            return [body]
         if service == "config":
             return self._say(start, *self._config.answer(region, action, json.loads(self._body(environ) or b"{}")))
         if service == "rekognition":
@@ -134,9 +148,12 @@ class More:
 
     def _peek(self, environ: dict[str, Any]) -> Any:
         """What is asked, without taking it from moto."""
+        return json.loads(self._peeked(environ) or b"{}")
+
+    def _peeked(self, environ: dict[str, Any]) -> bytes:
         body = self._body(environ)
         environ["wsgi.input"] = io.BytesIO(body)
-        return json.loads(body or b"{}")
+        return body
 
     def _held(self, environ: dict[str, Any]) -> tuple[int, Any]:
         """moto's status and reply, to be added to."""

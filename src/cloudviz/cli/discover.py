@@ -55,6 +55,9 @@ def aws(
     endpoint_url: Annotated[
         str, typer.Option("--endpoint-url", help="Endpoint of an AWS-compatible server.", show_default=False)
     ] = "",
+    long_tail: Annotated[
+        bool, typer.Option("--long-tail", help="Also list types that CloudViz does not declare: slow.")
+    ] = False,
     config_aggregator: Annotated[
         str,
         typer.Option(
@@ -80,6 +83,7 @@ def aws(
         "resource_types": _words(types),
         "endpoint_url": endpoint_url,
         "config_aggregator": config_aggregator,
+        "long_tail": long_tail,
     }
     if test:
         test_connection("aws", request)

@@ -16,6 +16,7 @@ def permissions(
     config_aggregator: Annotated[
         bool, typer.Option("--config-aggregator", help="AWS: also for discover --config-aggregator.")
     ] = False,
+    long_tail: Annotated[bool, typer.Option("--long-tail", help="AWS: also for discover --long-tail.")] = False,
 ) -> None:
     """Print the policy that a scan needs, in the cloud's own format.
 
@@ -24,5 +25,5 @@ def permissions(
     from cloudviz.jobs.providers import policy_for
 
     words = [part.strip() for value in types or () for part in value.split(",") if part.strip()]
-    document = policy_for(provider, words, config_aggregator=config_aggregator)
+    document = policy_for(provider, words, config_aggregator=config_aggregator, long_tail=long_tail)
     typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())

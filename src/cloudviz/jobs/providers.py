@@ -36,6 +36,7 @@ def provider_for(
             ),
             breakers=breakers,
             config_aggregator=request.get("config_aggregator") or settings.discovery.aws_config_aggregator or None,
+            long_tail=bool(request.get("long_tail")),
         )
     if provider == "azure":
         from cloudviz.sources.azure import AzureProvider
@@ -81,7 +82,7 @@ def policy_for(provider: str, patterns: Sequence[str] = (), **options: bool) -> 
     """The least policy that a scan of these types needs, in the cloud's own format; of all types without any.
 
     Arguments:
-        options: what the scan is asked to do besides: ``config_aggregator`` for AWS.
+        options: what the scan is asked to do besides: ``config_aggregator`` and ``long_tail`` for AWS.
 
     Raises :class:`~cloudviz.errors.Invalid` for an unknown cloud or type, and for an option of another cloud.
     """

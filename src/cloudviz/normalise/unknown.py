@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cloudviz.catalogue.aws.long_tail import IDENTIFIER
 from cloudviz.catalogue.declare import LinkRule
 from cloudviz.catalogue.gcp.names import ASSET, LAID_IN
 from cloudviz.catalogue.kinds import Kind
@@ -15,7 +16,8 @@ from cloudviz.normalise.redaction import clean_name, clean_text, redact_body
 from cloudviz.normalise.references import Pending
 from cloudviz.normalise.tags import read_tags
 
-_ID_FIELDS = (ASSET, "arn", "Arn", "ARN", "id", "Id", "self_link", "selfLink", "name", "Name", "@item")
+_ID_FIELDS = (ASSET, IDENTIFIER, "arn", "Arn", "ARN", "id", "Id", "self_link", "selfLink", "name", "Name", "@item")
+_LAID_IN = LAID_IN | {IDENTIFIER}
 _NAME_FIELDS = ("name", "Name", "bucket", "identifier", "cluster_identifier", "display_name")
 
 _REFERENCE_TARGETS: tuple[tuple[str, str], ...] = (
@@ -53,7 +55,8 @@ def unknown_resource(item: RawItem, problems: list[Problem]) -> tuple[Resource |
         identifier = "/".join(part for part in (item.native_type, place, given) if part)
     identifier = clean_name(identifier, 4096)
     tags_value = body.get("tags_all") or body.get("tags") or body.get("Tags") or body.get("labels")
-    name = next((str(body[key]) for key in _NAME_FIELDS if isinstance(body.get(key), str) and body[key]), "")
+    names = (*_NAME_FIELDS, f"{noun}Name")
+    name = next((str(body[key]) for key in names if isinstance(body.get(key), str) and body[key]), "")
     tags = read_tags(tags_value)
     resource = Resource(
         id=identifier,
@@ -65,7 +68,7 @@ def unknown_resource(item: RawItem, problems: list[Problem]) -> tuple[Resource |
         account=clean_text(item.scope.account or account_in(identifier, provider), 256),
         region=clean_text(item.scope.region or region_in(identifier, provider), 256),
         tags=tags,
-        properties={"configuration": redact_body(body, item.native_type, LAID_IN)},
+        properties={"configuration": redact_body(body, item.native_type, _LAID_IN)},
     )
     pending = Pending(identifier, item.scope)
     if provider == "aws":

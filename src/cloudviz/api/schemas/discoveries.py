@@ -20,6 +20,7 @@ class AwsDiscoverRequest(Asked):
     role_arn: str = Field("", description="Role to assume in each account.", max_length=2048)
     regions: Words = Field([], description="Regions; all that are enabled when empty.")
     services: Words = Field([], description="Services, as in the type keys: `ec2`, `rds`.")
+    long_tail: bool = Field(False, description="Also types that CloudViz does not declare: slow.")
     config_aggregator: str = Field(
         "", description="AWS Config aggregator to ask first, by name; `auto` for the one there is.", max_length=256
     )

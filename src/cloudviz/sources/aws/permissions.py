@@ -8,6 +8,7 @@ from typing import Any
 from cloudviz.catalogue.declare import AwsCall, ResourceType
 from cloudviz.sources.aws.aggregator import COUNTS, FIND, SELECT, SOURCES
 from cloudviz.sources.aws.config_recorder import RECORDERS, STATUS
+from cloudviz.sources.aws.long_tail import GET, LIST, LIST_TYPES
 from cloudviz.sources.aws.model import action
 from cloudviz.sources.aws.tags import PERMISSION as TAGS
 
@@ -25,14 +26,22 @@ CONFIG: tuple[str, ...] = (FIND, SOURCES, COUNTS, SELECT, RECORDERS, STATUS)
 """What reading from a Config aggregator needs: the last two in every account, the others where it is."""
 
 
-def permissions(types: Iterable[ResourceType], *, config_aggregator: bool = False) -> list[str]:
+LONG_TAIL: tuple[str, ...] = (GET, LIST, LIST_TYPES)
+"""What listing further types through Cloud Control needs, beside each service's own right to list them: AWS's
+managed policy ReadOnlyAccess has those."""
+
+
+def permissions(
+    types: Iterable[ResourceType], *, config_aggregator: bool = False, long_tail: bool = False
+) -> list[str]:
     """The IAM actions needed to scan these types, sorted, without repeats.
 
     Arguments:
         config_aggregator: whether a Config aggregator is to be asked first. What it does not know, or when it
             refuses, is listed: it adds to what is needed and spares nothing.
+        long_tail: whether types beyond the declared ones are listed through Cloud Control.
     """
-    needed = {*ALWAYS, *(CONFIG if config_aggregator else ())}
+    needed = {*ALWAYS, *(CONFIG if config_aggregator else ()), *(LONG_TAIL if long_tail else ())}
     for declared in types:
         call = declared.listing
         if not isinstance(call, AwsCall):
@@ -45,9 +54,11 @@ def permissions(types: Iterable[ResourceType], *, config_aggregator: bool = Fals
     return sorted(needed)
 
 
-def policy(types: Iterable[ResourceType], *, config_aggregator: bool = False) -> dict[str, Any]:
+def policy(
+    types: Iterable[ResourceType], *, config_aggregator: bool = False, long_tail: bool = False
+) -> dict[str, Any]:
     """The least-privilege IAM policy document for these types, ready to be attached to the scanning role."""
-    actions = permissions(types, config_aggregator=config_aggregator)
+    actions = permissions(types, config_aggregator=config_aggregator, long_tail=long_tail)
     return {
         "Version": "2012-10-17",
         "Statement": [{"Sid": "CloudVizReadOnly", "Effect": "Allow", "Action": actions, "Resource": "*"}],

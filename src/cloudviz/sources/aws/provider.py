@@ -21,6 +21,7 @@ from cloudviz.sources.aws.calls import Caller
 from cloudviz.sources.aws.config_look import NOTE_TYPE, ConfigLook
 from cloudviz.sources.aws.costs import read_costs
 from cloudviz.sources.aws.listing import look
+from cloudviz.sources.aws.long_tail import LongTail, listing_of_types_failed, long_tail_types
 from cloudviz.sources.aws.plan import NO_REGION, Unit, plan, selected
 from cloudviz.sources.aws.pool import DaemonPool
 from cloudviz.sources.aws.refusals import CallFailed, cloud_refused, one_line
@@ -84,6 +85,8 @@ class AwsProvider(CloudProvider):
         config_aggregator: the name of a Config aggregator, or ``auto`` for the one that there is: what it knows of
             an account and region is not listed there. It is looked for in the account of the credentials, and in
             the first that a role opens.
+        long_tail: also list what there is of types beyond the declared ones, through Cloud Control: a call for
+            each of a thousand types in each region. Not done where only some types are asked for.
         known: the catalogue to scan by; the release's own when None.
         breakers: the circuits of the endpoints, shared by the scans of a process; this provider's own when None.
     """
@@ -98,6 +101,7 @@ class AwsProvider(CloudProvider):
         known: Catalogue | None = None,
         breakers: Breakers | None = None,
         config_aggregator: str | None = None,
+        long_tail: bool = False,
     ) -> None:
         if max_workers < 1:
             raise Invalid("max_workers must be at least 1")
@@ -107,6 +111,7 @@ class AwsProvider(CloudProvider):
                 hint="Give its name, or auto for the one that there is.",
             )
         self._aggregator = config_aggregator
+        self._long_tail = long_tail
         self._profile = profile
         self._role = role_arn
         self._endpoint_url = endpoint_url
@@ -152,6 +157,10 @@ class AwsProvider(CloudProvider):
                         async for unit, listings in seen:
                             yield Part(_key(account, unit), listings)
                             report.done(account, unit, listings)
+                    if self._long_tail and not config.types:
+                        async with aclosing(scan.long_tail(caller, account, self._known, found, config)) as parts:
+                            async for part in parts:
+                                yield part
                     if config_look is not None and (notes := config_look.notes()):
                         yield Part(f"{account.id}/global/{NOTE_TYPE}", notes)
             for account_id, failed in refused:
@@ -250,6 +259,7 @@ class _Scan:
     ) -> None:
         self.own: Account
         self._opened: list[Caller] = []
+        self._tail: list[str] | None = None
         self._breakers = breakers
         self._role = role
         self._workers = workers
@@ -339,6 +349,26 @@ class _Scan:
             detail = f"everything was listed directly: {failed.detail}"
             scope = Scope("aws", self.own.id, "", self.own.partition)
             return None, [NotSeen(scope, NOTE_TYPE, CoverageStatus.SKIPPED, failed.permission, detail)]
+
+    async def long_tail(
+        self,
+        caller: Caller,
+        account: Account,
+        known: Catalogue,
+        regions: Sequence[str],
+        config: ProviderConfig,
+    ) -> AsyncGenerator[Part, None]:
+        """What an account has of types that are not declared."""
+        if self._tail is None:
+            try:
+                self._tail = await long_tail_types(caller, regions[0], known)
+            except CallFailed as failed:
+                yield Part(f"{account.id}/global/long-tail", [listing_of_types_failed(account, failed)])
+                return
+        tail = LongTail(caller, account, regions, self._limits.listing)
+        async with aclosing(tail.parts(self._tail, config.done)) as parts:
+            async for part in parts:
+                yield part
 
     def config_look(
         self,

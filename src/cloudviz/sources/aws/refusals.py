@@ -106,6 +106,12 @@ class CallFailed(Exception):
         self.code = code
 
 
+def needed_action(text: str) -> str:
+    """The IAM action that a message says is missing, or ``""``."""
+    named = _ACTION.search(text)
+    return named[1] if named else ""
+
+
 def one_line(text: str, limit: int = 400) -> str:
     """A message on one line, without control characters, cut where it is longer than ``limit``."""
     flat = " ".join("".join(char if char.isprintable() else " " for char in text).split())
@@ -131,8 +137,7 @@ def _refused(error: boto.ClientError, permission: str) -> CallFailed:
     http = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     detail = one_line(f"{code}: {message}" if message else code or f"HTTP {http}")
     if code in DENIED_CODES:
-        named = _ACTION.search(message)
-        return CallFailed(CoverageStatus.DENIED, detail, named[1] if named else permission, code)
+        return CallFailed(CoverageStatus.DENIED, detail, needed_action(message) or permission, code)
     if code in THROTTLED_CODES:
         return CallFailed(CoverageStatus.THROTTLED, detail, None, code)
     if code in TIMEOUT_CODES:

@@ -42,6 +42,9 @@ RATES: tuple[tuple[str, str, Rate], ...] = (
     ("resourcegroupstaggingapi", "*", Rate(12, 15)),
     ("apigateway", "*", Rate(10, 20)),
     ("organizations", "*", Rate(8, 12)),
+    # Each is a handler that calls the service behind it.
+    ("cloudcontrol", "*", Rate(5, 10)),
+    ("cloudformation", "list_types", Rate(5, 10)),
     # Not documented; queries over a whole organisation are dear.
     ("config", "*", Rate(10, 20)),
     ("*", "*", DEFAULT_RATE),
