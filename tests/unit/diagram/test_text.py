@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import pytest
 import skia
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,11 +50,18 @@ def test_every_character_of_the_bundled_font_is_measured_exactly_or_from_above()
                     assert face.measureText(chr(code)) <= measure(chr(code), 100.0, weight) + 0.1, hex(code)
 
 
-def test_wide_scripts_and_emoji_are_estimated_from_above():
-    assert measure("東京リージョン", 10) >= 70
-    assert measure("🚀", 10) >= 12.8
-    assert measure("السعودية", 10) > 40
+def test_other_scripts_are_measured_as_common_fonts_draw_them():
+    assert measure("東京リージョン", 10) == 70
+    assert measure("🚀", 10) == 13
+    assert 40 < measure("السعودية", 10) < 80
+    assert 20 < measure("שרת 1", 10) < 35
     assert measure("\ufdfd", 10) >= 100
+
+
+def test_joined_emoji_flags_and_skin_tones_are_as_wide_as_one():
+    for one in ("👩\u200d👩\u200d👧\u200d👦", "🇩🇪", "👍🏽", "❤\ufe0f"):
+        assert measure(one, 10) == pytest.approx(13), one
+    assert measure("cafe\u0301", 10) == measure("cafe", 10)
 
 
 def test_a_text_that_has_room_is_left_alone():

@@ -9,7 +9,7 @@ import pytest
 
 from cloudviz.catalogue.kinds import Kind
 from cloudviz.diagram.options import THEMES
-from cloudviz.diagram.themes import BY_NAME, FAMILIES, Theme, contrast, theme_named
+from cloudviz.diagram.themes import BY_NAME, FAMILIES, Theme, contrast, luminance, theme_named
 from cloudviz.errors import Invalid
 
 
@@ -33,6 +33,14 @@ def test_everything_shown_has_the_contrast_of_wcag_aa(theme: Theme) -> None:
         if contrast(front, back) < least
     ]
     assert short == []
+
+
+@pytest.mark.parametrize("name", ["enterprise", "minimal"])
+def test_themes_for_paper_are_black_on_white_and_save_ink(name: str) -> None:
+    theme = theme_named(name)
+    assert theme.background == theme.card == "#ffffff"
+    assert all(luminance(ground) > 0.85 for ground in theme.grounds())
+    assert contrast(theme.text, theme.background) > 7
 
 
 @pytest.mark.parametrize("theme", BY_NAME.values(), ids=lambda theme: theme.name)

@@ -199,7 +199,7 @@ class _Book:
         back = "Overview"
         wide = measure(back, _SMALL, 600)
         right = laid.width - MARGIN
-        items.append(Text(right, MARGIN + 8, back, _SMALL, 600, theme.edge, "end"))
+        items.append(Text(right, MARGIN + 8, back, _SMALL, 600, theme.muted, "end"))
         links.append(
             _annotation((right - wide - 4, MARGIN - 2, wide + 8, 14), laid.height, f"/Dest[{overview} 0 R/Fit]")
         )
@@ -208,7 +208,7 @@ class _Book:
             if target is None:
                 continue
             name = replace(tile, row=tile.row + row, column=tile.column + column).name
-            arrow, area = _arrow(row, column, name, laid, theme.edge)
+            arrow, area = _arrow(row, column, name, laid, theme.muted)
             items += arrow
             links.append(_annotation(area, laid.height, f"/Dest[{target} 0 R/Fit]"))
         body = self._shown(laid, laid.scale, MARGIN, top, shown) + self._furnish(items, laid)

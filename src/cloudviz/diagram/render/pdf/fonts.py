@@ -185,10 +185,13 @@ class _Shapes:
         return code
 
     def written(self, file: File) -> int:
-        bodies = [file.stream(body) for _, body, _ in self._glyphs]
-        names = "".join(f"/g{index}" for index in range(len(bodies)))
-        shapes = "".join(f"/g{index} {body} 0 R" for index, body in enumerate(bodies))
-        widths = " ".join(number(width * 1000) for _, _, width in self._glyphs)
+        # Readers guess the size of such a font from how wide its letter m is, and by the size which words belong
+        # together: it gets one, of an ordinary width.
+        bodies = [*(file.stream(body) for _, body, _ in self._glyphs), file.stream(b"600 0 0 0 0 0 d1\n")]
+        labels = [*(f"/g{index}" for index in range(len(self._glyphs))), "/m"]
+        names = "".join(labels)
+        shapes = "".join(f"{label} {body} 0 R" for label, body in zip(labels, bodies, strict=True))
+        widths = " ".join([*(number(width * 1000) for _, _, width in self._glyphs), "600"])
         meant = file.stream(_to_unicode([(code, text) for code, (text, _, _) in enumerate(self._glyphs)], 2))
         return file.add(
             "<</Type/Font/Subtype/Type3/FontMatrix[.001 0 0 .001 0 0]"
