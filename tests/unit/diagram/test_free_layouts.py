@@ -119,7 +119,7 @@ def test_lines_are_upright_or_level(layout):
 def test_a_board_keeps_its_gap_and_puts_linked_boxes_together():
     sizes = [(400.0, 300.0), (100.0, 80.0), (100.0, 80.0), (200.0, 90.0), (60.0, 200.0)]
     ties = [Tie(1, 4, 1.0, (0.0, 0.0), (0.0, 0.0))]
-    board = Board(sizes, ties, 20.0, 1.5)
+    board = Board(sizes, ties, 20.0, 1.5, 1.0)
     board.fill(order_by_links(sizes, ties))
     places = [place for place in board.places if place is not None]
     assert len(places) == len(sizes)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import cos, pi, sin
 
-from cloudviz.diagram.layout.free import GAP, grid
+from cloudviz.diagram.layout.free import GAP, gap, grid
 from cloudviz.diagram.layout.snug import Point, Tie, placed
 from cloudviz.diagram.scene.document import SceneNode
 
@@ -19,11 +19,11 @@ _MORE = 8  # … or so many where that completes the picture
 _FEW = 3  # boxes that stand in a row
 
 
-def arrange(boxes: Sequence[SceneNode], ties: Sequence[Tie], aspect: float) -> list[Point]:
+def arrange(boxes: Sequence[SceneNode], ties: Sequence[Tie], aspect: float, press: float) -> list[Point]:
     """Places of boxes in one container; see :data:`cloudviz.diagram.layout.free.Arrange`."""
     if any(box.container for box in boxes):
         sizes = [(box.width, box.height) for box in boxes]
-        return placed(sizes, ties, GAP, aspect, round_=bool(ties))[0]
+        return placed(sizes, ties, gap(len(ties)), aspect, press, round_=bool(ties))[0]
     if len(boxes) <= _FEW or (not ties and len(boxes) <= 4):
         return grid(boxes)
     return _rings(boxes, ties)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloudviz.diagram.layout.free import GAP, grid
+from cloudviz.diagram.layout.free import GAP, gap, grid
 from cloudviz.diagram.layout.packing import columns_for
 from cloudviz.diagram.layout.snug import Point, Tie, placed
 from cloudviz.diagram.scene.document import SceneNode
@@ -17,14 +17,14 @@ from cloudviz.diagram.scene.document import SceneNode
 _TRIED = 12  # boxes up to which a block of loose leaves is tried in several shapes
 
 
-def arrange(boxes: Sequence[SceneNode], ties: Sequence[Tie], aspect: float) -> list[Point]:
+def arrange(boxes: Sequence[SceneNode], ties: Sequence[Tie], aspect: float, press: float) -> list[Point]:
     """Places of boxes in one container; see :data:`cloudviz.diagram.layout.free.Arrange`."""
     linked = {tie.one for tie in ties} | {tie.other for tie in ties}
     loose = [at for at, box in enumerate(boxes) if at not in linked and not box.container]
     if len(loose) == len(boxes):
         return grid(boxes)
     if len(loose) < 2:
-        return placed([(box.width, box.height) for box in boxes], ties, GAP, aspect)[0]
+        return placed([(box.width, box.height) for box in boxes], ties, gap(len(ties)), aspect, press)[0]
     rest = [at for at in range(len(boxes)) if at not in set(loose)]
     number = {at: index for index, at in enumerate(rest)}
     ties = [tie._replace(one=number[tie.one], other=number[tie.other]) for tie in ties]
@@ -39,7 +39,7 @@ def arrange(boxes: Sequence[SceneNode], ties: Sequence[Tie], aspect: float) -> l
     for columns in sorted(shapes):
         rows = -(-len(loose) // columns)
         block = (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP)
-        places, cost = placed([*sizes, block], ties, GAP, aspect)
+        places, cost = placed([*sizes, block], ties, gap(len(ties)), aspect, press)
         if cost < best_cost - 0.5:
             best_cost = cost
             x0, y0 = places[-1]

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import log2, sqrt
 
-from cloudviz.diagram.layout.cells import PADDING, TITLE_WIDEST
+from cloudviz.diagram.layout.cells import TITLE_WIDEST
+from cloudviz.diagram.layout.crossings import seen_crossings
 from cloudviz.diagram.layout.packing import ASPECT, columns_for
 from cloudviz.diagram.layout.snug import PAGE, SHARE, Point, Size, Tie
+from cloudviz.diagram.layout.ways import lead
 from cloudviz.diagram.scene.document import SceneEdge, SceneNode
 from cloudviz.diagram.scene.measures import (
     HEADER,
@@ -27,15 +29,23 @@ from cloudviz.diagram.scene.measures import (
 )
 
 Rect = tuple[float, float, float, float]
-Arrange = Callable[[Sequence[SceneNode], Sequence[Tie], float], list[Point]]
-"""Upper left corners, from anywhere, for boxes with sizes, and the aspect to tend to; see the module."""
+Arrange = Callable[[Sequence[SceneNode], Sequence[Tie], float, float], list[Point]]
+"""Upper left corners, from anywhere, for boxes with sizes.
+
+The last two arguments are the aspect to tend to, and how much the size of the page weighs, 1 being the usual.
+"""
 
 GAP = 28.0  # between two boxes
+PADDING = 20.0  # between a container's border and what is in it
 
 _ABOVE = 10.0  # px between a container's title and what is in it
+_SMALL = 150  # boxes up to which whole pictures are tried, and the best to look at is taken
+_PRESSES = (1.0, 0.55, 1.8)
+_CROSSING = 120.0  # px of line that weigh as much as one crossing
+_PAGE_SIDE = 14.0  # px of line that weigh as much as one px of the page's side
 _GROWTH = 0.55  # of its size that a container may grow to come into line with its neighbours
 _SHAPES = (0.9, 2.3)  # aspects in which containers are tried beside the usual one
-_TRIED = 800  # boxes in a scene up to which they are …
+_TRIED = 700  # boxes in a scene up to which they are …
 _MOST_TRIED = 12  # … and boxes beside each other
 _MOST_GROWN = 60  # boxes beside each other beyond which none grows
 
@@ -59,19 +69,20 @@ def nest(
         arrange: the layout of one container.
         top: the y at which the page's contents begin.
     """
-    nesting = _Nesting(nodes, edges, children, arrange)
-    whole = nesting.settle()
-    by_id = nesting.by_id
-    for node in nodes:
-        inside = children.get(node.id, ())
-        if inside:
-            inner = (PADDING, HEADER + _ABOVE, node.width - PADDING, node.height - PADDING)
-            _fill_out(inside, inner, children)
-        # until here a node's place was that in its parent
-        left, upper = (PAGE_MARGIN, top) if node.parent is None else (by_id[node.parent].x, by_id[node.parent].y)
-        node.x, node.y = round(left + node.x, 1), round(upper + node.y, 1)
-        node.width, node.height = round(node.width, 1), round(node.height, 1)
-    return whole
+    if not edges or len(nodes) > _SMALL:
+        return _Nesting(nodes, edges, children, arrange, 1.0).put(top)
+    best: tuple[float, Size, list[Rect]] | None = None
+    for press in _PRESSES:
+        whole = _Nesting(nodes, edges, children, arrange, press).put(top)
+        lead(nodes, edges)
+        crossings, length = seen_crossings([edge.points for edge in edges])
+        cost = crossings * _CROSSING + length + _PAGE_SIDE * _page_side(*whole)
+        if best is None or cost < best[0] - 1.0:
+            best = cost, whole, [(node.x, node.y, node.width, node.height) for node in nodes]
+    assert best is not None
+    for node, (x, y, width, height) in zip(nodes, best[2], strict=True):
+        node.x, node.y, node.width, node.height = x, y, width, height
+    return best[1]
 
 
 class _Nesting:
@@ -83,10 +94,27 @@ class _Nesting:
         edges: Sequence[SceneEdge],
         children: Mapping[str | None, Sequence[SceneNode]],
         arrange: Arrange,
+        press: float,
     ) -> None:
-        self.nodes, self.children, self.arrange = nodes, children, arrange
+        self.nodes, self.children, self.arrange, self.press = nodes, children, arrange, press
         self.by_id = {node.id: node for node in nodes}
         self.lifted = _lift(self.by_id, edges)
+
+    def put(self, top: float) -> Size:
+        """Give every node its place on the page; returns the size of the whole."""
+        whole = self.settle()
+        by_id = self.by_id
+        for node in self.nodes:
+            inside = self.children.get(node.id, ())
+            if inside:
+                inner = (PADDING, HEADER + _ABOVE, node.width - PADDING, node.height - PADDING)
+                _fill_out(inside, inner, self.children, self.gap(node.id))
+            # until here a node's place was that in its parent
+            outer = None if node.parent is None else by_id[node.parent]
+            left, upper = (PAGE_MARGIN, top) if outer is None else (outer.x, outer.y)
+            node.x, node.y = round(left + node.x, 1), round(upper + node.y, 1)
+            node.width, node.height = round(node.width, 1), round(node.height, 1)
+        return whole
 
     def settle(self) -> Size:
         """Lay out everything; returns the size of the whole."""
@@ -99,14 +127,18 @@ class _Nesting:
                 node.width, node.height = _leaf_width(node), LEAF_HEIGHT
         whole = self._lay(None, ASPECT)
         whole = self._reshape(None) or whole
-        _fill_out(roots, (0.0, 0.0, *whole), self.children)
+        _fill_out(roots, (0.0, 0.0, *whole), self.children, self.gap(None))
         return whole
+
+    def gap(self, key: str | None) -> float:
+        """What stays between the boxes in a container."""
+        return gap(len(self.lifted.get(key, ())))
 
     def _lay(self, node: SceneNode | None, aspect: float) -> Size:
         """Lay out the children of a container, or of the page, which have their sizes; returns its size."""
         key = None if node is None else node.id
         inside = self.children.get(key, ())
-        width, height = _inside(inside, self.lifted.get(key, ()), self.by_id, self.arrange, aspect)
+        width, height = _inside(inside, self.lifted.get(key, ()), self.by_id, self.arrange, aspect, self.press)
         if node is None:
             return width, height
         title = min(title_width(node.title, node.sublabel), TITLE_WIDEST) + PADDING
@@ -158,8 +190,13 @@ class _Nesting:
 
 
 def _page_side(width: float, height: float) -> float:
-    """Smaller pages are better, and those that are neither high nor more than twice as wide as high."""
-    return max(sqrt(width * height), width / 1.42, height) if width and height else 0.0
+    """Smaller pages are better, and those that are neither high nor more than 1.7 times as wide as high."""
+    return max(sqrt(width * height), width / 1.3, height * 1.1) if width and height else 0.0
+
+
+def gap(links: int) -> float:
+    """What stays between boxes with so many links among them: room for the lines."""
+    return GAP + min(links * 1.5, 20.0)
 
 
 def _leaf_width(node: SceneNode) -> float:
@@ -194,6 +231,7 @@ def _inside(
     by_id: Mapping[str, SceneNode],
     arrange: Arrange,
     aspect: float,
+    press: float,
 ) -> Size:
     """Lay out the children of one container from its inner upper left corner; returns the room they take."""
     if not boxes:
@@ -213,14 +251,16 @@ def _inside(
         )
         for one, other, source, target, count in lifted
     ]
-    corners = arrange(boxes, ties, aspect) if len(boxes) > 1 else [(0.0, 0.0)]
+    corners = arrange(boxes, ties, aspect, press) if len(boxes) > 1 else [(0.0, 0.0)]
     left, upper = min(x for x, _ in corners), min(y for _, y in corners)
     for node, (x, y) in zip(boxes, corners, strict=True):
         node.x, node.y = round(x - left, 1), round(y - upper, 1)
     return max(node.x + node.width for node in boxes), max(node.y + node.height for node in boxes)
 
 
-def _fill_out(boxes: Sequence[SceneNode], room: Rect, children: Mapping[str | None, Sequence[SceneNode]]) -> None:
+def _fill_out(
+    boxes: Sequence[SceneNode], room: Rect, children: Mapping[str | None, Sequence[SceneNode]], gap: float
+) -> None:
     """Let containers take the free room beside them as far as the next box or the border, if that is not much.
 
     So their borders come into line, and what is in them stays in the middle of them.
@@ -231,12 +271,12 @@ def _fill_out(boxes: Sequence[SceneNode], room: Rect, children: Mapping[str | No
     for box in boxes:
         if not box.container:
             continue
-        before, after = _free_beside(box, boxes, left, right, upright=False)
+        before, after = _free_beside(box, boxes, left, right, gap, upright=False)
         if 0 < before + after <= box.width * _GROWTH:
             box.x, box.width = box.x - before, box.width + before + after
             for child in children.get(box.id, ()):
                 child.x += (before + after) / 2
-        before, after = _free_beside(box, boxes, top, bottom, upright=True)
+        before, after = _free_beside(box, boxes, top, bottom, gap, upright=True)
         if 0 < before + after <= box.height * _GROWTH:
             box.y, box.height = box.y - before, box.height + before + after
             for child in children.get(box.id, ()):
@@ -244,19 +284,19 @@ def _fill_out(boxes: Sequence[SceneNode], room: Rect, children: Mapping[str | No
 
 
 def _free_beside(
-    box: SceneNode, boxes: Sequence[SceneNode], least: float, most: float, *, upright: bool
+    box: SceneNode, boxes: Sequence[SceneNode], least: float, most: float, gap: float, *, upright: bool
 ) -> tuple[float, float]:
     """How far a box could grow to either side until it meets a gap or the border."""
     low, high, near, far = _span(box, upright)
     before, after = max(near - least, 0.0), max(most - far, 0.0)
     for other in boxes:
         start, end, first, last = _span(other, upright)
-        if other is box or start >= high + GAP or low >= end + GAP:
+        if other is box or start >= high + gap or low >= end + gap:
             continue
         if last <= near:
-            before = min(before, max(near - last - GAP, 0.0))
+            before = min(before, max(near - last - gap, 0.0))
         elif first >= far:
-            after = min(after, max(first - far - GAP, 0.0))
+            after = min(after, max(first - far - gap, 0.0))
         else:
             return 0.0, 0.0
     return before, after

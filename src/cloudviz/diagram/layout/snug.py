@@ -37,19 +37,19 @@ class Tie(NamedTuple):
 
 
 def placed(
-    sizes: Sequence[Size], ties: Sequence[Tie], gap: float, aspect: float, round_: bool = False
+    sizes: Sequence[Size], ties: Sequence[Tie], gap: float, aspect: float, press: float, round_: bool = False
 ) -> tuple[list[Point], float]:
     """Upper left corners of some boxes, and what the whole costs; the arguments are those of :class:`Board`."""
     if len(sizes) > _CROWD:
-        return _fresh(tuple(sizes), tuple(ties), gap, aspect, round_)
-    places, cost = _known(tuple(sizes), tuple(ties), gap, aspect, round_)
+        return _fresh(tuple(sizes), tuple(ties), gap, aspect, press, round_)
+    places, cost = _known(tuple(sizes), tuple(ties), gap, aspect, press, round_)
     return list(places), cost
 
 
 def _fresh(
-    sizes: tuple[Size, ...], ties: tuple[Tie, ...], gap: float, aspect: float, round_: bool
+    sizes: tuple[Size, ...], ties: tuple[Tie, ...], gap: float, aspect: float, press: float, round_: bool
 ) -> tuple[list[Point], float]:
-    board = Board(sizes, ties, gap, aspect, round_)
+    board = Board(sizes, ties, gap, aspect, press, round_)
     board.fill(order_by_links(sizes, ties))
     return [place or (0.0, 0.0) for place in board.places], board.cost()
 
@@ -65,11 +65,18 @@ class Board:
         ties: links among them.
         gap: px that stay between any two.
         aspect: width to height that the whole should have.
+        press: how much the size of the whole weighs against the length of links, 1 being the usual.
         round_: whether boxes gather around the first one (circular) rather than into a rectangle.
     """
 
     def __init__(
-        self, sizes: Sequence[Size], ties: Sequence[Tie], gap: float, aspect: float, round_: bool = False
+        self,
+        sizes: Sequence[Size],
+        ties: Sequence[Tie],
+        gap: float,
+        aspect: float,
+        press: float,
+        round_: bool = False,
     ) -> None:
         self.sizes, self.gap, self.aspect, self.is_round = sizes, gap, aspect, round_
         self.places: list[Point | None] = [None] * len(sizes)
@@ -86,7 +93,7 @@ class Board:
         # beyond the leeway the longer side alone is what counts
         self.wide, self.high = sqrt(aspect * _LEEWAY), sqrt(aspect / _LEEWAY)
         self.is_linked = bool(ties)
-        self.page = PAGE + SHARE * sum(tie.weight for tie in ties)
+        self.page = (PAGE + SHARE * sum(tie.weight for tie in ties)) * press
 
     def fill(self, order: Sequence[int]) -> None:
         """Place the boxes in an order, then let them think again."""
