@@ -1,7 +1,7 @@
 """Cloud Control, and CloudFormation's list of types, over HTTP.
 
-It holds what it was told by ``POST /fake/types``: by type the words ``provisioning``, ``refuses``, ``needs``, ``bare``
-and ``things``: ``{region: {identifier: properties}}``. Refusals are worded as AWS words them:
+It holds what it was told by ``POST /fake/types``: by type the words ``provisioning``, ``refuses``, ``needs``,
+``bare`` and ``things``: ``{region: {identifier: properties}}``. Refusals are worded as AWS words them:
 https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-operations-list.html
 """
 

@@ -52,6 +52,13 @@ TYPES: dict[str, dict[str, Any]] = {
     "AWS::ApiGateway::Stage": {
         "things": {"eu-west-1": {"a1|prod": {"RestApiId": "a1", "StageName": "prod"}}},
     },
+    # A policy is called by what it is a policy of, which has another type and is declared.
+    "AWS::SNS::TopicInlinePolicy": {
+        "things": {"eu-west-1": {f"arn:aws:sns:eu-west-1:{ACCOUNT}:alerts": {"PolicyDocument": {}}}}
+    },
+    "AWS::Transfer::Server": {
+        "things": {"eu-west-1": {f"arn:aws:transfer:eu-west-1:{ACCOUNT}:server/s-1": {"Domain": "S3"}}}
+    },
     "AWS::IAM::Group": {"things": {"us-east-1": {"admins": {"GroupName": "admins"}}}},
     "AWS::Old::Thing": {"refuses": ["UnsupportedActionException", "Resource type does not support LIST action"]},
     "AWS::Only::There": {
@@ -117,6 +124,18 @@ def test_what_there_is_of_other_types_is_found_with_names_tags_and_arns(moto_ser
             "prod",
             "eu-west-1",
         ),
+        f"AWS::SNS::TopicInlinePolicy/{ACCOUNT}/eu-west-1/of/arn:aws:sns:eu-west-1:{ACCOUNT}:alerts": (
+            "aws.other",
+            "AWS::SNS::TopicInlinePolicy",
+            "alerts",
+            "eu-west-1",
+        ),
+        f"arn:aws:transfer:eu-west-1:{ACCOUNT}:server/s-1": (
+            "aws.other",
+            "AWS::Transfer::Server",
+            "s-1",
+            "eu-west-1",
+        ),
         f"arn:aws:iam::{ACCOUNT}:group/admins": ("aws.other", "AWS::IAM::Group", "admins", "global"),
         f"AWS::Only::There/{ACCOUNT}/us-east-1/x": ("aws.other", "AWS::Only::There", "x", "us-east-1"),
     }
@@ -154,7 +173,7 @@ def test_types_that_cannot_be_listed_are_said_once_and_hide_nothing(moto_server:
         ("eu-west-1", "AWS::Old::Thing"): "unsupported",
         ("eu-west-1", "AWS::Only::There"): "unsupported",
     }
-    assert said["eu-west-1", "aws.other"].count == 8
+    assert said["eu-west-1", "aws.other"].count == 10
 
 
 def test_it_is_done_only_where_it_is_asked_for(faulty_aws: FaultyAws) -> None:
@@ -174,8 +193,8 @@ def test_only_what_the_list_leaves_bare_is_asked_for_by_itself(faulty_aws: Fault
     scan(faulty_aws.url)
     assert sum(call.action == "GetResource" for call in faulty_aws.calls) == 2
     listed = [call for call in faulty_aws.calls if call.action == "ListResources"]
-    # Eight types, one of them in three pages; nobody asks a second region for what no region can list.
-    assert len(listed) == 8 + 2 + 5
+    # Ten types, one of them in three pages; nobody asks a second region for what no region can list.
+    assert len(listed) == 10 + 2 + 7
 
 
 def test_a_service_behind_that_denies_is_named_with_its_action(moto_server: MotoServer) -> None:
@@ -187,7 +206,7 @@ def test_a_service_behind_that_denies_is_named_with_its_action(moto_server: Moto
     said = coverage_of(scan(moto_server.url))
     for key in (("eu-west-1", "aws.other"), ("eu-west-1", "AWS::IoT::Thing")):
         assert (str(said[key].status), said[key].permission) == ("denied", "iot:ListThings")
-    assert said["eu-west-1", "aws.other"].count == 3, "the rest is there"
+    assert said["eu-west-1", "aws.other"].count == 5, "the rest is there"
 
 
 def test_without_the_right_to_list_nothing_is_asked_a_thousand_times(faulty_aws: FaultyAws) -> None:
@@ -231,7 +250,7 @@ def test_what_misbehaves_in_one_region_is_a_gap_there_and_nowhere_else(
     said = coverage_of(result)
     assert str(said["us-east-1", "aws.other"].status) == status
     assert str(said["us-east-1", "AWS::IoT::Thing"].status) == status
-    assert (str(said["eu-west-1", "aws.other"].status), said["eu-west-1", "aws.other"].count) == ("seen", 8)
+    assert (str(said["eu-west-1", "aws.other"].status), said["eu-west-1", "aws.other"].count) == ("seen", 10)
 
 
 def test_what_was_read_by_an_earlier_try_is_not_read_again(faulty_aws: FaultyAws) -> None:

@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListTypes.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -180,7 +181,8 @@ class LongTail:
 
     def _item(self, name: str, region: str, identifier: str, properties: Mapping[str, Any]) -> RawItem:
         scope = Scope("aws", self._account.id, region, self._account.partition)
-        body = {**properties, IDENTIFIER: arn_of(name, identifier, properties, scope) or identifier}
+        called = f"of/{identifier}" if identifier.startswith("arn:") else identifier
+        body = {**properties, IDENTIFIER: arn_of(name, identifier, properties, scope) or called}
         return RawItem(scope, name, body, where=f"aws {scope.account}/{region} cloudcontrol:{name}")
 
     def _listings(self, ask: _Ask, heard: _Heard) -> Iterable[Listing]:
@@ -201,11 +203,11 @@ class LongTail:
 def arn_of(name: str, identifier: str, properties: Mapping[str, Any], scope: Scope) -> str | None:
     """The ARN of a thing: what it is called by, what it says of itself, or what its type's are built of."""
     noun = name.rpartition("::")[2]
-    for key in ("Arn", "ARN", f"{noun}Arn", f"{noun}ARN", "ResourceArn"):
+    for key in ("Arn", "ARN", f"{noun}Arn", f"{noun}ARN"):
         if str(properties.get(key) or "").startswith("arn:"):
             return str(properties[key])
     if identifier.startswith("arn:"):
-        return identifier
+        return identifier if _is_its_own(noun, identifier) else None
     template = ARNS.get(name)
     if template is None:
         return None
@@ -214,6 +216,13 @@ def arn_of(name: str, identifier: str, properties: Mapping[str, Any], scope: Sco
         # What it is called by is, where it is one word, the one property that its ARN has.
         values.setdefault(template.keys[0], identifier)
     return template.build(values, scope) if len(values) == len(template.keys) else None
+
+
+def _is_its_own(noun: str, named: str) -> bool:
+    """Whether an ARN is that of the thing called by it: a topic's policy is called by the ARN of the topic."""
+    *words, _ = re.split("[/:]", named.split(":", 5)[-1])
+    plain = [re.sub("[^a-z]", "", word.lower()) for word in words]
+    return any(word and (word in noun.lower() or noun.lower() in word) for word in plain)
 
 
 def _properties(description: Mapping[str, Any]) -> dict[str, Any]:
