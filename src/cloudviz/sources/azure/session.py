@@ -138,7 +138,11 @@ class IdentityTokens:
         # It says at length on stderr what it tried; what matters of that is in the error.
         logging.getLogger("azure.identity").setLevel(logging.ERROR)
         if self._credential is None:
-            self._credential = DefaultAzureCredential(authority=self._authority)
+            # Whose tokens Microsoft does not sign, Microsoft does not know either.
+            is_microsoft = self._authority in AUTHORITIES.values()
+            self._credential = DefaultAzureCredential(
+                authority=self._authority, disable_instance_discovery=not is_microsoft
+            )
         try:
             async with asyncio.timeout(self._seconds):
                 given = await asyncio.to_thread(self._credential.get_token, self._scope)
