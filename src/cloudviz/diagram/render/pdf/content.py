@@ -6,6 +6,7 @@ over. Source: ISO 32000-1, 8.4 (graphics state), 8.5 (paths), 9.4 (text).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -16,6 +17,9 @@ from cloudviz.diagram.render.pdf.file import File, number
 from cloudviz.diagram.render.pdf.fonts import Fonts, path_of
 from cloudviz.diagram.render.svg import GLYPH_SHARE
 from cloudviz.diagram.themes import Theme
+
+_QUARTER = 4 / 3 * (math.sqrt(2) - 1)
+"""How far the handles of a cubic curve reach that is a quarter of a circle, in radii."""
 
 Area = tuple[float, float, float, float]
 """Left, top, width and height."""
@@ -70,14 +74,12 @@ class Content:
             self._set("dash", f"[{dash}]0 d\n")
         paint = "B" if item.fill and item.stroke else "f" if item.fill else "S" if item.stroke else "n"
         if isinstance(item, Path):
-            steps: Iterable[tuple[str, tuple[float, ...]]] = item.commands
+            self._out.append(f"{path_of(curves(item.commands), _point)}{paint}\n")
         elif item.radius:
-            steps = outline(item)
+            self._out.append(f"{_rounded(item)}{paint}\n")
         else:
             area = " ".join(map(number, (item.x, item.y, item.width, item.height)))
             self._out.append(f"{area} re {paint}\n")
-            return
-        self._out.append(f"{path_of(curves(steps), _point)}{paint}\n")
 
     def _text(self, item: Text) -> None:
         runs = self._fonts.runs(item)
@@ -135,6 +137,26 @@ def _area(group: Group) -> Area | None:
         return None
     box = max(boxes, key=lambda item: item.width * item.height)
     return box.x, box.y, box.width, box.height
+
+
+def _rounded(item: Rect) -> str:
+    """A rectangle with round corners, in the order of :func:`outline`; pictures are made of little else."""
+    radius = min(item.radius, item.width / 2, item.height / 2)
+    near = radius * (1 - _QUARTER)
+    a, h = number(item.x), number(item.x + item.width)
+    b, c, f, g = (
+        number(at)
+        for at in (item.x + near, item.x + radius, item.x + item.width - radius, item.x + item.width - near)
+    )
+    i, p = number(item.y), number(item.y + item.height)
+    j, k, n, o = (
+        number(at)
+        for at in (item.y + near, item.y + radius, item.y + item.height - radius, item.y + item.height - near)
+    )
+    return (
+        f"{c} {i} m {f} {i} l {g} {i} {h} {j} {h} {k} c {h} {n} l {h} {o} {g} {p} {f} {p} c\n"
+        f"{c} {p} l {b} {p} {a} {o} {a} {n} c {a} {k} l {a} {j} {b} {i} {c} {i} c h "
+    )
 
 
 def _point(x: float, y: float) -> str:
