@@ -12,14 +12,11 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from cloudviz.diagram.layout.field import Field, Rect
+from cloudviz.diagram.layout.spacing import Item, spread
 
-TRACK = 8.0  # px between two lines
 _CLEAR = 9.0  # px between a line and a box, where there is room
 _CORNER = 10.0  # px at the corners of a box where no line begins
-_GAPS = (TRACK, 6.5, 5.0, 4.0, 3.0, 2.0, 1.2, 0.6, 0.0)  # tracks get narrower where there are too many lines
-_TOUCH = 6.0  # px by which two pieces must miss each other lengthwise to share a track
-_REACH = 90.0  # px across in which pieces are looked for that might lie too near
-_SQUARE = 256.0
+_STEP = 180.0  # px of a step up to which it is taken out
 
 _Key = tuple[float, ...]
 
@@ -140,7 +137,7 @@ def _straighten(ways: Sequence[Way]) -> None:
 
 def _join(way: Way, number: int, ports: dict[tuple[int, bool, bool], int]) -> bool:
     one, _, other = way.pieces[number : number + 3]
-    if abs(one.at - other.at) > _REACH * 2:
+    if abs(one.at - other.at) > _STEP:
         return False
     first, last = _ports(way)
     held = [
@@ -201,21 +198,6 @@ def _bundle(ways: Sequence[Way]) -> None:
 # -- tracks ----------------------------------------------------------------------------------------------------
 
 
-class _Item:
-    """Pieces of one bundle in one line."""
-
-    __slots__ = ("at", "before", "high", "key", "low", "lowest", "most", "number", "pieces", "place")
-
-    def __init__(self, piece: Piece) -> None:
-        self.pieces = [piece]
-        self.at, self.key = piece.at, piece.key
-        self.low, self.high = piece.low, piece.high
-        self.lowest, self.most = piece.lowest, piece.most
-        self.before: list[_Item] = []
-        self.number = 0
-        self.place = piece.at
-
-
 def _pass(ways: Sequence[Way], upright: bool) -> None:
     found: dict[tuple[int, int], list[Piece]] = {}
     for way in ways:
@@ -225,14 +207,11 @@ def _pass(ways: Sequence[Way], upright: bool) -> None:
                 piece.lowest, piece.most = _room(way, number)
                 piece.key = _order(way, number)
                 found.setdefault((piece.bundle, round(piece.at * 2)), []).append(piece)
-    items: list[_Item] = []
+    items: list[Item] = []
     for pieces in found.values():
         items.extend(_merged(pieces))
     items.sort(key=lambda item: (round(item.at / 3), item.key))
-    _constrain(items)
-    for group in _groups(items):
-        if len(group) > 1:
-            _solve(group)
+    spread(items)
     for item in items:
         for piece in item.pieces:
             piece.at = item.place
@@ -275,9 +254,9 @@ def _order(way: Way, number: int) -> _Key:
     return (2.0, piece.high, piece.low, tie)
 
 
-def _merged(pieces: list[Piece]) -> Iterable[_Item]:
+def _merged(pieces: list[Piece]) -> Iterable[Item]:
     pieces.sort(key=lambda piece: (piece.low, piece.high))
-    items: list[_Item] = []
+    items: list[Item] = []
     for piece in pieces:
         item = items[-1] if items else None
         if (
@@ -290,90 +269,6 @@ def _merged(pieces: list[Piece]) -> Iterable[_Item]:
             item.lowest, item.most = max(item.lowest, piece.lowest), min(item.most, piece.most)
             item.key = min(item.key, piece.key)
         else:
-            items.append(_Item(piece))
+            items.append(Item(piece.at, piece.low, piece.high, piece.lowest, piece.most))
+            items[-1].key, items[-1].pieces = piece.key, [piece]
     return items
-
-
-def _constrain(items: Sequence[_Item]) -> None:
-    """For each item, those before it in the order that it must keep away from."""
-    squares: dict[int, list[_Item]] = {}
-    for number, item in enumerate(items):
-        item.number = number
-        low, high, at = item.low - _TOUCH, item.high + _TOUCH, item.at - _REACH
-        seen: set[int] = set()
-        for key in range(int(item.low // _SQUARE), int(item.high // _SQUARE) + 1):
-            nearby = squares.setdefault(key, [])
-            for position in range(len(nearby) - 1, -1, -1):
-                other = nearby[position]
-                if other.at < at:
-                    break
-                if other.number in seen or other.low >= high or low >= other.high or other.most < item.lowest:
-                    continue
-                seen.add(other.number)
-                item.before.append(other)
-                if other.low <= item.low and item.high <= other.high:
-                    break
-            nearby.append(item)
-
-
-def _groups(items: Sequence[_Item]) -> Iterable[list[_Item]]:
-    root = list(range(len(items)))
-
-    def find(at: int) -> int:
-        while root[at] != at:
-            root[at] = root[root[at]]
-            at = root[at]
-        return at
-
-    for item in items:
-        for other in item.before:
-            root[find(item.number)] = find(other.number)
-    groups: dict[int, list[_Item]] = {}
-    for item in items:
-        groups.setdefault(find(item.number), []).append(item)
-    return groups.values()
-
-
-def _solve(group: Sequence[_Item]) -> None:
-    """Places that keep the order and the widest tracks that fit, near to where the pieces were.
-
-    Two solutions are made, one that gives way upwards and one downwards; halfway between them every distance that
-    both keep is kept.
-    """
-    lowest: dict[int, float] = {}
-    most: dict[int, float] = {}
-    gap = 0.0
-    for gap in _GAPS:
-        fits = True
-        for item in group:
-            least = item.lowest
-            for other in item.before:
-                least = max(least, lowest[other.number] + gap)
-            if least > item.most + 0.01:
-                fits = False
-                if gap:
-                    break
-                least = item.most  # too many lines even for one track: some lie on each other
-            lowest[item.number] = least
-        if fits:
-            break
-    for item in group:
-        most[item.number] = item.most
-    for item in reversed(group):
-        here = most[item.number]
-        for other in item.before:
-            most[other.number] = min(most[other.number], here - gap)
-    up: dict[int, float] = {}
-    for item in group:
-        place = min(item.at, most[item.number])
-        for other in item.before:
-            place = max(place, up[other.number] + gap)
-        up[item.number] = place
-    down = {item.number: max(item.at, lowest[item.number]) for item in group}
-    for item in reversed(group):
-        here = down[item.number] = min(down[item.number], most[item.number])
-        for other in item.before:
-            down[other.number] = min(down[other.number], here - gap)
-    for item in group:
-        place = (max(up[item.number], lowest[item.number]) + down[item.number]) / 2
-        item.place = min(max(place, item.lowest), item.most)
