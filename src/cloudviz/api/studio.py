@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.errors import Unavailable
 from cloudviz.inventory.select import Selection
-from cloudviz.jobs.diagrams import GeneratedDiagram, export, generate
+from cloudviz.jobs.diagrams import GeneratedDiagram, export, generate, kept_scene
 from cloudviz.jobs.draw import draw_stored
 from cloudviz.store import DiagramRecord, Store
 
@@ -43,21 +43,26 @@ class Studio:
         *,
         with_links: bool = True,
         since: str = "",
+        previous: str = "",
     ) -> bytes:
         """A picture of the stored inventory as a file of one format.
+
+        ``previous`` is the id of a kept picture: what it shows too keeps its place.
 
         Raises as :func:`~cloudviz.jobs.draw.draw_stored` does, and :class:`~cloudviz.errors.Unavailable` when
         too many pictures wait to be drawn.
         """
 
         async def draw() -> bytes:
+            before = await kept_scene(self._store, previous)
             drawn, _ = await draw_stored(
-                self._store, selection, options, format, with_links=with_links, since=since
+                self._store, selection, options, format, with_links=with_links, since=since, previous=before
             )
             return drawn.content
 
         version = await self._store.inventories.data_version()
-        return await self._keeping(("file", version, selection, options, format, with_links, since), draw)
+        asked = ("file", version, selection, options, format, with_links, since, previous)
+        return await self._keeping(asked, draw)
 
     async def export(self, record: DiagramRecord, format: str, options: PictureOptions) -> bytes:
         """A kept picture as a file of one format."""
@@ -70,11 +75,19 @@ class Studio:
         )
 
     async def generate(
-        self, selection: Selection, options: PictureOptions, *, with_links: bool = True, since: str = ""
+        self,
+        selection: Selection,
+        options: PictureOptions,
+        *,
+        with_links: bool = True,
+        since: str = "",
+        previous: str = "",
     ) -> GeneratedDiagram:
         """Draw a picture and keep it in the store."""
         async with self._seat():
-            return await generate(self._store, selection, options, with_links=with_links, since=since)
+            return await generate(
+                self._store, selection, options, with_links=with_links, since=since, previous=previous
+            )
 
     async def _keeping(self, key: Hashable, draw: Callable[[], Awaitable[bytes]]) -> bytes:
         """What was drawn for the same key before, or what is being drawn now, or a new drawing."""

@@ -52,7 +52,9 @@ def diagram(
 
     async def work() -> Picture:
         async with opened(loaded.settings) as store:
-            drawn, _ = await draw_stored(store, selection, picture.options, picture.format)
+            drawn, _ = await draw_stored(
+                store, selection, picture.options, picture.format, previous=picture.previous
+            )
             return drawn
 
     drawn = run(work())

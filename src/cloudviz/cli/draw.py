@@ -36,7 +36,14 @@ def draw(
     selection = selection_of(filter=filter)
     with working("Reading") as tell:
         drawn = draw_files(
-            paths, selection, picture.options, picture.format, account=account, region=region, on_progress=tell
+            paths,
+            selection,
+            picture.options,
+            picture.format,
+            account=account,
+            region=region,
+            on_progress=tell,
+            previous=picture.previous,
         )
     picture.write(drawn.content, drawn.scene)
     report_problems(drawn.problems)

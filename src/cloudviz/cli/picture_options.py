@@ -51,8 +51,26 @@ class Theme(StrEnum):
     COLORFUL = "colorful"
 
 
+class Direction(StrEnum):
+    """The words of ``--direction``: those of :data:`cloudviz.diagram.options.DIRECTIONS`."""
+
+    DOWN = "down"
+    RIGHT = "right"
+
+
 OutputFile = Annotated[Path, typer.Option("-o", "--output", help="File to write; the suffix chooses the format.")]
 LayoutOption = Annotated[Layout, typer.Option("--layout", help="How to arrange it.")]
+DirectionOption = Annotated[
+    Direction, typer.Option("--direction", help="Where the lines of the hierarchical layout lead.")
+]
+Previous = Annotated[
+    Path | None,
+    typer.Option(
+        "--previous",
+        help="An earlier picture, a .json written by -o: what both show keeps its place.",
+        show_default=False,
+    ),
+]
 ThemeOption = Annotated[Theme, typer.Option("--theme", help="How to colour it.")]
 FormatOption = Annotated[
     str,
@@ -113,6 +131,7 @@ def picture_options(
     scale: float,
     page: Page = Page.FIT,
     link_base: str = "",
+    direction: Direction = Direction.DOWN,
 ) -> PictureOptions:
     """The options as the diagram room takes them."""
     from cloudviz.diagram.options import PictureOptions
@@ -129,16 +148,18 @@ def picture_options(
         scale=scale,
         page=str(page),
         link_base=link_base,
+        direction=str(direction),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class AskedPicture:
-    """What a command was asked to draw: the file, its format, and the options."""
+    """What a command was asked to draw: the file, its format, the options, and the picture before it, if any."""
 
     output: Path
     format: str
     options: PictureOptions
+    previous: Scene | None = None
 
     def write(self, content: bytes, scene: Scene, more: str = "") -> None:
         """Write the picture, with further pages where one file cannot hold it, and say on stderr what it shows.
@@ -183,11 +204,21 @@ def _asked(
     scale: Scale = 2.0,
     page: PageOption = Page.FIT,
     link_base: LinkBase = "",
+    direction: DirectionOption = Direction.DOWN,
+    previous: Previous = None,
 ) -> AskedPicture:
     options = picture_options(
-        layout, theme, max_nodes, focus, hops, group_by, show_costs, title, scale, page, link_base
+        layout, theme, max_nodes, focus, hops, group_by, show_costs, title, scale, page, link_base, direction
     )
-    return AskedPicture(output, format_for(output, format), options)
+    return AskedPicture(output, format_for(output, format), options, _read(previous))
+
+
+def _read(previous: Path | None) -> Scene | None:
+    if previous is None:
+        return None
+    from cloudviz.jobs.draw import read_scene
+
+    return read_scene(previous)
 
 
 def asks_for_a_picture(command: Callable[..., None]) -> Callable[..., None]:

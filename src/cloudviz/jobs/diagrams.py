@@ -35,11 +35,39 @@ class GeneratedDiagram:
     scene: Scene
 
 
+async def kept_scene(store: Store, diagram_id: str) -> Scene | None:
+    """The scene of a stored picture, for the next one to be laid out like it; ``None`` for no id.
+
+    Raises :class:`~cloudviz.errors.NotFound` for an unknown picture, or one whose scene was not kept.
+    """
+    if not diagram_id:
+        return None
+    return _scene_of(await store.diagrams.get(diagram_id))
+
+
+def _scene_of(record: DiagramRecord) -> Scene:
+    if record.scene is None:
+        raise NotFound(f"the scene of diagram {record.id} was not kept", hint="Generate the picture again.")
+    return scene_from_document(orjson.loads(record.scene))
+
+
 async def generate(
-    store: Store, selection: Selection, options: PictureOptions, *, with_links: bool = True, since: str = ""
+    store: Store,
+    selection: Selection,
+    options: PictureOptions,
+    *,
+    with_links: bool = True,
+    since: str = "",
+    previous: str = "",
 ) -> GeneratedDiagram:
-    """Draw what is selected and store the picture. Other formats are drawn from its scene when asked for."""
-    picture, _ = await draw_stored(store, selection, options, "mermaid", with_links=with_links, since=since)
+    """Draw what is selected and store the picture. Other formats are drawn from its scene when asked for.
+
+    ``previous`` is the id of an earlier picture: what it shows too keeps its place.
+    """
+    before = await kept_scene(store, previous)
+    picture, _ = await draw_stored(
+        store, selection, options, "mermaid", with_links=with_links, since=since, previous=before
+    )
     scene = picture.scene
     cost = scene.summary.cost_monthly
     metadata = {
@@ -69,9 +97,7 @@ async def export(record: DiagramRecord, format: str, options: PictureOptions) ->
 
     Raises :class:`~cloudviz.errors.NotFound` when its scene was not kept.
     """
-    if record.scene is None:
-        raise NotFound(f"the scene of diagram {record.id} was not kept", hint="Generate the picture again.")
-    scene = scene_from_document(orjson.loads(record.scene))
+    scene = _scene_of(record)
     return await asyncio.to_thread(
         render, scene, format, scale=options.scale, page=options.page, link_base=options.link_base
     )

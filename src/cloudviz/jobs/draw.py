@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import orjson
+
 from cloudviz.diagram import picture
+from cloudviz.diagram.check import check
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.render import render
-from cloudviz.diagram.scene.document import Scene
+from cloudviz.diagram.scene.document import Scene, scene_from_document
 from cloudviz.errors import BadInput, NotFound
 from cloudviz.inventory.diff import diff
 from cloudviz.inventory.model import Graph, Inventory, Problem
@@ -41,10 +44,12 @@ def draw(
     *,
     gaps: int = 0,
     before: Graph | None = None,
+    previous: Scene | None = None,
 ) -> Picture:
     """Draw the part of a graph that somebody asked for.
 
-    With ``before``, an earlier look, what was added and changed since is marked, and what is gone is drawn, marked.
+    With ``before``, an earlier look, what came and changed since is marked, and what is gone is drawn, marked.
+    What an earlier picture, ``previous``, shows too keeps its place.
 
     Raises :class:`~cloudviz.errors.NotFound` when nothing matches: an empty picture would pass for an answer.
     """
@@ -58,7 +63,7 @@ def draw(
         raise _nothing(anything=bool(graph.resources))
     if options.focus and options.focus not in chosen.resources:
         raise NotFound(f"the focus {options.focus!r} is not in the inventory", hint="Give a resource id.")
-    scene = picture(chosen, options, gaps=gaps, changes=changes)
+    scene = picture(chosen, options, previous, gaps=gaps, changes=changes)
     return Picture(
         render(scene, format, scale=options.scale, page=options.page, link_base=options.link_base),
         scene,
@@ -89,6 +94,7 @@ def draw_files(
     account: str = "",
     region: str = "",
     on_progress: Progress | None = None,
+    previous: Scene | None = None,
 ) -> Picture:
     """Draw files in one shot, without a database (``cloudviz draw``).
 
@@ -103,8 +109,33 @@ def draw_files(
             where=", ".join(str(path) for path in paths),
             hint="Give a Terraform state, a `terraform show -json`, or a CloudViz inventory with resources in it.",
         )
-    drawn = draw(inventory.graph, selection, options, format, gaps=len(inventory.gaps()))
+    gaps = len(inventory.gaps())
+    drawn = draw(inventory.graph, selection, options, format, gaps=gaps, previous=previous)
     return Picture(drawn.content, drawn.scene, inventory.problems, drawn.gaps)
+
+
+def read_scene(path: Path) -> Scene:
+    """An earlier picture from a scene document, as ``-o picture.json`` writes it.
+
+    Raises :class:`~cloudviz.errors.BadInput` when the file is none, or one in which boxes overlap.
+    """
+    hint = "Give a file that `cloudviz draw … -o picture.json` wrote."
+    try:
+        document = orjson.loads(path.read_bytes())
+        scene = scene_from_document(document)
+        scene.width, scene.height = float(scene.width), float(scene.height)
+        for edge in scene.edges:
+            edge.points = [(float(x), float(y)) for x, y in edge.points]
+            if edge.label_at is not None:
+                edge.label_at = (float(edge.label_at[0]), float(edge.label_at[1]))
+        is_sound = check(document).is_sound
+    except OSError as error:
+        raise BadInput(error.strerror or "it can't be read", where=str(path), hint=hint) from error
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        raise BadInput("it is no scene document", where=str(path), hint=hint) from error
+    if not is_sound:
+        raise BadInput("boxes overlap in it", where=str(path), hint=hint)
+    return scene
 
 
 async def draw_stored(
@@ -115,11 +146,13 @@ async def draw_stored(
     *,
     with_links: bool = True,
     since: str = "",
+    previous: Scene | None = None,
 ) -> tuple[Picture, Inventory]:
     """Draw the stored inventory, now or at ``selection.at`` (``cloudviz diagram`` and the API).
 
     ``with_links=False`` leaves the lines out and keeps what is inside what. ``since`` is an earlier instant: what
-    was added, removed and changed after it is marked.
+    was added, removed and changed after it is marked. What ``previous``, an earlier picture, shows too keeps its
+    place.
     """
     inventory = await store.inventories.inventory(selection)
     if not inventory.graph.resources:
@@ -131,6 +164,13 @@ async def draw_stored(
     # The store has selected already; the focus of the picture needs the neighbours that it kept. Laying out
     # thousands of boxes takes seconds of pure computing: off the event loop with it.
     drawn = await asyncio.to_thread(
-        draw, graph, Selection(), options, format, gaps=len(inventory.gaps()), before=before
+        draw,
+        graph,
+        Selection(),
+        options,
+        format,
+        gaps=len(inventory.gaps()),
+        before=before,
+        previous=previous,
     )
     return drawn, inventory

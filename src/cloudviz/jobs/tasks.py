@@ -121,7 +121,7 @@ def _remove(folder: Path | None) -> None:
 
 
 async def run_draw(run: Run) -> Ended:
-    """``{discovery_ids, filter, at, since, options, with_links}``: a picture, stored as a diagram."""
+    """``{discovery_ids, filter, at, since, previous, options, with_links}``: a picture, stored as a diagram."""
     arguments = run.job.arguments
     selection = parse_filter(
         arguments.get("filter", ""),
@@ -134,6 +134,7 @@ async def run_draw(run: Run) -> Ended:
         options,
         with_links=arguments.get("with_links", True),
         since=arguments.get("since", ""),
+        previous=arguments.get("previous", ""),
     )
     return Ended({"diagram_id": drawn.diagram_id, "metadata": drawn.metadata})
 

@@ -13,6 +13,8 @@ from cloudviz.api.errors import dumps
 from cloudviz.api.files import PRIVATE, etag_of, file_reply, is_fresh, unchanged
 from cloudviz.api.routes.visualization import FILE, NOT_MODIFIED, selected
 from cloudviz.api.schemas.diagrams import (
+    DIRECTION,
+    DIRECTION_SAYS,
     FORMAT,
     LAYOUT,
     LINK_BASE_SAYS,
@@ -20,8 +22,10 @@ from cloudviz.api.schemas.diagrams import (
     MOST_NODES,
     PAGE,
     PAGE_SAYS,
+    PREVIOUS_SAYS,
     SCALE_SAYS,
     THEME,
+    Direction,
     ExportRequest,
     Format,
     Layout,
@@ -47,6 +51,8 @@ def asked_picture(
     hops: Annotated[int, Query(ge=0, le=MOST_HOPS, description="Links around the focus.")] = 2,
     at: Annotated[str, Query(max_length=100, description="Instant (RFC 3339); now when empty.")] = "",
     since: Annotated[str, Query(max_length=100, description="Mark what changed after this instant.")] = "",
+    direction: Annotated[Direction, Query(description=DIRECTION_SAYS)] = DIRECTION,
+    previous: Annotated[str, Query(max_length=100, description=PREVIOUS_SAYS)] = "",
     show_costs: Annotated[bool, Query(description="Write costs beside names.")] = False,
     title: Annotated[str, Query(max_length=500, description="Heading of the picture.")] = "",
     discovery: Annotated[list[str] | None, Query(max_length=200, description="Seen by this discovery.")] = None,
@@ -62,6 +68,8 @@ def asked_picture(
         hops=hops,
         at=at,
         since=since,
+        direction=direction,
+        previous=previous,
         include_costs=show_costs,
         title=title,
         discovery_ids=discovery or [],
@@ -82,7 +90,9 @@ async def scene(request: Request, _: needs.Viewer, house: needs.House, asked: As
     etag = etag_of("scene", await house.store.inventories.data_version(), asked.model_dump_json())
     if is_fresh(request, etag):
         return unchanged(etag)
-    content = await house.studio.file(selected(asked), asked.options(), "json", since=asked.since)
+    content = await house.studio.file(
+        selected(asked), asked.options(), "json", since=asked.since, previous=asked.previous
+    )
     return Response(content, media_type="application/json", headers={"ETag": etag, "Cache-Control": PRIVATE})
 
 
@@ -108,7 +118,9 @@ async def picture(
     etag = etag_of("picture", version, format.value, asked.model_dump_json())
     if is_fresh(request, etag):
         return unchanged(etag)
-    content = await house.studio.file(selected(asked), asked.options(), format.value, since=asked.since)
+    content = await house.studio.file(
+        selected(asked), asked.options(), format.value, since=asked.since, previous=asked.previous
+    )
     return file_reply(content, format.value, "cloudviz", etag)
 
 

@@ -90,13 +90,20 @@ async def generate(
                 "options": dataclasses.asdict(options),
                 "with_links": body.include_dependencies,
                 "since": body.since,
+                "previous": body.previous,
             },
             requested_by=caller.username,
         )
         house.ring()
         accepted = dumps({"job_id": job.id, "status": job.status})
         return Response(accepted, 202, media_type="application/json", headers={"Location": f"/jobs/{job.id}"})
-    drawn = await house.studio.generate(selection, options, with_links=body.include_dependencies, since=body.since)
+    drawn = await house.studio.generate(
+        selection,
+        options,
+        with_links=body.include_dependencies,
+        since=body.since,
+        previous=body.previous,
+    )
     await house.door.log.note(Event.DRAWN, actor=caller.username, target=drawn.diagram_id, address=address)
     return GenerateReply(
         diagram_id=drawn.diagram_id,
@@ -177,6 +184,7 @@ async def export(body: ExportRequest, _: needs.Operator, house: needs.House) -> 
             body.format.value,
             with_links=body.include_dependencies,
             since=body.since,
+            previous=body.previous,
         )
     return file_reply(content, body.format.value, "cloudviz")
 

@@ -10,19 +10,23 @@ from typing import Any
 from pydantic import Field
 
 from cloudviz.api.schemas.base import Asked, Told, Words, example
-from cloudviz.diagram.options import FORMATS, LAYOUTS, PAGES, THEMES, PictureOptions
+from cloudviz.diagram.options import DIRECTIONS, FORMATS, LAYOUTS, PAGES, THEMES, PictureOptions
 
 Layout = StrEnum("Layout", {name.replace("-", "_").upper(): name for name in LAYOUTS})  # type: ignore[misc]
 Theme = StrEnum("Theme", {name.upper(): name for name in THEMES})  # type: ignore[misc]
 Format = StrEnum("Format", {name.upper(): name for name in FORMATS})  # type: ignore[misc]
+Direction = StrEnum("Direction", {name.upper(): name for name in DIRECTIONS})  # type: ignore[misc]
 Page = StrEnum("Page", {name.upper(): name for name in PAGES})  # type: ignore[misc]
 
 LAYOUT, THEME, FORMAT, PAGE = Layout(LAYOUTS[0]), Theme(THEMES[0]), Format(FORMATS[0]), Page(PAGES[0])
+DIRECTION = Direction(DIRECTIONS[0])
 """What a request gets that names none."""
 
 MOST_NODES = 10_000
 SCALE_SAYS = "Device pixels per px; PNG only. What would pass 120 million pixels is drawn smaller."
 PAGE_SAYS = "Paper of a PDF; what is too large for one page gets an overview and several."
+DIRECTION_SAYS = "Where the lines of the hierarchical layout lead."
+PREVIOUS_SAYS = "Id of a kept picture: what both show keeps its place. Only of the same layout."
 LINK_BASE_SAYS = "Lets each box lead to this address with its resource id behind it; SVG, PDF, Mermaid."
 MOST_HOPS = 10
 A_DIAGRAM = "7d0c1f5e-3f0a-4f8e-9a55-5a6b7c8d9e0f"
@@ -49,6 +53,9 @@ class PictureRequest(Asked):
         "", max_length=100, description="Mark what was added, removed and changed after this instant (RFC 3339)."
     )
 
+    direction: Direction = Field(DIRECTION, description=DIRECTION_SAYS)
+    previous: str = Field("", max_length=100, description=PREVIOUS_SAYS)
+
     def options(self) -> PictureOptions:
         """The same as the diagram room takes them."""
         return PictureOptions(
@@ -60,6 +67,7 @@ class PictureRequest(Asked):
             group_by=self.group_by,
             show_costs=self.include_costs,
             title=self.title,
+            direction=self.direction.value,
         )
 
 
@@ -195,6 +203,7 @@ class SceneReply(Told):
     edges: list[dict[str, Any]]
     summary: dict[str, Any]
     title: str = ""
+    direction: str = "down"
     diagram_id: str | None = None
 
     model_config = example(

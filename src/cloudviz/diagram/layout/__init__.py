@@ -11,7 +11,7 @@ from cloudviz.diagram.layout.free import nest
 from cloudviz.diagram.layout.hierarchical import local_links
 from cloudviz.diagram.layout.pills import put_labels
 from cloudviz.diagram.layout.rows import TOP, Arrange, place_in_rows
-from cloudviz.diagram.layout.stability import keep
+from cloudviz.diagram.layout.stability import keep, paper
 from cloudviz.diagram.layout.ways import lead
 from cloudviz.diagram.options import LAYOUTS
 from cloudviz.diagram.scene.document import Scene, SceneNode
@@ -70,5 +70,4 @@ def _afresh(scene: Scene, with_lines: bool = True) -> None:
         width, height = nest(scene.nodes, scene.edges, children, _FREE[scene.layout], TOP)
         if with_lines:
             lead(scene.nodes, scene.edges)
-    scene.width = round(width + 2 * PAGE_MARGIN, 1)
-    scene.height = round(height + TOP + PAGE_MARGIN + FOOTER_HEIGHT, 1)
+    scene.width, scene.height = paper(width + 2 * PAGE_MARGIN, height + TOP + PAGE_MARGIN + FOOTER_HEIGHT)

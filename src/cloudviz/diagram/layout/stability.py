@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from math import inf
+from math import inf, prod
 
 from cloudviz.diagram.layout.cells import GAP, PADDING
 from cloudviz.diagram.layout.kept_lines import keep_lines
@@ -63,10 +63,9 @@ def keep(scene: Scene, previous: Scene, afresh: Afresh) -> bool:
         return False
     kept.place(afresh)
     width, height = kept.page
-    padded_width, padded_height = max(width, _ASPECTS[0] * height), max(height, width / _ASPECTS[1])
-    if padded_width * padded_height > _PADDED * width * height:
+    if height * width * _PADDED < prod(paper(width, height)):
         return False
-    width, height = round(padded_width, 1), round(padded_height, 1)
+    width, height = paper(width, height)
     if kept.is_changed:
         afresh(scene, with_lines=False)
         if width * height > _SPARSEST * scene.width * scene.height:
@@ -75,6 +74,12 @@ def keep(scene: Scene, previous: Scene, afresh: Afresh) -> bool:
     scene.width, scene.height = width, height
     keep_lines(scene, previous, kept.twins)
     return True
+
+
+def paper(width: float, height: float) -> tuple[float, float]:
+    """The page for contents of some size: where they are too long one way, blank paper makes it a page."""
+    least, most = _ASPECTS
+    return round(max(width, least * height), 1), round(max(height, width / most), 1)
 
 
 class _Kept:

@@ -18,6 +18,7 @@ from cloudviz.diagram.scene.measures import STACK_REACH
 
 Point = tuple[float, float]
 _SQUARE = 320.0
+_MOST_SQUARES = 64
 _CROSSED = 24  # rows × columns up to the square of this are all tried
 _NEAREST = 400  # boxes beside which a place is looked for, the last ones of a long list
 _GROWING = 300.0  # px of distance that growing weighs
@@ -76,17 +77,22 @@ class Vacancies:
         self.page = page
         self.blocks: list[Block] = []
         self.squares: dict[tuple[int, int], list[Block]] = {}
+        self.large: list[Block] = []
 
     def add(self, block: Block) -> None:
         """Let a block stand where it is."""
         self.blocks.append(block)
-        for key in self._keys(block.x, block.y, block.x + block.width, block.bottom):
+        keys = self._keys(block.x, block.y, block.x + block.width, block.bottom)
+        if keys is None:
+            self.large.append(block)
+        for key in keys or ():
             self.squares.setdefault(key, []).append(block)
 
     def remove(self, block: Block) -> None:
         """Take a block away."""
         self.blocks = [other for other in self.blocks if other is not block]
-        for key in self._keys(block.x, block.y, block.x + block.width, block.bottom):
+        self.large = [other for other in self.large if other is not block]
+        for key in self._keys(block.x, block.y, block.x + block.width, block.bottom) or ():
             self.squares[key] = [other for other in self.squares[key] if other is not block]
 
     def in_the_way(self, block: Block, clear: float = GAP) -> list[Block]:
@@ -94,8 +100,10 @@ class Vacancies:
         left, top = block.x - clear + _SLACK, block.y - clear + _SLACK
         right, bottom = block.x + block.width + clear - _SLACK, block.bottom + clear - _SLACK
         found: dict[str, Block] = {}
-        for key in self._keys(left, top, right, bottom):
-            for other in self.squares.get(key, ()):
+        keys = self._keys(left, top, right, bottom)
+        near = [self.blocks] if keys is None else [self.large, *(self.squares.get(key, ()) for key in keys)]
+        for others in near:
+            for other in others:
                 if (
                     other.x < right
                     and left < other.x + other.width
@@ -195,12 +203,13 @@ class Vacancies:
         return cost
 
     @staticmethod
-    def _keys(left: float, top: float, right: float, bottom: float) -> list[tuple[int, int]]:
-        return [
-            (x, y)
-            for x in range(int(left // _SQUARE), int(right // _SQUARE) + 1)
-            for y in range(int(top // _SQUARE), int(bottom // _SQUARE) + 1)
-        ]
+    def _keys(left: float, top: float, right: float, bottom: float) -> list[tuple[int, int]] | None:
+        """The squares that a rectangle touches; ``None`` for one so large that they are not worth counting."""
+        first, last = int(left // _SQUARE), int(right // _SQUARE)
+        upper, lower = int(top // _SQUARE), int(bottom // _SQUARE)
+        if (last - first + 1) * (lower - upper + 1) > _MOST_SQUARES:
+            return None
+        return [(x, y) for x in range(first, last + 1) for y in range(upper, lower + 1)]
 
 
 def extent(blocks: Sequence[Block], left: float, top: float) -> Point:
