@@ -96,7 +96,7 @@ async def test_scans_of_one_place_change_nothing(store: Store) -> None:
 async def test_a_first_inventory_made_of_narrow_scans_is_whole_when_each_type_was_looked_at_again(
     store: Store,
 ) -> None:
-    """What an unknown name means is known once the thing is: the second round resolves what the first could not."""
+    """What a name means is known once the thing is: the second round resolves what the first could not."""
     for _ in range(2):
         for type_key in TYPES:
             await scanned(store, lambda item, chosen=type_key: item.type_key == chosen)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 JsonObject = dict[str, Any]
@@ -68,6 +69,8 @@ class RawItem:
         type_key: the catalogue key when the source knows it; else it is found from ``native_type``.
         shape: whose field names ``body`` uses.
         where: the place it came from, for messages: ``prod.tfstate: aws_instance.web[0]``.
+        unseen: members of the body that could not be read, so that what was known of them still counts; ``*``
+            stands for any that is not there.
     """
 
     scope: Scope
@@ -76,6 +79,11 @@ class RawItem:
     type_key: str | None = None
     shape: Shape = Shape.NATIVE
     where: str = ""
+    unseen: tuple[str, ...] = ()
+
+
+ANY_MEMBER = "*"
+"""In :attr:`RawItem.unseen`: whatever the body does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +165,9 @@ class Problem:
     loss: bool = True
 
 
+_NAME_OF_LINK = attrgetter("source", "target", "kind")
+
+
 @dataclass(slots=True)
 class Graph:
     """Resources by id and the links between them. The order of insertion carries no meaning."""
@@ -170,20 +181,25 @@ class Graph:
         Twins become one link, stated by all who state one of them.
         """
         present = self.resources
-        unique: dict[tuple[str, str, str], Link] = {}
-        for link in self.links:
-            name = (link.source, link.target, link.kind)
+        links: list[Link] = []
+        # Twins stand side by side then. Of links that are in order already this takes next to nothing.
+        for link in sorted(self.links, key=_NAME_OF_LINK):
             resolved, stated_by = link.target in present, link.stated_by
-            twin = unique.get(name)
+            twin = links[-1] if links else None
+            if twin is not None and (
+                twin.target != link.target or twin.source != link.source or twin.kind != link.kind
+            ):
+                twin = None
             if twin is not None and twin.stated_by != stated_by:
                 both = {*twin.staters, *link.staters}
                 stated_by = () if both == {link.source} else tuple(sorted(both))
             is_same = link.resolved is resolved and link.stated_by is stated_by
-            unique[name] = link if is_same else Link(*name, resolved, stated_by)
-        return Graph(
-            {key: present[key] for key in sorted(present)},
-            [unique[key] for key in sorted(unique)],
-        )
+            made = link if is_same else Link(link.source, link.target, link.kind, resolved, stated_by)
+            if twin is None:
+                links.append(made)
+            else:
+                links[-1] = made
+        return Graph({key: present[key] for key in sorted(present)}, links)
 
     def children(self) -> dict[str, list[str]]:
         """Ids of the resources inside each parent that is itself present, both in sorted order."""

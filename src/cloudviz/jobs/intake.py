@@ -76,10 +76,14 @@ class Intake:
         self._taken.add(part.key)
         written: list[tuple[Coverage, list[bytes]]] = [(each, []) for each in coverage]
         for run in _runs(part.listings):
-            for number, batch, packed in await asyncio.to_thread(self._read, run, is_whole):
-                self._normaliser.take(batch, _rank(coverage[number], part.key))
-                written[number][1].extend(packed)
+            batches = await asyncio.to_thread(self._read, run)
             run.clear()
+            await self._fill(batches)
+            packed = await asyncio.to_thread(_packed, batches) if is_whole else []
+            for number, pages in packed:
+                written[number][1].extend(pages)
+            for number, batch in batches:
+                self._normaliser.take(batch, _rank(coverage[number], part.key))
         if is_whole:
             await self._store.checkpoints.save(self._id, part.key, written, part.note, part.replaces)
 
@@ -91,9 +95,16 @@ class Intake:
             self._coverage = {place: each for place, each in self._coverage.items() if place[0] not in gone}
             self._normaliser.forget(lambda rank: rank[-1] in gone)
 
-    def _read(self, run: Run, is_whole: bool) -> list[tuple[int, Batch, list[bytes]]]:
-        read = [(number, self._normaliser.read(items)) for number, items in run]
-        return [(number, batch, list(packed_batch(batch)) if is_whole else []) for number, batch in read]
+    def _read(self, run: Run) -> list[tuple[int, Batch]]:
+        return [(number, self._normaliser.read(items)) for number, items in run]
+
+    async def _fill(self, batches: Sequence[tuple[int, Batch]]) -> None:
+        """Keep what was known of a resource where its details could not be read: unseen is not changed."""
+        for _, batch in batches:
+            if batch.partial:
+                known = await self._store.inventories.known(batch.partial_ids)
+                others = await self._store.inventories.known(places=batch.unknown_places(known))
+                await asyncio.to_thread(self._normaliser.fill, batch, known, others.values())
 
     async def finish(self) -> tuple[Graph, list[Coverage], list[Problem]]:
         """Everything linked, what was looked at, and what was odd."""
@@ -113,6 +124,10 @@ def _is_whole(part: Part, stopped: bool) -> bool:
 
 def _rank(coverage: Coverage, part: str) -> tuple[str, ...]:
     return (coverage.account, coverage.region, coverage.type, part)
+
+
+def _packed(batches: Sequence[tuple[int, Batch]]) -> list[tuple[int, list[bytes]]]:
+    return [(number, list(packed_batch(batch))) for number, batch in batches]
 
 
 def _runs(listings: Sequence[Listing]) -> Iterator[Run]:

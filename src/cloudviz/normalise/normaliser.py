@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from cloudviz.catalogue.declare import TerraformJoin
 from cloudviz.catalogue.gcp.names import NUMBER
 from cloudviz.catalogue.registry import Catalogue, catalogue
-from cloudviz.inventory.model import Graph, Problem, RawItem, Resource, Shape
+from cloudviz.inventory.model import ANY_MEMBER, Graph, Problem, RawItem, Resource, Shape
 from cloudviz.normalise.items import resource_of
 from cloudviz.normalise.redaction import redact
 from cloudviz.normalise.references import Pending, connect, is_told_by_id
 
 Rank = tuple[str, ...]
 """Where items stand among others: of two with one id that of the higher rank is kept, whichever came first."""
+
+
+Place = tuple[str, str, str, str]
+"""(provider, account, region, type)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +46,25 @@ class Batch:
         problems: what was met.
         projects: the id of each Google project by its number, as far as the items tell.
         joins: Terraform resources that state a link and are no thing of their own.
+        partial: items of which not all could be read, by the index of their resource. They are let go when what
+            was known of them has been filled in, and never written down.
     """
 
     resources: list[tuple[Resource, Pending]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     projects: dict[str, str] = field(default_factory=dict)
     joins: list[tuple[TerraformJoin, RawItem]] = field(default_factory=list)
+    partial: dict[int, RawItem] = field(default_factory=dict)
+
+    @property
+    def partial_ids(self) -> list[str]:
+        """The ids of the resources of which not all could be read."""
+        return [self.resources[index][0].id for index in self.partial]
+
+    def unknown_places(self, known: Container[str]) -> set[Place]:
+        """Where partial items are that have none of the known ids: of what was not seen an id may be made."""
+        found = (self.resources[index][0] for index, item in self.partial.items() if ANY_MEMBER in item.unseen)
+        return {_place_of(each) for each in found if each.id not in known}
 
 
 class Normaliser:
@@ -89,10 +107,40 @@ class Normaliser:
                 batch.problems.append(Problem(item.native_type, what, item.where))
                 continue
             if resource is not None:
+                if item.unseen:
+                    batch.partial[len(batch.resources)] = item
                 batch.resources.append((resource, references))
                 if NUMBER in item.body and item.scope.account:
                     batch.projects[str(item.body[NUMBER])] = item.scope.account
         return batch
+
+    def fill(self, batch: Batch, known: Mapping[str, Resource], others: Iterable[Resource] = ()) -> None:
+        """Read the partial items of a batch anew, with what was known of them in place of what was not seen.
+
+        An item that could be any of several, because what tells them apart was not seen, is left out.
+
+        Arguments:
+            known: resources as they were before, by id; their properties hold the body.
+            others: resources of the places in :meth:`Batch.unknown_places`.
+        """
+        left_out: set[int] = set()
+        alike: dict[Place, list[Resource]] = {}
+        for each in others:
+            alike.setdefault(_place_of(each), []).append(each)
+        for index, item in batch.partial.items():
+            resource = batch.resources[index][0]
+            found = [known[resource.id]] if resource.id in known else []
+            if not found and ANY_MEMBER in item.unseen:
+                found = [each for each in alike.get(_place_of(resource), ()) if _may_be(each, item)]
+            if len(found) > 1:
+                left_out.add(index)
+            elif found:
+                again = self.read([_filled(item, found[0])])
+                batch.problems.extend(again.problems)
+                batch.resources[index : index + 1] = again.resources or [batch.resources[index]]
+        if left_out:
+            batch.resources = [each for index, each in enumerate(batch.resources) if index not in left_out]
+        batch.partial.clear()
 
     def take(self, batch: Batch, rank: Rank = ()) -> None:
         """Take a batch in that was read before, by this process or by one that died."""
@@ -141,7 +189,7 @@ class Normaliser:
         graph = connect(
             self._types,
             {key: resources[key] for key in order},
-            (pending[key] for key in order),
+            (pending.pop(key) for key in order),
             joins,
             projects,
             beside,
@@ -162,3 +210,31 @@ def normalise(items: Iterable[RawItem], known: Catalogue | None = None) -> tuple
     normaliser = Normaliser(known, packed=False)
     normaliser.add(items)
     return normaliser.finish()
+
+
+def _place_of(resource: Resource) -> Place:
+    return (resource.provider, resource.account, resource.region, resource.type)
+
+
+def _body_of(resource: Resource) -> Mapping[str, Any]:
+    """The body a resource was made of, without its secrets."""
+    configuration = resource.properties.get("configuration")
+    return configuration if isinstance(configuration, Mapping) else {}
+
+
+def _may_be(resource: Resource, item: RawItem) -> bool:
+    """Whether a resource has all the words that an item says of itself."""
+    body = _body_of(resource)
+    said = {name: value for name, value in item.body.items() if isinstance(value, str) and name in body}
+    return bool(said) and all(body[name] == value for name, value in said.items())
+
+
+def _filled(item: RawItem, before: Resource) -> RawItem:
+    """The item with the members it could not show as they were before."""
+    is_any = ANY_MEMBER in item.unseen
+    kept = {
+        name: value
+        for name, value in _body_of(before).items()
+        if name not in item.body and (is_any or name in item.unseen)
+    }
+    return replace(item, body={**item.body, **kept}, type_key=before.type, unseen=())

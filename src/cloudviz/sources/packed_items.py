@@ -21,7 +21,7 @@ class PackedItems(Sequence[RawItem]):
     __slots__ = ("_rows",)
 
     def __init__(self, items: Iterable[RawItem] = ()) -> None:
-        self._rows: list[tuple[Scope, str, str | None, str, bytes | Mapping[str, Any]]] = []
+        self._rows: list[tuple[Scope, str, str | None, str, bytes | Mapping[str, Any], tuple[str, ...]]] = []
         self.extend(items)
 
     def append(self, item: RawItem) -> None:
@@ -29,7 +29,7 @@ class PackedItems(Sequence[RawItem]):
         body: bytes | Mapping[str, Any] = item.body
         with suppress(TypeError):  # an integer beyond 64 bits, half a surrogate pair
             body = bytes(memoryview(orjson.dumps(item.body)))  # a copy, without the buffer's spare room
-        self._rows.append((item.scope, item.native_type, item.type_key, item.where, body))
+        self._rows.append((item.scope, item.native_type, item.type_key, item.where, body, item.unseen))
 
     def extend(self, items: Iterable[RawItem]) -> None:
         """Keep several; those that are packed already are not packed again."""
@@ -58,9 +58,9 @@ class PackedItems(Sequence[RawItem]):
     def moved(self, to: Callable[[Scope], tuple[Scope, str]]) -> PackedItems:
         """The same in other scopes; ``to`` gives the new scope and ``where`` of an item in a scope."""
         moved = PackedItems()
-        for scope, native_type, type_key, _, body in self._rows:
+        for scope, native_type, type_key, _, body, unseen in self._rows:
             new_scope, where = to(scope)
-            moved._rows.append((new_scope, native_type, type_key, where, body))
+            moved._rows.append((new_scope, native_type, type_key, where, body, unseen))
         return moved
 
     def __len__(self) -> int:
@@ -79,8 +79,12 @@ class PackedItems(Sequence[RawItem]):
 
 
 def _item(
-    scope: Scope, native_type: str, type_key: str | None, where: str, body: bytes | Mapping[str, Any]
+    scope: Scope,
+    native_type: str,
+    type_key: str | None,
+    where: str,
+    body: bytes | Mapping[str, Any],
+    unseen: tuple[str, ...],
 ) -> RawItem:
-    return RawItem(
-        scope, native_type, orjson.loads(body) if isinstance(body, bytes) else body, type_key, where=where
-    )
+    content = orjson.loads(body) if isinstance(body, bytes) else body
+    return RawItem(scope, native_type, content, type_key, where=where, unseen=unseen)

@@ -239,6 +239,30 @@ class Inventories:
         by_number = {each.seq: each for each in await connection.execute(query)}
         return [_version(row, by_number) for row in rows]
 
+    async def known(
+        self, ids: Collection[str] = (), places: Collection[tuple[str, str, str, str]] = ()
+    ) -> dict[str, Resource]:
+        """Resources of live scans as they are now, by id: those with some ids, and those of some places.
+
+        Arguments:
+            places: (provider, account, region, type) of each.
+        """
+        table, scopes = tables.resources.c, tables.scopes.c
+        wanted = {tuple(map(key_text, place)) for place in places}
+        kinds = sorted({place[3] for place in wanted})
+        query = select(*resource_columns(shown_at(Now()))).where(table.origin == "")
+        found: dict[str, Resource] = {}
+        async with self._database.reading() as connection:
+            if ids:
+                named = query.where(self._database.among(table.id, sorted({key_text(each) for each in ids})))
+                found.update((row[0], resource_of(row)) for row in await connection.execute(named))
+            of_kinds = select(tables.scopes).where(self._database.among(scopes.resource_type, kinds))
+            for scope in (await connection.execute(of_kinds)).all() if wanted else ():
+                if (scope.provider, scope.account, scope.region, scope.resource_type) in wanted:
+                    rows = await connection.execute(query.where(table.scope_id == scope.id))
+                    found.update((row[0], resource_of(row)) for row in rows)
+        return found
+
     async def beside(
         self,
         coverage: Sequence[Coverage],

@@ -9,7 +9,7 @@ from typing import Any
 
 from cloudviz.catalogue.declare import AwsDetail, ResourceType
 from cloudviz.catalogue.paths import read_path
-from cloudviz.inventory.model import CoverageStatus
+from cloudviz.inventory.model import ANY_MEMBER, CoverageStatus
 from cloudviz.sources.aws.calls import Caller
 from cloudviz.sources.aws.model import action, takes_list
 from cloudviz.sources.aws.refusals import GONE_CODES, CallFailed
@@ -31,7 +31,8 @@ class Found:
         declared: its type, None while it is not known.
         region: where it is; where the list was read, or what the item itself says. ``""``: not known.
         gone: it was deleted while we looked.
-        failures: what could not be read of it.
+        failures: why something of it could not be read.
+        unseen: the members of the body that could not be.
     """
 
     body: dict[str, Any]
@@ -39,6 +40,13 @@ class Found:
     region: str
     gone: bool = False
     failures: list[CallFailed] = field(default_factory=list)
+    unseen: set[str] = field(default_factory=set)
+
+    def lacks(self, detail: AwsDetail, failed: CallFailed | None = None) -> None:
+        """Note that a detail could not be laid in; without a reason of its own, because another could not."""
+        self.unseen.add(detail.into or ANY_MEMBER)
+        if failed is not None:
+            self.failures.append(failed)
 
 
 def bucket_region(body: dict[str, Any]) -> None:
@@ -109,6 +117,8 @@ class Details:
         if after is not None:
             for item in wanting:
                 after(item.body)
+                if detail.into in item.unseen:
+                    item.unseen.add(ANY_MEMBER)  # what would have been made of it is not there either
 
     async def _lay_tags(self, detail: AwsDetail, items: Sequence[Found]) -> None:
         """Tags from the bulk API; by the detail's own call only where that is denied or not offered."""
@@ -129,7 +139,7 @@ class Details:
                     ]
             else:
                 for item in there:
-                    item.failures.append(tags)
+                    item.lacks(detail, tags)
 
     def _arn_of(self, item: Found) -> str | None:
         if item.declared is None:
@@ -145,7 +155,7 @@ class Details:
             chunk = items[start : TRIAL if start == 0 else start + CHUNK]
             if hopeless is not None:
                 for item in chunk:
-                    item.failures.append(hopeless)
+                    item.lacks(detail, hopeless)
                 continue
             said = await asyncio.gather(*(self._lay_one(detail, item, permission) for item in chunk))
             denied = [each for each in said if each is not None and each.status is CoverageStatus.DENIED]
@@ -156,6 +166,7 @@ class Details:
         service = detail.service or self._service
         arguments = self._arguments(service, detail, [item])
         if arguments is None:
+            _spoilt(detail, [item])
             return None
         region = item.region or self._region
         try:
@@ -169,7 +180,7 @@ class Details:
                 item.gone = True
                 return None
             else:
-                item.failures.append(failed)
+                item.lacks(detail, failed)
                 return failed
         _put(detail, item, values)
         return None
@@ -178,6 +189,7 @@ class Details:
         service = detail.service or self._service
         arguments = self._arguments(service, detail, items)
         if arguments is None:
+            _spoilt(detail, items)
             return
         values: list[Any] = []
         try:
@@ -193,7 +205,7 @@ class Details:
                 items[0].gone = True
             else:
                 for item in items:
-                    item.failures.append(failed)
+                    item.lacks(detail, failed)
             return
         index = _index(detail, values)
         for item in items:
@@ -216,7 +228,7 @@ class Details:
             self._bulk[id(detail)] = index
         for item in items:
             if isinstance(index, CallFailed):
-                item.failures.append(index)
+                item.lacks(detail, index)
             else:
                 _put(detail, item, _matches(detail, index, item))
 
@@ -238,6 +250,13 @@ class Details:
                 return None
             arguments[name] = values if source.endswith("[]") else values[0]
         return arguments
+
+
+def _spoilt(detail: AwsDetail, items: Iterable[Found]) -> None:
+    """Note a detail that can't be asked for, on items of which another could not be read that names it."""
+    for item in items:
+        if item.failures:
+            item.lacks(detail)
 
 
 def _alike(detail: AwsDetail, items: Sequence[Found]) -> list[list[Found]]:

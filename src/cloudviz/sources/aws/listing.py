@@ -9,7 +9,7 @@ from typing import Any
 from cloudviz.catalogue.declare import AwsDetail, ResourceType
 from cloudviz.catalogue.paths import read_path
 from cloudviz.catalogue.registry import catalogue, is_of_type
-from cloudviz.inventory.model import CoverageStatus, RawItem, Scope
+from cloudviz.inventory.model import ANY_MEMBER, CoverageStatus, RawItem, Scope
 from cloudviz.sources.aws.calls import Caller
 from cloudviz.sources.aws.details import AFTER, Details, Found
 from cloudviz.sources.aws.model import action
@@ -153,6 +153,10 @@ def _listings(
     unit: Unit, account: Account, regions: Sequence[str], found: Sequence[Found], broken: CallFailed | None
 ) -> list[Listing]:
     here = [item for item in found if not item.gone]
+    if broken is not None:
+        # Which details had been laid in when it broke nobody noted; those that had are there.
+        for item in here:
+            item.unseen.update(detail.into or ANY_MEMBER for detail, _ in unit.details)
     listings: list[Listing] = []
     for declared in unit.types:
         mine = [item for item in here if item.declared is declared]
@@ -183,7 +187,11 @@ def _listing(
 ) -> Listing:
     scope = Scope("aws", account.id, place, account.partition)
     native = catalogue().native_name(declared)
-    raw = [RawItem(scope, native, item.body, declared.key, where=_where(unit, scope)) for item in items]
+    where = _where(unit, scope)
+    raw = [
+        RawItem(scope, native, item.body, declared.key, where=where, unseen=tuple(sorted(item.unseen)))
+        for item in items
+    ]
     if broken is not None:
         return NotSeen(scope, declared.key, broken.status, broken.permission, broken.detail, raw)
     failures = [each for item in judged for each in item.failures]
