@@ -10,19 +10,18 @@ from cloudviz.inventory.model import CoverageStatus, RawItem, Scope
 from cloudviz.sources.azure.permissions import actions_of
 from cloudviz.sources.azure.plan import ABOVE, OTHER, Plan, arm_list
 from cloudviz.sources.azure.rights import Rights
-from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.provider import Listing, NotSeen, Seen
 from cloudviz.sources.refusals import CallFailed
 
 _LEFT_OUT = "Resource Graph leaves out what may not be read"
 
 
-Found = defaultdict[tuple[str, str], PackedItems]
+Found = defaultdict[tuple[str, str], list[RawItem]]
 """Items by (subscription, type key)."""
 
 
 def listings_of(
-    found: Mapping[tuple[str, str], PackedItems], types: Mapping[str, ResourceType], regions: Sequence[str]
+    found: Mapping[tuple[str, str], Sequence[RawItem]], types: Mapping[str, ResourceType], regions: Sequence[str]
 ) -> Iterator[Listing]:
     """What a page holds. That more may follow is said by who reads the next page, or can't."""
     for (subscription, key), items in sorted(found.items()):
@@ -59,7 +58,7 @@ def closing_listings(
                 failed = CallFailed(
                     CoverageStatus.SKIPPED, f"only resource groups {', '.join(groups)} were looked into"
                 )
-            yield from _by_place(regions, subscription, declared, PackedItems(), failed)
+            yield from _by_place(regions, subscription, declared, (), failed)
         broken = failures.get((subscription, OTHER))
         if broken is not None:
             yield _unknown(subscription, (), broken)
@@ -86,7 +85,7 @@ def _by_place(
     regions: Sequence[str],
     subscription: str,
     declared: ResourceType,
-    items: PackedItems,
+    items: Sequence[RawItem],
     failed: CallFailed | None,
 ) -> Iterator[Listing]:
     listing = arm_list(declared)
@@ -95,8 +94,8 @@ def _by_place(
         return
     for region in regions:
         here = Scope("azure", subscription, region)
-        yield _listing(here, declared.key, items.placed(here.__eq__), failed)
-    nowhere = items.placed(lambda scope: scope.region not in regions)
+        yield _listing(here, declared.key, [item for item in items if item.scope == here], failed)
+    nowhere = [item for item in items if item.scope.region not in regions]
     if nowhere:
         detail = "in no region, and found in a scan of some regions"
         scope = Scope("azure", subscription, "global")

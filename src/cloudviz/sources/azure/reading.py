@@ -24,7 +24,6 @@ from cloudviz.sources.azure.refusals import GONE_CODES
 from cloudviz.sources.azure.rights import Rights, rights_in
 from cloudviz.sources.azure.session import Limits
 from cloudviz.sources.flow import as_done, interleaved, within
-from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.pages import Trail, Trails, words_in
 from cloudviz.sources.progress import Report
 from cloudviz.sources.provider import Part
@@ -71,7 +70,7 @@ class Sorted:
     """The rows of a page: items by place, what is laid into what, by owner and field, and what lists will be asked
     for, as (subscription, type key, id, kind, region)."""
 
-    found: Found = field(default_factory=lambda: defaultdict(PackedItems))
+    found: Found = field(default_factory=lambda: defaultdict(list))
     owners: list[list[str]] = field(default_factory=list)
     whole: list[tuple[Place, RawItem]] = field(default_factory=list)
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -338,7 +337,7 @@ class Reading:
         key = f"{self.key}/{declared.key}/{subscription}/{named}"
         if self.trails.note(key) is not None:
             return
-        items: Found = defaultdict(PackedItems)
+        items: Found = defaultdict(list)
         is_whole = True
         read = as_done(
             owners,

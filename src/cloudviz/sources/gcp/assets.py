@@ -15,7 +15,6 @@ from cloudviz.catalogue.gcp.names import ASSET, NUMBER, PARENT
 from cloudviz.inventory.model import RawItem, Scope
 from cloudviz.sources.gcp.client import Client
 from cloudviz.sources.gcp.plan import HOLDER_KEYS, OTHER, PROJECT_KEY, Plan, Sorter, region_of
-from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.refusals import CallFailed
 
 HOST = "cloudasset.googleapis.com"
@@ -64,13 +63,13 @@ class Found:
 
     home: str
     numbers: dict[str, str]
-    items: dict[tuple[str, str], PackedItems] = field(default_factory=dict)
+    items: dict[tuple[str, str], list[RawItem]] = field(default_factory=dict)
     later: set[str] = field(default_factory=set)
     reads_later: bool = False
 
     def add(self, account: str, type_key: str, item: RawItem) -> None:
         """Keep an asset."""
-        self.items.setdefault((account, type_key), PackedItems()).append(item)
+        self.items.setdefault((account, type_key), []).append(item)
 
 
 async def pages(

@@ -17,7 +17,6 @@ from cloudviz.sources.gcp.groups import lay_in, unmanaged
 from cloudviz.sources.gcp.methods import METHODS, Method, detail_permission, lists_before, permission_of
 from cloudviz.sources.gcp.plan import GLOBAL, OTHER, Plan, Sorter, asset_list, region_of
 from cloudviz.sources.gcp.refusals import is_switched_off
-from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.provider import Listing, NotSeen, Seen
 from cloudviz.sources.refusals import CallFailed, one_line
 
@@ -227,9 +226,9 @@ def placed(seen: Seen, declared: ResourceType, plan: Plan) -> list[Listing]:
     scope = seen.scope
     if not plan.regions or asset_list(declared).is_global:
         return [seen]
-    by_region = {region: PackedItems() for region in (*plan.regions, "global")}
+    by_region: dict[str, list[RawItem]] = {region: [] for region in (*plan.regions, "global")}
     for item in seen.items:
-        by_region.setdefault(item.scope.region or "global", PackedItems()).append(item)
+        by_region.setdefault(item.scope.region or "global", []).append(item)
     return [
         Seen(Scope("gcp", scope.account, region), seen.type_key, items, seen.detail)
         for region, items in by_region.items()

@@ -21,7 +21,6 @@ from cloudviz.sources.gcp.groups import GROUP_ASSET, lay_in, unmanaged
 from cloudviz.sources.gcp.plan import HOLDER_KEYS, OTHER, Plan, Sorter, asset_list
 from cloudviz.sources.gcp.projects import identity_of, projects_under
 from cloudviz.sources.gcp.refusals import is_switched_off
-from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.pages import Trail, Trails, words_in
 from cloudviz.sources.progress import Report
 from cloudviz.sources.provider import Listing, NotSeen, Part, Seen
@@ -257,16 +256,15 @@ class Look:
         except CallFailed as error:
             self._note(error)
             failed = error
-        items = {place: list(each) for place, each in found.items.items()}
-        chosen: dict[tuple[str, str], PackedItems] = {}
-        for place, mine in items.items():
+        chosen: dict[tuple[str, str], list[RawItem]] = {}
+        for place, mine in found.items.items():
             if asset_type == GROUP_ASSET:
                 mine, detail = await self._with_members(place[0], mine)
             else:
                 # Those that are told of under both names came with the pages.
                 names = {item.body.get(ASSET) for item in mine if item.native_type == _FUNCTION}
                 mine = [item for item in mine if item.body.get(ASSET) not in names]
-            chosen[place] = PackedItems(mine)
+            chosen[place] = mine
         if failed is not None:
             names = set(LATER[asset_type][:1])
             below.failed.update(
