@@ -42,3 +42,18 @@ def test_what_a_scan_holds_grows_slowly():
     found = re.search(r" and (-?[0-9.]+) KB of memory each", done.stdout)
     # As plain objects a resource took 13 KB.
     assert found is not None and float(found[1]) < 8, done.stdout
+
+
+def test_pictures_beside_their_peers_print_their_table():
+    asked = ["--sizes", "60", "--large", "300", "--peers", "dot,fdp", "--limit", "60"]
+    command = [sys.executable, "benchmarks/diagram.py", *asked]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[1].startswith("60 resources, ")
+    names = [line[2:28].strip() for line in lines[2:-1] if line[2:28].strip()]
+    layouts = ("hierarchical", "force-directed", "circular", "grid")
+    assert names == [*(f"CloudViz {layout}" for layout in layouts), "Graphviz dot", "Graphviz fdp"]
+    overlaps_and_outside = [line.split()[-6:-4] for line in lines if line.startswith("  CloudViz")]
+    assert overlaps_and_outside == [["0", "0"]] * 4
+    assert lines[-1].startswith("300 resources to the default picture of ")
