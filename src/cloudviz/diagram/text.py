@@ -31,10 +31,10 @@ _EMOJI = 1.3  # em; Apple Color Emoji 1.25, Noto Color Emoji 1.28, Segoe UI Emoj
 _UNKNOWN = 1.2  # em; the widest ordinary letters of the scripts that no line below names
 _ORNAMENT = 14.0  # em; U+FDFD and its like are whole phrases in one glyph
 _SCRIPTS = (
-    (0x0590, 0x05FF, 0.66),  # Hebrew
-    (0x0600, 0x06FF, 0.75),  # Arabic
-    (0x0750, 0x08FF, 0.75),
-    (0x0900, 0x0DFF, 0.9),  # the Indic scripts
+    (0x0590, 0x05FF, 0.62),  # Hebrew
+    (0x0600, 0x06FF, 0.62),  # Arabic
+    (0x0750, 0x08FF, 0.62),
+    (0x0900, 0x0DFF, 0.8),  # the Indic scripts
     (0x0E00, 0x0EFF, 0.7),  # Thai and Lao
 )
 """First and last code point, and the em that letters take on average in the common fonts of the script."""

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudviz.diagram.bidi import isolate, runs_right, visual_runs
+from cloudviz.diagram.scene.labels import account_title, network_title
 from cloudviz.diagram.text import clean, fit, measure
+from cloudviz.inventory.model import Resource
 
 
 def drawn(text: str) -> str:
@@ -39,6 +41,16 @@ def test_only_names_that_run_from_right_to_left_are_isolated() -> None:
     assert isolate("日本") == "日本"
     assert isolate("שרת") == "\u2068שרת\u2069"
     assert measure(isolate("שרת"), 12) == measure("שרת", 12)
+
+
+def test_a_network_keeps_its_address_at_its_end_whatever_its_name() -> None:
+    for name in ("שרת", "قاعدة 1"):
+        item = Resource(
+            "id", "aws", "aws.ec2.vpc", "", "network", name, properties={"address_range": "10.0.0.0/16"}
+        )
+        assert drawn(network_title(item)).startswith("VPC ")
+        assert drawn(network_title(item)).endswith(" 10.0.0.0/16")
+    assert drawn(account_title("aws", "123456789012", "שרת")) == "AWS account תרש 123456789012"
 
 
 @given(text=st.text(alphabet="אבג abc123.,%-/()\u2066\u2067\u2068\u2069\u0627\u064b", max_size=40))

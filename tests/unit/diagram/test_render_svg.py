@@ -90,6 +90,43 @@ def test_it_says_what_it_is_to_those_who_cannot_see_it() -> None:
     assert things["asga>dba"].findtext(f"{SVG}title") == "web-asg uses orders-db: 5432"
 
 
+def test_boxes_lead_where_the_caller_says_and_nowhere_else() -> None:
+    base = "https://cloudviz.example/#/map?select="
+    for name in NAMES:
+        scene = named(name)
+        scene.nodes[1].members = [f"id {name}"]
+        root = ElementTree.fromstring(render(scene, "svg", link_base=base))
+        links = [element.get("href", "") for element in root.iter(f"{SVG}a")]
+        assert links[-1].startswith(f"{base}id%20")
+        assert all(re.fullmatch(r"https://cloudviz\.example/#/map\?select=[\w.~%-]*", link) for link in links)
+    for base in ("javascript:alert(1)", "data:text/html,x", "//x", "file:///etc/passwd", "x"):
+        with pytest.raises(Invalid, match="address"):
+            render(web_estate(), "svg", link_base=base)
+
+
+def test_the_base_of_links_cannot_break_out_of_its_attribute() -> None:
+    scene = Scene("grid", "enterprise", 200, 200, [SceneNode("a", None, False, "a", members=["a"])])
+    root = ElementTree.fromstring(render(scene, "svg", link_base="https://x.example/\"><script>'{}&q="))
+    (link,) = root.iter(f"{SVG}a")
+    assert link.get("href") == "https://x.example/%22%3E%3Cscript%3E%27%7B%7D&q=a"
+
+
+def test_without_a_base_boxes_are_anchors() -> None:
+    things = {element.get("id") for element in tree(web_estate()).iter() if element.get("data-id")}
+    assert {"r-asga", "r-vpc"} <= things
+    assert not list(tree(web_estate()).iter(f"{SVG}a"))
+
+
+def test_text_in_fonts_unknown_to_us_is_held_to_the_width_that_was_measured() -> None:
+    texts = {text.text: text for text in tree(changes_and_costs()).iter(f"{SVG}text")}
+    held = {said: text.get("textLength") for said, text in texts.items() if text.get("textLength")}
+    assert held["日本語サーバー"] == "84"
+    assert "веб-1" not in held and "orders-db" not in held
+    (arabic,) = [text for said, text in texts.items() if said and said.startswith("قاعدة")]
+    assert arabic.get("unicode-bidi") == "plaintext"
+    assert float(arabic.get("textLength", "999")) <= 106
+
+
 def test_ids_come_back_as_they_are() -> None:
     id = "arn:aws:iam::1:role/a'b\"c<d>&e"
     scene = Scene("grid", "enterprise", 200, 200, [SceneNode(id, None, False, "x", width=120, height=92)])

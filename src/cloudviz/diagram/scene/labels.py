@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from cloudviz.catalogue.kinds import Kind
 from cloudviz.catalogue.registry import catalogue
+from cloudviz.diagram.bidi import isolate
 from cloudviz.inventory.model import Resource
 
 _ACCOUNTS = {"aws": "AWS account", "azure": "Azure subscription", "gcp": "Google Cloud project"}
@@ -26,13 +27,13 @@ def account_title(provider: str, account: str, name: str) -> str:
     if not account:
         return name or _CLOUDS.get(provider, provider or "Unknown cloud")
     word = _ACCOUNTS.get(provider, f"{provider} account".strip())
-    return f"{word} {name} {account}" if name and name != account else f"{word} {account}"
+    return f"{word} {isolate(name)} {account}" if name and name != account else f"{word} {account}"
 
 
 def network_title(item: Resource) -> str:
     """``VPC prod 10.0.0.0/16``."""
     word = _NETWORKS.get(item.provider, "Network")
-    return _join(word, item.name, _text(item.properties.get("address_range")))
+    return _join(word, isolate(item.name), _text(item.properties.get("address_range")))
 
 
 def subnet_title(item: Resource, is_public: bool) -> tuple[str, str]:
@@ -44,7 +45,7 @@ def subnet_title(item: Resource, is_public: bool) -> tuple[str, str]:
     word = ("Public subnet" if is_public else "Private subnet") if item.provider == "aws" else "Subnet"
     name = _PRIVATE_WORD.sub("", item.name) if item.provider == "aws" else item.name
     role = "subnet_public" if is_public else "subnet_private"
-    return role, _join(word, f"· {name}" if name else "", _text(item.properties.get("address_range")))
+    return role, _join(word, f"· {isolate(name)}" if name else "", _text(item.properties.get("address_range")))
 
 
 def type_title(type_key: str, native_type: str = "") -> str:
