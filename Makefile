@@ -46,7 +46,7 @@ browser:
 
 # ---- the web app
 
-web: ## build the web bundle into src/cloudviz/api/bundle when an input changed
+web: ## build the web bundle and the page of HTML pictures when an input changed
 	@$(WEB) build
 
 web-test: ## type check and unit tests of the web app
@@ -65,7 +65,7 @@ pictures: .venv/.installed ## draw the pictures of the documents anew
 	.venv/bin/cloudviz draw examples/shop.tfstate --title "A small shop" -o docs/pictures/shop.svg
 
 clean: ## remove what was built; environments stay
-	rm -rf dist build .cache src/cloudviz/api/bundle .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf dist build .cache src/cloudviz/api/bundle src/cloudviz/diagram/render/viewer .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 distclean: clean ## remove environments as well
 	rm -rf .venv .tools web/node_modules

@@ -25,11 +25,11 @@ def _web(root: Path) -> ModuleType:
 
 
 class WebBundleHook(BuildHookInterface[Any]):
-    """Makes ``src/cloudviz/api/bundle`` before files are collected."""
+    """Makes the web bundle and the page of HTML pictures before files are collected."""
 
     def _bundle_is_missing(self) -> bool:
         root = Path(self.root)
-        return not (root / "src/cloudviz/api/bundle/index.html").is_file()
+        return not all((root / made).is_file() for made in _web(root).MADE)
 
     def dependencies(self) -> list[str]:
         """Node from PyPI, asked for only when the bundle has to be made and no Node is on PATH."""

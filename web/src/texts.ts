@@ -225,13 +225,29 @@ export const words = {
     providers: { aws: "AWS", azure: "Azure", gcp: "Google Cloud" } as Record<string, string>,
   },
 
+  viewer: {
+    instructions:
+      "Drag or use the arrow keys to move, plus and minus to zoom, 0 to see everything, slash to search. " +
+      "Shift with an arrow key selects the next box, Enter opens its details.",
+    about: "In short",
+    change: "Change",
+    marked: "Looked for",
+    console: "Open in the cloud's console",
+    page: "Open its page",
+    legend: "Legend",
+    collapsed: (kind: string) => `${kind}, collapsed`,
+    line: "Link",
+    thick: "Several links",
+    stack: "Like resources, stacked",
+  },
+
   notFound: { title: "There is no such page", back: "Go to the map" },
 };
 
 /** `virtual_machine` as people write it. */
 export function humanKind(kind: string): string {
   if (kind === "") return "";
-  const text = kind.replace(/_/g, " ");
+  const text = kind.replace(/_/g, " ").replace(/^(api|cdn|dns)\b/, (word) => word.toUpperCase());
   return text[0]!.toUpperCase() + text.slice(1);
 }
 

@@ -11,6 +11,8 @@ const MAY: Record<string, readonly string[]> = {
   engine: ["engine"],
   state: ["state", "engine", "."],
   parts: ["parts", "state", "engine", "."],
+  // A picture in one file: it has nobody to ask, and so no state but the contract's types.
+  viewer: ["viewer", "parts", "state", "engine", "."],
   views: ["views", "parts", "state", "engine", "."],
 };
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 LAYOUTS = ("hierarchical", "force-directed", "circular", "grid")
 DIRECTIONS = ("down", "right")
 THEMES = ("enterprise", "modern", "minimal", "dark", "light", "colorful")
-FORMATS = ("svg", "png", "pdf", "mermaid", "markdown", "json", "drawio")
+FORMATS = ("svg", "png", "pdf", "mermaid", "markdown", "json", "drawio", "html")
 PAGES = ("fit", "a4", "a3", "a2", "letter", "tabloid")
 
 

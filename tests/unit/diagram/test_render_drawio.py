@@ -24,6 +24,7 @@ from cloudviz.diagram.render.drawio_shapes import AWS_GROUPS, AZURE_GROUPS, shap
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode
 from cloudviz.diagram.text import clean
 from cloudviz.diagram.themes import theme_named
+from cloudviz.errors import Invalid
 from cloudviz.inventory.select import Selection
 from cloudviz.jobs.draw import draw_files
 from cloudviz.normalise import normalise
@@ -237,6 +238,16 @@ def holds_hostile(answer: dict[str, Any], name: str, other: str) -> None:
         assert link is None or link.startswith("https://")
         assert "placeholders" not in cell["data"] and "tooltip" not in cell["data"]
     assert answer["scripts"] == 0
+
+
+def test_links_lead_to_pages_where_somebody_said_where_they_are() -> None:
+    page = ElementTree.fromstring(
+        render(web_estate(), "drawio", link_base="https://cloudviz.example/#/map?select=")
+    )
+    links = {cell.get("resource_id"): cell.get("link") for cell in page.iter("UserObject")}
+    assert links["bast"] == "https://cloudviz.example/#/map?select=bast"
+    with pytest.raises(Invalid):
+        render(web_estate(), "drawio", link_base="javascript:alert(1)")
 
 
 def test_the_same_scene_gives_the_same_bytes_and_cells_keep_their_ids() -> None:

@@ -27,8 +27,10 @@ def test_every_format_is_made(size: int, boxes: int, theme: str) -> None:
         "png": b"\x89PNG",
         "pdf": b"%PDF",
         "mermaid": b"flowchart TD",
+        "markdown": b"# ",
         "json": b"{",
         "drawio": b"<?xml",
+        "html": b"<!doctype html>",
     }
     assert set(signs) == set(FORMATS)
     assert theme in THEMES

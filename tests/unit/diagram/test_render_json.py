@@ -36,6 +36,6 @@ def test_lone_surrogates_do_not_stop_it() -> None:
 def test_every_suffix_has_a_format_and_every_format_a_media_type() -> None:
     assert FORMAT_BY_SUFFIX == {
         "svg": "svg", "png": "png", "pdf": "pdf", "mmd": "mermaid", "mermaid": "mermaid", "json": "json",
-        "drawio": "drawio",
+        "drawio": "drawio", "html": "html", "md": "markdown", "markdown": "markdown",
     }  # fmt: skip
     assert set(FORMAT_BY_SUFFIX.values()) == set(MEDIA_TYPES)

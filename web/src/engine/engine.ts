@@ -161,6 +161,11 @@ export class MapEngine {
     if (this.model) this.flyTo(this.besideInset(this.model.world, 24));
   }
 
+  /** The same at once, without a flight. */
+  showAll(): void {
+    if (this.model) this.look(this.besideInset(this.model.world, 24));
+  }
+
   look(view: View): void {
     this.flight = null;
     this.camera.look(view);

@@ -10,6 +10,8 @@ export interface SceneNode {
   height: number;
   label: string;
   sublabel: string;
+  /** The whole name, where the label is only what fits. */
+  title?: string;
   type: string;
   kind: string;
   provider: string;

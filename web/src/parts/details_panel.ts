@@ -7,6 +7,7 @@ import { asProblem, isAbort } from "../state/problem.js";
 import { count, humanKind, money, shortId, words } from "../texts.js";
 import { linksOf } from "./details_links.js";
 import { type Child, el, fill, foreign, shape } from "./element.js";
+import { facts, firstOf } from "./facts.js";
 import { loading, refusal } from "./notice.js";
 import { propertyTree } from "./property_tree.js";
 import { SidePanel } from "./side_panel.js";
@@ -173,25 +174,12 @@ export class DetailsPanel {
   }
 
   private idList(ids: readonly string[]): HTMLElement {
-    const item = (id: string): HTMLElement => el("li", {}, this.resourceLink(id));
-    const list = el("ul", { class: "links" }, ...ids.slice(0, FIRST_MEMBERS).map(item));
-    if (ids.length <= FIRST_MEMBERS) return list;
-    const more = el("button", { type: "button", class: "button small" }, texts.more(ids.length - FIRST_MEMBERS));
-    more.addEventListener("click", () => {
-      list.append(...ids.slice(FIRST_MEMBERS).map(item));
-      more.remove();
-    });
-    return el("div", {}, list, more);
+    return firstOf(ids, FIRST_MEMBERS, (id) => this.resourceLink(id));
   }
 }
 
 function foreignOrNone(text: string | null): Child {
   return text ? foreign(text) : null;
-}
-
-function facts(rows: [name: string, value: Child | ""][]): HTMLElement {
-  const kept = rows.filter(([, value]) => value);
-  return el("dl", { class: "facts" }, ...kept.flatMap(([name, value]) => [el("dt", {}, name), el("dd", { class: "wrap" }, value as Child)]));
 }
 
 function tags(resource: Resource): HTMLElement {

@@ -1,7 +1,7 @@
 /** The two canvases of the map with what the engine needs from a browser: size, clock, fonts, light or dark. */
 
 import type { MapEngine, Surroundings } from "../engine/engine.js";
-import { DARK, LIGHT } from "../engine/palette.js";
+import { DARK, LIGHT, type Palette } from "../engine/palette.js";
 import type { SceneDocument } from "../engine/scene.js";
 import { el } from "./element.js";
 
@@ -12,6 +12,8 @@ export class Stage {
   /** Lies on top and takes pointer and keys. */
   readonly surface: HTMLElement;
   readonly surroundings: Surroundings;
+  /** While true the canvases keep their size, whatever the page does, as when it is laid out for a printer. */
+  frozen = false;
   private readonly stop = new AbortController();
   private readonly watcher: ResizeObserver;
   private readonly darkQuery = window.matchMedia("(prefers-color-scheme: dark)");
@@ -48,18 +50,18 @@ export class Stage {
     return this.darkQuery.matches;
   }
 
-  /** Keep the engine in step with the page. */
-  drive(engine: MapEngine): void {
+  /** Keep the engine in step with the page; with a palette of its own, whether the system is light or dark. */
+  drive(engine: MapEngine, own: Palette | null = null): void {
     this.engine = engine;
     // Within reach of the browser's console and of benchmarks.
     Object.assign(this.element, { engine });
     const { signal } = this.stop;
-    engine.setPalette(this.dark ? DARK : LIGHT);
-    this.darkQuery.addEventListener("change", () => engine.setPalette(this.dark ? DARK : LIGHT), { signal });
+    engine.setPalette(own ?? (this.dark ? DARK : LIGHT));
+    if (!own) this.darkQuery.addEventListener("change", () => engine.setPalette(this.dark ? DARK : LIGHT), { signal });
     document.fonts.addEventListener("loadingdone", () => engine.fontsChanged(), { signal });
     // A canvas does not wait for fonts; ask for the two weights so that they come.
-    void document.fonts.load('600 12px "Inter Variable"');
-    void document.fonts.load('400 12px "Inter Variable"');
+    void document.fonts.load('600 12px "Inter Variable", Inter');
+    void document.fonts.load('400 12px "Inter Variable", Inter');
     this.watcher.observe(this.element);
     this.watchDensity(signal);
   }
@@ -89,7 +91,7 @@ export class Stage {
 
   private measure(): void {
     const { width, height } = this.element.getBoundingClientRect();
-    if (width > 0 && height > 0) this.engine?.resize(width, height, window.devicePixelRatio || 1);
+    if (width > 0 && height > 0 && !this.frozen) this.engine?.resize(width, height, window.devicePixelRatio || 1);
   }
 
   /** The density changes when a window moves to another screen or the page is zoomed. */

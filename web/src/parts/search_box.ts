@@ -1,7 +1,6 @@
 /** A search box with a list of suggestions (the combobox pattern of the WAI-ARIA practices). */
 
-import type { Api } from "../state/api.js";
-import type { Resource } from "../state/contract.js";
+import type { Page, Resource } from "../state/contract.js";
 import { asProblem, isAbort } from "../state/problem.js";
 import { humanKind, words } from "../texts.js";
 import { el, foreign, shape } from "./element.js";
@@ -11,6 +10,11 @@ const MOST = 8;
 /** So many are asked for, to show the best of them. */
 const ASKED = 40;
 const { search: texts } = words;
+
+/** Whoever finds resources by letters: the API, or a picture that holds them itself. */
+export interface ResourceFinder {
+  resources(query: { q: string; limit: number }, signal: AbortSignal): Promise<Page<Resource>>;
+}
 
 export class SearchBox {
   readonly element: HTMLElement;
@@ -26,9 +30,10 @@ export class SearchBox {
   private running: AbortController | null = null;
 
   constructor(
-    private readonly api: Api,
+    private readonly finder: ResourceFinder,
     private readonly onPick: (resource: Resource) => void,
-    private readonly onAll: (text: string) => void,
+    /** Shows all that is found elsewhere; null where there is no such place. */
+    private readonly onAll: ((text: string) => void) | null,
     /** Whether a resource can be seen where somebody searches; those come first. */
     private readonly inSight: (id: string) => boolean = () => false,
   ) {
@@ -80,7 +85,7 @@ export class SearchBox {
     const running = new AbortController();
     this.running = running;
     try {
-      const page = await this.api.resources({ q: text, limit: ASKED }, running.signal);
+      const page = await this.finder.resources({ q: text, limit: ASKED }, running.signal);
       this.pending = false;
       this.found = this.best(page.items, text.toLowerCase());
       this.show(text, page.next_cursor !== null || page.items.length > MOST);
@@ -116,7 +121,7 @@ export class SearchBox {
       ),
     );
     if (this.found.length === 0) this.list.append(el("li", { class: "suggestion-note" }, texts.none));
-    if (more) {
+    if (more && this.onAll) {
       const all = el("li", { class: "suggestion all", role: "option", "aria-selected": "false", id: "search-result-all" }, texts.more);
       all.addEventListener("click", () => this.all(text));
       this.list.append(all);
@@ -157,6 +162,7 @@ export class SearchBox {
   }
 
   private all(text: string): void {
+    if (!this.onAll) return;
     this.close();
     this.onAll(text);
   }

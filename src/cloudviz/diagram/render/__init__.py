@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import orjson
-
 from cloudviz.diagram.render.drawio import drawio
+from cloudviz.diagram.render.html_file import html
 from cloudviz.diagram.render.mermaid_pages import markdown, mermaid
 from cloudviz.diagram.render.paint import paint
 from cloudviz.diagram.render.pdf import pdf
 from cloudviz.diagram.render.raster import png
+from cloudviz.diagram.render.scene_json import scene_json
 from cloudviz.diagram.render.svg import svg
 from cloudviz.diagram.scene.document import Scene
 from cloudviz.errors import Invalid
@@ -25,6 +23,7 @@ FORMAT_BY_SUFFIX: dict[str, str] = {
     "markdown": "markdown",
     "json": "json",
     "drawio": "drawio",
+    "html": "html",
 }
 """The picture format that a file name asks for, by its suffix in lower case without the dot."""
 
@@ -36,6 +35,7 @@ MEDIA_TYPES: dict[str, str] = {
     "markdown": "text/markdown",
     "json": "application/json",
     "drawio": "application/vnd.jgraph.mxfile",
+    "html": "text/html",
 }
 """The media type of each picture format, for HTTP replies."""
 
@@ -48,12 +48,13 @@ def render(scene: Scene, format: str, *, scale: float = 2.0, page: str = "fit", 
         format: one of :data:`cloudviz.diagram.options.FORMATS`.
         scale: device pixels per scene px; only PNG heeds it.
         page: ``fit`` or a paper size, see :func:`cloudviz.diagram.render.pdf.pdf`; only PDF heeds it.
-        link_base: what the addresses of the resources' pages begin with, empty for no links; SVG, PDF and Mermaid.
+        link_base: what the addresses of the resources' pages begin with, empty for none. PNG and JSON
+            hold no links; draw.io and HTML lead to the clouds' consoles where there is no base.
 
     Returns the bytes of the file; the same scene gives the same bytes. Of a Mermaid chart that takes several pages
     it is the first; :func:`~cloudviz.diagram.render.mermaid_pages.mermaid_files` gives them all.
     Raises Invalid for a format, scale, page, link base or theme that does not exist, Unavailable where Skia's
-    system libraries are missing (PNG only).
+    system libraries are missing (PNG) or the page's script was not built (HTML).
     """
     if format == "svg":
         return svg(paint(scene, link_base))
@@ -66,27 +67,9 @@ def render(scene: Scene, format: str, *, scale: float = 2.0, page: str = "fit", 
     if format == "markdown":
         return markdown(scene, link_base).encode("utf-8")
     if format == "json":
-        return _json(scene)
+        return scene_json(scene)
     if format == "drawio":
-        return drawio(scene)
+        return drawio(scene, link_base)
+    if format == "html":
+        return html(scene, link_base)
     raise Invalid(f"{format!r} is not a picture format", hint="Use " + ", ".join(MEDIA_TYPES) + ".")
-
-
-def _json(scene: Scene) -> bytes:
-    document = scene.to_document()
-    options = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-    try:
-        return orjson.dumps(document, option=options)
-    except TypeError:  # a lone surrogate in some name, which UTF-8 cannot hold
-        return orjson.dumps(_encodable(document), option=options)
-
-
-def _encodable(value: Any) -> Any:
-    """The same value with U+FFFD in the place of lone surrogates."""
-    if isinstance(value, str):
-        return "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in value)
-    if isinstance(value, list):
-        return [_encodable(item) for item in value]
-    if isinstance(value, dict):
-        return {_encodable(key): _encodable(item) for key, item in value.items()}
-    return value

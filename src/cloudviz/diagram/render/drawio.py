@@ -29,6 +29,7 @@ from cloudviz.diagram.render import words
 from cloudviz.diagram.render.console import node_address, resource_of
 from cloudviz.diagram.render.drawio_shapes import AWS_GROUPS, AZURE_GROUPS, shape_style
 from cloudviz.diagram.render.lines import WEAK_KINDS, middle_of
+from cloudviz.diagram.render.links import address, checked_base
 from cloudviz.diagram.render.nesting import Nesting, nesting_of
 from cloudviz.diagram.scene import measures as m
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode
@@ -51,17 +52,21 @@ _CHANGES = {"added": "+", "removed": "−", "changed": "~"}
 Point = tuple[float, float]
 
 
-def drawio(scene: Scene) -> bytes:
+def drawio(scene: Scene, link_base: str = "") -> bytes:
     """The scene as a draw.io file, uncompressed.
 
-    Raises Invalid when the scene names a theme that does not exist.
+    Arguments:
+        link_base: what the addresses of the resources' pages begin with; empty links to the clouds' consoles.
+
+    Raises Invalid when the scene names a theme that does not exist, or the base is no address.
     """
-    return _File(scene, theme_named(scene.theme)).write().encode("utf-8")
+    return _File(scene, theme_named(scene.theme), checked_base(link_base)).write().encode("utf-8")
 
 
 class _File:
-    def __init__(self, scene: Scene, theme: Theme) -> None:
+    def __init__(self, scene: Scene, theme: Theme, link_base: str) -> None:
         self._scene = scene
+        self._link_base = link_base
         self._theme = theme
         self._nodes = {node.id: node for node in scene.nodes}
         self._nesting: Nesting = nesting_of(scene)
@@ -230,7 +235,7 @@ class _File:
             "members": "\n".join(node.members) if len(node.members) > 1 else "",
             "cost_monthly": "" if node.cost_monthly is None else str(node.cost_monthly),
             "change": node.change or "",
-            "link": node_address(node),
+            "link": address(self._link_base, node) if self._link_base else node_address(node),
         }
         return {key: value for key, value in said.items() if value}
 

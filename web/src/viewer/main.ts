@@ -1,0 +1,4 @@
+import { readData } from "./data.js";
+import { Viewer } from "./viewer.js";
+
+new Viewer(document.body, readData(document)).start();
