@@ -28,6 +28,7 @@ Shape = Callable[[SceneNode | None, Sequence[Cell], Local, float], Cell]
 _ABOVE = (Tier.EDGE, Tier.ENTRY)
 _SUBNET_ROWS = {Tier.EDGE: 0, Tier.COMPUTE: 1, Tier.DATA: 2}
 _MAIN = 0.35  # share of a container from which a child's shape decides that of the whole
+_SHAPED = ("account", "region")  # what holds so much that its shape makes that of the page
 _SHAPES = (0.8, 2.4)
 _EDGE = (-1, "")
 _LETTER = re.compile(r"[\s\-_]*(?:[a-f]|\d[a-f]?)(?=\s|$)|\s[\d.]+/\d+", re.IGNORECASE)
@@ -50,8 +51,11 @@ def best_shape(shape: Shape, node: SceneNode | None, cells: Sequence[Cell], loca
         local: links among them.
     """
     best = shape(node, cells, local, ASPECT)
+    best.inside, best.links = cells, local
+    if len(cells) < 2 or (node is not None and node.role not in _SHAPED):
+        return best
     largest = max(cells, key=lambda cell: cell.width * cell.height)
-    if len(cells) > 1 and largest.inside and largest.width * largest.height > _MAIN * best.width * best.height:
+    if largest.inside and largest.width * largest.height > _MAIN * best.width * best.height:
         cost = _page_cost(best)
         for aspect in _SHAPES:
             other = shape(largest.node, largest.inside, largest.links, aspect)

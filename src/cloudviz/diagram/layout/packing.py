@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log, sqrt
 
 from cloudviz.diagram.layout.cells import GAP, Cell
@@ -11,6 +12,7 @@ ASPECT = 1.5
 """Width to height that everything tends to: a page on its side, a screen."""
 
 
+@lru_cache(maxsize=4096)
 def columns_for(count: int, width: float, height: float, aspect: float = ASPECT, one_row: int = 3) -> int:
     """How many columns make a grid of like boxes page-like without many holes in its last row.
 

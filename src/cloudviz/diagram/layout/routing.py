@@ -65,7 +65,7 @@ class Router:
 
     # -- from a box to the border of the shared container ------------------------------------------------------
 
-    def _outward(self, chain: list[Cell], side: Sort, goal: Cell) -> tuple[list[Lane], _Landing]:
+    def _outward(self, chain: list[Cell], side: int, goal: Cell) -> tuple[list[Lane], _Landing]:
         upright = side < Sort.LEFT
         cell = chain[0]
         goal_x, goal_y = goal.x + goal.width / 2, goal.y + goal.height / 2
@@ -98,7 +98,7 @@ class Router:
             return lanes, _Landing(outermost.row + (side == Sort.BOTTOM), -1, at)
         return lanes, _Landing(outermost.row, outermost.column + (side == Sort.RIGHT), at)
 
-    def _to_edge(self, lanes: list[Lane], outer: Cell, inner: Cell, side: Sort, goal: float) -> None:
+    def _to_edge(self, lanes: list[Lane], outer: Cell, inner: Cell, side: int, goal: float) -> None:
         """From a box's upper or lower side through the rows between it and its container's border."""
         now = lanes[-1].middle
         start, end = (inner.row, 0) if side == Sort.TOP else (inner.row + 1, len(outer.rows))
@@ -182,8 +182,8 @@ class Router:
 
     # -- lanes -------------------------------------------------------------------------------------------------
 
-    def _lane(self, cell: Cell, sort: Sort, row: int = 0) -> Lane:
-        key = (cell.number, int(sort), row, 0)
+    def _lane(self, cell: Cell, sort: int, row: int = 0) -> Lane:
+        key = (cell.number, sort, row, 0)
         lane = self.lanes.get(key)
         if lane is None:
             lane = self.lanes[key] = Lane(cell, sort, row, 0)
@@ -208,13 +208,13 @@ class Router:
 def _gap_key(cell: Cell, row: int, column: int) -> tuple[int, int, int, int]:
     """The lane of a gap: a grid's columns and every container's margins run through all rows."""
     if column in (OWN_LEFT, OWN_RIGHT):
-        return (cell.number, int(Sort.GAP), row, column)
+        return (cell.number, Sort.GAP, row, column)
     width = len(cell.column_widths) if cell.is_grid else len(cell.rows[row])
     if column <= 0:
-        return (cell.number, int(Sort.GAP), 0, 0)
+        return (cell.number, Sort.GAP, 0, 0)
     if column >= width:
-        return (cell.number, int(Sort.GAP), 0, LAST)
-    return (cell.number, int(Sort.GAP), 0 if cell.is_grid else row, column)
+        return (cell.number, Sort.GAP, 0, LAST)
+    return (cell.number, Sort.GAP, 0 if cell.is_grid else row, column)
 
 
 def _near_columns(cell: Cell, row: int, now: float, goal: float) -> list[int]:
@@ -234,7 +234,7 @@ def _near_columns(cell: Cell, row: int, now: float, goal: float) -> list[int]:
 # -- which sides -----------------------------------------------------------------------------------------------
 
 
-def _sides(first: list[Cell], last: list[Cell]) -> tuple[Sort, Sort]:
+def _sides(first: list[Cell], last: list[Cell]) -> tuple[int, int]:
     """By which side an edge leaves its source, and by which it enters its target."""
     one, other = first[-1], last[-1]
     distance = last[0].x + last[0].width / 2 - first[0].x - first[0].width / 2
@@ -254,7 +254,7 @@ def _sides(first: list[Cell], last: list[Cell]) -> tuple[Sort, Sort]:
     return (Sort.BOTTOM, Sort.BOTTOM) if below <= above else (Sort.TOP, Sort.TOP)
 
 
-def _best_side(chain: list[Cell], facing: Sort, distance: float) -> Sort:
+def _best_side(chain: list[Cell], facing: int, distance: float) -> int:
     """The side to leave a box by towards another row: the facing one unless boxes or titles are in the way."""
     best, best_cost = facing, _hurdles(chain, facing)
     if best_cost < 1.0:
@@ -269,7 +269,7 @@ def _best_side(chain: list[Cell], facing: Sort, distance: float) -> Sort:
     return best
 
 
-def _hurdles(chain: list[Cell], side: Sort) -> float:
+def _hurdles(chain: list[Cell], side: int) -> float:
     """How many turns it costs to leave the nested containers of a chain by one side."""
     turns = 0.0
     for inner in chain[:-1]:

@@ -9,6 +9,7 @@ that do not overlap share a track.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import inf
 from operator import attrgetter
 
 from cloudviz.diagram.layout.cells import Cell
@@ -25,15 +26,26 @@ _WIDE = 60.0  # a lane wider than this has its lines near the boxes, not in its 
 
 
 class _Bundle:
-    """Pieces of one lane that share a track, from ``low`` to ``high`` along it."""
+    """Pieces of one lane that share a track, from ``low`` to ``high`` along it.
 
-    __slots__ = ("high", "key", "low", "pieces", "track")
+    ``near`` and ``far`` say to which side the line turns at these ends: -1 up or left, 1 down or right.
+    """
 
-    def __init__(self, piece: Piece, low: float, high: float) -> None:
+    __slots__ = ("far", "high", "key", "low", "near", "pieces", "track")
+
+    def __init__(self, piece: Piece, low: float, high: float, near: int, far: int) -> None:
         self.pieces = [piece]
-        self.low, self.high = low, high
+        self.low, self.high, self.near, self.far = low, high, near, far
         self.key: tuple[int, float, float, int] = (0, 0.0, 0.0, 0)
         self.track = 0
+
+    def add(self, piece: Piece, low: float, high: float, near: int, far: int) -> None:
+        """Take in another piece, from ``low`` to ``high``."""
+        self.pieces.append(piece)
+        if low < self.low or (low == self.low and near < self.near):
+            self.low, self.near = low, near
+        if high > self.high or (high == self.high and far > self.far):
+            self.high, self.far = high, far
 
 
 def bundle(ends: Sequence[tuple[Cell, Cell]], routes: Sequence[Route]) -> None:
@@ -175,31 +187,26 @@ def _stack(lane: Lane) -> int:
             piece.at = (lane.low + lane.high) / 2
         return 1
     bundles: dict[int, _Bundle] = {}
-    turns: dict[int, list[tuple[float, int]]] = {}
     for piece in lane.uses:
-        route, index = piece.route, piece.index
+        route, index, own = piece.route, piece.index, piece.at
         one, other = route[index - 1], route[index + 1]
-        low, high = (one.at, other.at) if one.at <= other.at else (other.at, one.at)
+        start, end = one.at, other.at
+        away = one.lane.far if index == 1 else route[index - 2].at
+        first = -1 if away < own else 1
+        away = other.lane.far if index == len(route) - 2 else route[index + 2].at
+        last = -1 if away < own else 1
+        if start > end or (start == end and first > last):
+            start, end, first, last = end, start, last, first
         known = bundles.get(piece.bundle)
         if known is None:
-            bundles[piece.bundle] = _Bundle(piece, low, high)
-            turns[piece.bundle] = []
+            bundles[piece.bundle] = _Bundle(piece, start, end, first, last)
         else:
-            known.pieces.append(piece)
-            if low < known.low:
-                known.low = low
-            if high > known.high:
-                known.high = high
-        ends = turns[piece.bundle]
-        away = one.lane.far if one.index == 0 else route[index - 2].at
-        ends.append((one.at, -1 if away < piece.at else 1))
-        away = other.lane.far if other.index == len(route) - 1 else route[index + 2].at
-        ends.append((other.at, -1 if away < piece.at else 1))
+            known.add(piece, start, end, first, last)
     items: list[_Bundle] = []
-    for number, (key, item) in enumerate(bundles.items()):
+    for number, item in enumerate(bundles.values()):
         if item.high - item.low < _STRAIGHT:
             continue
-        near, far = min(turns[key])[1], max(turns[key])[1]
+        near, far = item.near, item.far
         if near < 0 and far < 0:
             item.key = (0, item.high - item.low, item.low, number)
         elif near > 0 and far > 0:
@@ -284,30 +291,24 @@ def _pack_tightly(items: Sequence[_Bundle]) -> None:
 
 def points(route: Route) -> list[tuple[float, float]]:
     """The corners of an edge, from the border of its source to that of its target."""
-    kept: list[tuple[float, float]] = []
     first, last = route[0], route[-1]
-    x, y = (first.at, first.lane.far) if first.lane.is_upright else (first.lane.far, first.at)
-    for piece in route:
-        _corner(kept, round(x, 1), round(y, 1))
-        # each piece leads to the next corner, in which it has its own place one way, the next piece the other
-        if piece is last:
-            break
-        following = route[piece.index + 1]
-        x, y = (piece.at, following.at) if piece.lane.is_upright else (following.at, piece.at)
-    x, y = (last.at, last.lane.far) if last.lane.is_upright else (last.lane.far, last.at)
-    _corner(kept, round(x, 1), round(y, 1))
+    corners = [(first.at, first.lane.far) if first.lane.is_upright else (first.lane.far, first.at)]
+    before = first
+    for piece in route[1:]:
+        # a piece leads to the corner in which it has its own place one way, the next piece has its own the other
+        corners.append((before.at, piece.at) if before.lane.is_upright else (piece.at, before.at))
+        before = piece
+    corners.append((last.at, last.lane.far) if last.lane.is_upright else (last.lane.far, last.at))
+    kept: list[tuple[float, float]] = []
+    x1 = y1 = x2 = y2 = inf  # the last corner but one, the last corner
+    for x, y in corners:
+        x, y = round(x, 1), round(y, 1)
+        if x == x2 and y == y2:
+            continue
+        if (x1 == x2 == x) or (y1 == y2 == y):
+            kept[-1] = (x, y)  # straight on
+        else:
+            kept.append((x, y))
+            x1, y1 = x2, y2
+        x2, y2 = x, y
     return kept
-
-
-def _corner(kept: list[tuple[float, float]], x: float, y: float) -> None:
-    """Add a corner, unless the line goes straight on there."""
-    if kept:
-        before = kept[-1]
-        if before == (x, y):
-            return
-        if len(kept) > 1:
-            other = kept[-2]
-            if other[0] == before[0] == x or other[1] == before[1] == y:
-                kept[-1] = (x, y)
-                return
-    kept.append((x, y))
