@@ -11,7 +11,9 @@ from pathlib import Path
 
 from tests.unit.diagram.scenes import changes_and_costs, web_estate
 
+from cloudviz.catalogue.registry import catalogue
 from cloudviz.diagram.icons import icon_set
+from cloudviz.diagram.icons.variants import VARIANT_OF
 from cloudviz.diagram.render import render
 from cloudviz.diagram.scene.document import Scene, SceneNode, SceneSummary
 
@@ -19,13 +21,18 @@ FOLDER = Path(__file__).parent
 
 
 def all_kinds(theme: str) -> Scene:
-    """A card for every kind, to see whether the icons can be told apart."""
+    """A card for every kind and for a type of every variant, to see whether the icons can be told apart."""
+    first: dict[str, str] = {}
+    for type, variant in VARIANT_OF.items():
+        first.setdefault(variant, type)
+    shown = [(kind, kind, "") for kind in icon_set()]
+    shown += [(type, str(known.kind), type) for type in first.values() if (known := catalogue().get(type))]
     nodes = [
         SceneNode(
-            kind, None, False, kind.replace("_", " "), kind=kind, members=[kind],
-            x=40 + index % 7 * 140, y=40 + index // 7 * 112, width=120, height=92,
+            key, None, False, key.rsplit(".", 1)[-1].replace("_", " "), type and VARIANT_OF[type], type, kind,
+            members=[key], x=40 + index % 7 * 140, y=40 + index // 7 * 112, width=120, height=92,
         )
-        for index, kind in enumerate(icon_set())
+        for index, (key, kind, type) in enumerate(shown)
     ]  # fmt: skip
     summary = SceneSummary(resources=len(nodes), shown=len(nodes))
     return Scene("grid", theme, 1040, 120 + (len(nodes) + 6) // 7 * 112, nodes, [], summary)

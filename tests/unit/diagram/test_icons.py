@@ -7,7 +7,9 @@ import json
 import pytest
 
 from cloudviz.catalogue.kinds import Kind
-from cloudviz.diagram.icons import glyph_of, icon_set, icons_document
+from cloudviz.catalogue.registry import catalogue
+from cloudviz.diagram.icons import IconGlyph, glyph_of, icon_set, icons_document, variant_set
+from cloudviz.diagram.icons.variants import VARIANT_OF, VARIANTS
 from cloudviz.diagram.render.path_data import commands
 from cloudviz.diagram.themes import BY_NAME, theme_named
 
@@ -19,9 +21,19 @@ def test_every_kind_has_its_own_glyph() -> None:
     assert glyph_of("no such kind") is icon_set()["other"]
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_glyph_stays_inside_its_square(kind: Kind) -> None:
-    for path in icon_set()[kind].paths:
+def test_types_that_their_kind_does_not_tell_have_a_glyph_of_their_own() -> None:
+    assert glyph_of("gateway", "aws.ec2.nat_gateway") is not glyph_of("gateway", "aws.ec2.internet_gateway")
+    assert glyph_of("gateway", "aws.ec2.internet_gateway") is icon_set()["gateway"]
+    assert set(VARIANT_OF.values()) == set(VARIANTS)
+    assert [key for key in VARIANT_OF if catalogue().get(key) is None] == []
+    drawings = [tuple(path.d for path in glyph.paths) for glyph in (*icon_set().values(), *variant_set().values())]
+    assert len(set(drawings)) == len(drawings)
+    assert not icon_set().keys() & variant_set().keys()
+
+
+@pytest.mark.parametrize("glyph", [*icon_set().values(), *variant_set().values()], ids=lambda glyph: glyph.name)
+def test_a_glyph_stays_inside_its_square(glyph: IconGlyph) -> None:
+    for path in glyph.paths:
         for name, numbers in commands(path.d):
             for value in numbers[5:] if name == "A" else numbers:
                 assert 0.75 <= value <= 23.25, (path.d, name, numbers)

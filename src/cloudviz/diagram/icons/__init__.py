@@ -1,16 +1,18 @@
-"""Our own line glyphs, one for each kind, for the renderers and for the web map.
+"""Our own line glyphs, one for each kind and some for types, for the renderers and for the web map.
 
 The clouds' own icon sets are trademarks with terms of their own; these are drawn by us and under our licence.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from cloudviz.catalogue.kinds import Kind
 from cloudviz.diagram.icons.glyphs import GLYPHS
+from cloudviz.diagram.icons.variants import VARIANT_OF, VARIANTS
 from cloudviz.diagram.themes import theme_named
 
 VIEW_BOX = 24.0
@@ -27,28 +29,37 @@ class GlyphPath:
 
 @dataclass(frozen=True, slots=True)
 class IconGlyph:
-    """The line drawing of a kind."""
+    """A line drawing; ``name`` is the kind that it stands for, or the variant of some types."""
 
-    kind: str
+    name: str
     paths: tuple[GlyphPath, ...]
 
 
 @cache
 def icon_set() -> dict[str, IconGlyph]:
     """The glyph of every kind, by the kind's word. Do not change the mapping: it is shared."""
-    return {
-        kind.value: IconGlyph(
-            kind.value,
-            tuple(GlyphPath(path.removeprefix("fill:"), path.startswith("fill:")) for path in paths),
-        )
-        for kind, paths in GLYPHS.items()
-    }
+    return {kind.value: _glyph(kind.value, paths) for kind, paths in GLYPHS.items()}
 
 
-def glyph_of(kind: str) -> IconGlyph:
-    """The glyph of a kind; words that are no kind get that of ``other``."""
+@cache
+def variant_set() -> dict[str, IconGlyph]:
+    """The glyph of every variant, by its name. Do not change the mapping: it is shared."""
+    return {name: _glyph(name, paths) for name, paths in VARIANTS.items()}
+
+
+def glyph_of(kind: str, type: str = "") -> IconGlyph:
+    """The glyph of a type where it has one of its own, else of its kind; words that are no kind get ``other``."""
+    variant = VARIANT_OF.get(type)
+    if variant is not None:
+        return variant_set()[variant]
     glyphs = icon_set()
     return glyphs.get(kind) or glyphs[Kind.OTHER.value]
+
+
+def _glyph(name: str, paths: Sequence[str]) -> IconGlyph:
+    return IconGlyph(
+        name, tuple(GlyphPath(path.removeprefix("fill:"), path.startswith("fill:")) for path in paths)
+    )
 
 
 def icons_document(theme: str = "enterprise") -> dict[str, Any]:

@@ -86,13 +86,13 @@ class Canvas:
         theme = self._theme
         tile = theme.tile(icon.kind)
         canvas = self._canvas
-        glyph = glyph_of(icon.kind)
+        glyph = glyph_of(icon.kind, icon.type)
         if tile:
             box = self._skia.Rect.MakeXYWH(icon.x, icon.y, icon.size, icon.size)
             radius = theme.tile_radius * icon.size / 36
             canvas.drawRoundRect(box, radius, radius, self._fill(tile))
-        if glyph.kind not in self._icons:
-            self._icons[glyph.kind] = [(shape_of(commands(path.d)), path.filled) for path in glyph.paths]
+        if glyph.name not in self._icons:
+            self._icons[glyph.name] = [(shape_of(commands(path.d)), path.filled) for path in glyph.paths]
         share = GLYPH_SHARE if tile else 1.0
         ink = self._fill(theme.ink(icon.kind))
         line = self._stroke(theme.ink(icon.kind), STROKE)
@@ -102,7 +102,7 @@ class Canvas:
         inset = icon.size * (1 - share) / 2
         canvas.translate(icon.x + inset, icon.y + inset)
         canvas.scale(icon.size * share / VIEW_BOX, icon.size * share / VIEW_BOX)
-        for shape, filled in self._icons[glyph.kind]:
+        for shape, filled in self._icons[glyph.name]:
             canvas.drawPath(shape, ink if filled else line)
         canvas.restore()
 

@@ -219,7 +219,7 @@ class _File:
             return f"{shape}fillColor={theme.colour(node.kind)};strokeColor=none;aspect=fixed;"
         if shape:
             return f"{shape}aspect=fixed;"
-        return f"shape=image;image={_glyph_image(glyph_of(node.kind).kind, theme)};aspect=fixed;"
+        return f"shape=image;image={_glyph_image(glyph_of(node.kind).name, theme)};aspect=fixed;"
 
     def _data(self, node: SceneNode, tag: str) -> dict[str, str]:
         """What a cell says about the inventory; draw.io lists it on hover, and finds cells by it."""

@@ -55,12 +55,13 @@ class Text:
 
 @dataclass(slots=True)
 class Icon:
-    """The icon of a kind, in the colours of the theme, as a square of ``size``."""
+    """The icon of a kind, or of a type of it, in the colours of the theme, as a square of ``size``."""
 
     x: float
     y: float
     size: float
     kind: str
+    type: str = ""
 
 
 @dataclass(slots=True)

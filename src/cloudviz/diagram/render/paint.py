@@ -132,7 +132,7 @@ def _card(node: SceneNode, theme: Theme, currency: str | None, link: str) -> Ope
         items += _compact(node, theme)
     else:
         centre = x + width / 2
-        items.append(Icon(centre - m.ICON / 2, y + m.ICON_TOP, m.ICON, _icon(node)))
+        items.append(Icon(centre - m.ICON / 2, y + m.ICON_TOP, m.ICON, _icon(node), _icon_type(node)))
         label = fit(node.label, room, m.LABEL_SIZE, m.LABEL_WEIGHT)
         if label:
             items.append(
@@ -169,11 +169,18 @@ def _icon(node: SceneNode) -> str:
     return node.kind or (Kind.RESOURCE_GROUP if node.count > 1 else Kind.OTHER)
 
 
+def _icon_type(node: SceneNode) -> str:
+    """The type whose icon stands for a node; a collapsed container has none."""
+    return "" if node.role else node.type
+
+
 def _compact(node: SceneNode, theme: Theme) -> list[Operation]:
     """A card too low for the icon above the text: icon left, text right."""
     x, y, height = node.x, node.y, node.height
     size = max(min(height - 8, 28.0), 0.0)
-    items: list[Operation] = [Icon(x + 6, y + (height - size) / 2, size, _icon(node))] if size >= 10 else []
+    items: list[Operation] = (
+        [Icon(x + 6, y + (height - size) / 2, size, _icon(node), _icon_type(node))] if size >= 10 else []
+    )
     left = x + (size + 13 if items else 6)
     room = x + node.width - 6 - left
     second = fit(node.sublabel, room, m.SUBLABEL_SIZE, m.SUBLABEL_WEIGHT) if height >= 36 else ""

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from cloudviz.diagram.bidi import runs_right
-from cloudviz.diagram.icons import STROKE, VIEW_BOX, glyph_of
+from cloudviz.diagram.icons import STROKE, VIEW_BOX, glyph_of, icon_set
 from cloudviz.diagram.render.operations import Command, Group, Operation, Painting, Path, Rect, Text
 from cloudviz.diagram.render.webfont import font_faces
 from cloudviz.diagram.text import bundled, measure
-from cloudviz.diagram.themes import Theme
+from cloudviz.diagram.themes import Theme, family_of
 
 _FONTS = (
     "Inter,'Helvetica Neue',Arial,'Noto Sans','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',"
@@ -37,12 +37,12 @@ GLYPH_SHARE = 0.68
 def svg(painting: Painting) -> bytes:
     """The SVG document of a painting, UTF-8."""
     body: list[str] = []
-    kinds: dict[str, None] = {}
+    kinds: dict[str, str] = {}
     texts: set[str] = set()
     _write(painting.items, body, kinds, texts, painting.theme)
     theme = painting.theme
     top, width, height = _number(painting.top), _number(painting.width), _number(painting.height)
-    symbols = "".join(_symbol(kind, theme) for kind in kinds)
+    symbols = "".join(kinds.values())
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 {top} {width} {height}"'
@@ -60,7 +60,7 @@ def svg(painting: Painting) -> bytes:
 
 
 def _write(
-    items: Iterable[Operation], out: list[str], kinds: dict[str, None], texts: set[str], theme: Theme
+    items: Iterable[Operation], out: list[str], kinds: dict[str, str], texts: set[str], theme: Theme
 ) -> None:
     for item in items:
         if isinstance(item, Group):
@@ -85,11 +85,12 @@ def _write(
         elif isinstance(item, Path):
             out.append(f'<path d="{_data(item.commands)}"{_look(item)}/>')
         else:
-            glyph = glyph_of(item.kind).kind
-            kinds[glyph] = None
+            symbol = _name(item.kind, item.type)
+            if symbol not in kinds:
+                kinds[symbol] = _symbol(item.kind, item.type, theme)
             side = _number(item.size)
             out.append(
-                f'<use href="#{theme.name}-{glyph}" x="{_number(item.x)}" y="{_number(item.y)}" '
+                f'<use href="#{theme.name}-{symbol}" x="{_number(item.x)}" y="{_number(item.y)}" '
                 f'width="{side}" height="{side}"/>'
             )
 
@@ -130,8 +131,15 @@ def _data(commands: Iterable[Command]) -> str:
     return "".join(name + " ".join(map(_number, numbers)) for name, numbers in commands)
 
 
-@cache
-def _symbol(kind: str, theme: Theme) -> str:
+@lru_cache(maxsize=1 << 12)
+def _name(kind: str, type: str) -> str:
+    """The name of an icon: its glyph, and the colour family of its kind where the glyph is that of a variant."""
+    glyph = glyph_of(kind, type).name
+    return glyph if glyph in icon_set() else f"{glyph}-{family_of(kind)}"
+
+
+@lru_cache(maxsize=1 << 10)
+def _symbol(kind: str, type: str, theme: Theme) -> str:
     tile, ink = theme.tile(kind), theme.ink(kind)
     size = VIEW_BOX / GLYPH_SHARE if tile else VIEW_BOX
     shift = (size - VIEW_BOX) / 2
@@ -140,11 +148,11 @@ def _symbol(kind: str, theme: Theme) -> str:
     square = f'<rect width="{side}" height="{side}" rx="{_number(theme.tile_radius * size / 36)}" fill="{tile}"/>'
     paths = "".join(
         f'<path d="{path.d}" fill="{ink}" stroke="none"/>' if path.filled else f'<path d="{path.d}"/>'
-        for path in glyph_of(kind).paths
+        for path in glyph_of(kind, type).paths
     )
     move = f' transform="translate({_number(shift)} {_number(shift)})"' if shift else ""
     return (
-        f'<symbol id="{theme.name}-{kind}" viewBox="0 0 {side} {side}">{square if tile else ""}'
+        f'<symbol id="{theme.name}-{_name(kind, type)}" viewBox="0 0 {side} {side}">{square if tile else ""}'
         f'<g{move} fill="none" stroke="{ink}" stroke-width="{STROKE:g}" stroke-linecap="round" '
         f'stroke-linejoin="round">{paths}</g></symbol>'
     )

@@ -10,13 +10,13 @@ import math
 from collections.abc import Iterable
 from functools import lru_cache
 
-from cloudviz.diagram.icons import STROKE, VIEW_BOX, glyph_of
+from cloudviz.diagram.icons import STROKE, VIEW_BOX, IconGlyph, glyph_of
 from cloudviz.diagram.render.operations import Group, Icon, Operation, Path, Rect, Text
 from cloudviz.diagram.render.path_data import commands, curves, outline
 from cloudviz.diagram.render.pdf.file import File, number
 from cloudviz.diagram.render.pdf.fonts import Fonts, path_of
 from cloudviz.diagram.render.svg import GLYPH_SHARE
-from cloudviz.diagram.themes import Theme
+from cloudviz.diagram.themes import Theme, family_of
 
 _QUARTER = 4 / 3 * (math.sqrt(2) - 1)
 """How far the handles of a cubic curve reach that is a quarter of a circle, in radii."""
@@ -53,7 +53,7 @@ class Content:
             elif isinstance(item, Text):
                 self._text(item)
             elif isinstance(item, Icon):
-                name = self._icons.name(item.kind)
+                name = self._icons.name(item.kind, item.type)
                 size = number(item.size)
                 self._out.append(f"q {size} 0 0 {size} {number(item.x)} {number(item.y)} cm/{name} Do Q\n")
             else:
@@ -99,20 +99,21 @@ class Icons:
     def __init__(self, file: File, theme: Theme) -> None:
         self._file = file
         self._theme = theme
-        self._forms: dict[str, int] = {}
+        self._forms: dict[tuple[str, str], tuple[int, int]] = {}
 
-    def name(self, kind: str) -> str:
-        """The resource name of the icon of a kind."""
-        glyph = glyph_of(kind)
-        if glyph.kind not in self._forms:
-            self._forms[glyph.kind] = self._written(glyph.kind)
-        return f"I{list(self._forms).index(glyph.kind)}"
+    def name(self, kind: str, type: str) -> str:
+        """The resource name of the icon of a kind, or of a type of it."""
+        glyph = glyph_of(kind, type)
+        key = (glyph.name, family_of(kind))
+        if key not in self._forms:
+            self._forms[key] = len(self._forms), self._written(kind, glyph)
+        return f"I{self._forms[key][0]}"
 
     def resources(self) -> str:
         """The entries of the XObject dictionary."""
-        return "".join(f"/I{index} {form} 0 R" for index, form in enumerate(self._forms.values()))
+        return "".join(f"/I{index} {form} 0 R" for index, form in self._forms.values())
 
-    def _written(self, kind: str) -> int:
+    def _written(self, kind: str, glyph: IconGlyph) -> int:
         theme = self._theme
         tile, ink = theme.tile(kind), _colour(theme.ink(kind))
         share = GLYPH_SHARE if tile else 1.0
@@ -123,7 +124,7 @@ class Icons:
         inset, scale = (1 - share) / 2, share / VIEW_BOX
         out.append(f"{_fine(scale, 0)} {_fine(0, scale)} {_fine(inset, inset)} cm 1 J 1 j []0 d {STROKE:g} w ")
         out.append(f"{ink} rg {ink} RG\n")
-        for path in glyph_of(kind).paths:
+        for path in glyph.paths:
             out.append(f"{path_of(curves(commands(path.d)), _point)}{'f' if path.filled else 'S'}\n")
         return self._file.stream(
             "".join(out).encode("ascii"), "/Type/XObject/Subtype/Form/BBox[-.05 -.05 1.05 1.05]/Resources<<>>"
