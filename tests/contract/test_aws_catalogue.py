@@ -42,6 +42,7 @@ NO_RECORDING: dict[str, str] = {
 
 NOT_IN_CLOUDFORMATION: dict[str, str] = {
     "aws.glacier.vault": "CloudFormation has no Glacier",
+    "aws.ec2.snapshot": "CloudFormation makes snapshots of volumes that it deletes, and does not know them after",
     "aws.comprehend.endpoint": "CloudFormation knows Comprehend's models, not their endpoints",
 }
 

@@ -37,6 +37,18 @@ def made_by_aws(ec2: Any, truth: Truth, region: str) -> None:
                 parent=named("vpc", group["VpcId"]),
                 name=group["GroupName"],
             )
+    for listed in ec2.describe_network_acls()["NetworkAcls"]:
+        arn = truth.add(
+            named("network-acl", listed["NetworkAclId"]),
+            "aws.ec2.network_acl",
+            region,
+            parent=named("vpc", listed["VpcId"]),
+        )
+        for placed in listed["Associations"]:
+            truth.link(named("subnet", placed["SubnetId"]), arn, "guarded_by")
+    for snapshot in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]:
+        arn = truth.add(f"arn:aws:ec2:{region}::snapshot/{snapshot['SnapshotId']}", "aws.ec2.snapshot", region)
+        truth.link(arn, named("volume", snapshot["VolumeId"]), "uses")
     for reservation in ec2.describe_instances()["Reservations"]:
         for instance in reservation["Instances"]:
             arn = truth.add(

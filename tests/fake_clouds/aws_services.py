@@ -9,6 +9,7 @@ from fake_clouds.aws_containers import Containers
 from fake_clouds.aws_data import Data
 from fake_clouds.aws_front import Front
 from fake_clouds.aws_hubs import Hubs
+from fake_clouds.aws_keeping import Keeping
 from fake_clouds.aws_learning import Learning
 from fake_clouds.aws_messages import Messages
 
@@ -32,4 +33,5 @@ class Services(Messages, Containers, Data, Learning, Front):
         self._front()
         self._doors()
         Hubs(self).seed()
+        Keeping(self).seed()
         self.web.estate.tell_tags(self.region, self.bulk)

@@ -5,6 +5,7 @@ moto's Resource Groups Tagging API does not know; ``POST /fake/tags`` ``{region:
 A WAF's list of what it guards, and the capacity providers of an ECS service, are remembered here too.
 AWS Config's aggregators are told of by ``POST /fake/config``, the types and things that Cloud Control has by
 ``POST /fake/types``.
+Workgroups of Redshift Serverless are remembered here too.
 Replies are written after the samples of the API references:
 https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DescribeCollection.html and
 https://docs.aws.amazon.com/amazonglacier/latest/dev/api-vault-notifications-get.html
@@ -45,6 +46,7 @@ class More:
         self._notifications: dict[tuple[str, str], dict[str, Any]] = {}
         self._guarded: dict[str, list[str]] = {}
         self._strategies: dict[tuple[str, str], Any] = {}
+        self._workgroups: dict[str, list[dict[str, Any]]] = {}
         self._config = ConfigService()
         self._control = CloudControl()
 
@@ -75,6 +77,8 @@ class More:
             return [body]
         if service == "config":
             return self._say(start, *self._config.answer(region, action, json.loads(self._body(environ) or b"{}")))
+        if service == "redshift-serverless":
+            return self._say(start, 200, self._workgroup(region, action, json.loads(self._body(environ) or b"{}")))
         if service == "rekognition":
             return self._rekognition(region, action, json.loads(self._body(environ) or b"{}"), start)
         vault = _VAULT.match(path)
@@ -96,6 +100,12 @@ class More:
             status, reply = self._held(environ)
             reply.get("WorkGroup", {})["CreationTime"] = 1.7e9
             return self._say(start, status, reply)
+        if service == "ssm" and action == "DescribeParameters":
+            # moto leaves out the ARN, which AWS gives.
+            status, reply = self._held(environ)
+            for each in reply.get("Parameters", ()):
+                each["ARN"] = f"arn:aws:ssm:{region}:{ACCOUNT}:parameter/{each['Name'].lstrip('/')}"
+            return self._say(start, status, reply)
         if service == "ecs" and action in ("CreateService", "DescribeServices"):
             return self._services(region, environ, start)
         if service == "tagging" and action == "GetResources":
@@ -111,6 +121,28 @@ class More:
         headers = [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))]
         start(f"{status} said", headers)
         return [body]
+
+    def _workgroup(self, region: str, action: str, asked: dict[str, Any]) -> dict[str, Any]:
+        known = self._workgroups.setdefault(region, [])
+        if action == "CreateWorkgroup":
+            key = f"0a1b2c3d-0000-4000-8000-{len(known):012d}"
+            name = asked["workgroupName"]
+            known.append(
+                {
+                    **asked,
+                    "workgroupId": key,
+                    "workgroupArn": f"arn:aws:redshift-serverless:{region}:{ACCOUNT}:workgroup/{key}",
+                    "status": "AVAILABLE",
+                    "publiclyAccessible": False,
+                    "endpoint": {
+                        "address": f"{name}.{ACCOUNT}.{region}.redshift-serverless.amazonaws.com",
+                        "port": 5439,
+                    },
+                    "creationDate": "2024-01-02T03:04:05Z",
+                }
+            )
+            return {"workgroup": known[-1]}
+        return {"workgroups": known}
 
     def _rekognition(self, region: str, action: str, asked: dict[str, Any], start: Start) -> list[bytes]:
         known = self._collections.setdefault(region, [])

@@ -106,21 +106,21 @@ def test_the_worked_example_of_a_new_type_is_a_declaration_that_reads_a_reply():
     exec("from cloudviz.catalogue.declare import *", names)
     exec("from cloudviz.catalogue.kinds import Kind\nfrom cloudviz.catalogue.states import AWS_LIFECYCLE", names)
     exec(textwrap.dedent(example), names)
-    declared = names["BACKUP_VAULT"]
+    declared = names["TRANSFER_SERVER"]
     assert isinstance(declared, ResourceType)
     assert catalogue().get(declared.key) is None, "the example is of a type that is not there yet"
     body = {
-        "BackupVaultName": "nightly",
-        "VaultState": "AVAILABLE",
-        "EncryptionKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/1a2b",
-        "NumberOfRecoveryPoints": 12,
-        "Locked": True,
+        "ServerId": "s-0a1b2c3d",
+        "State": "ONLINE",
+        "Domain": "S3",
+        "LoggingRole": "arn:aws:iam::123456789012:role/transfer",
+        "UserCount": 12,
     }
-    item = RawItem(Scope("aws", "123456789012", "eu-west-1"), "AWS::Backup::BackupVault", body)
+    item = RawItem(Scope("aws", "123456789012", "eu-west-1"), "AWS::Transfer::Server", body)
     graph, problems = normalise([item], Catalogue([*catalogue().of("aws"), declared]))
     assert problems == []
     (resource,) = graph.resources.values()
-    assert resource.id == "arn:aws:backup:eu-west-1:123456789012:backup-vault:nightly"
-    assert (resource.name, resource.state, resource.properties["locked"]) == ("nightly", "running", True)
-    assert "NumberOfRecoveryPoints" not in resource.properties["configuration"]
-    assert [(link.kind, link.target) for link in graph.links] == [("uses", body["EncryptionKeyArn"])]
+    assert resource.id == "arn:aws:transfer:eu-west-1:123456789012:server/s-0a1b2c3d"
+    assert (resource.name, resource.state, resource.properties["domain"]) == ("s-0a1b2c3d", "running", "S3")
+    assert "UserCount" not in resource.properties["configuration"]
+    assert [(link.kind, link.target) for link in graph.links] == [("runs_as", body["LoggingRole"])]

@@ -6,7 +6,9 @@ from cloudviz.catalogue.aws import (
     analytics,
     cache,
     compute,
+    connectivity,
     containers,
+    data_lake,
     database,
     delivery,
     endpoints,
@@ -15,6 +17,7 @@ from cloudviz.catalogue.aws import (
     integration,
     load_balancing,
     machine_learning,
+    management,
     monitoring,
     network,
     security,
@@ -25,6 +28,7 @@ from cloudviz.catalogue.declare import ResourceType, TerraformJoin
 _CATEGORIES = (
     network,
     endpoints,
+    connectivity,
     load_balancing,
     delivery,
     compute,
@@ -34,11 +38,13 @@ _CATEGORIES = (
     database,
     cache,
     analytics,
+    data_lake,
     machine_learning,
     integration,
     identity,
     security,
     monitoring,
+    management,
 )
 
 TYPES: tuple[ResourceType, ...] = tuple(declared for category in _CATEGORIES for declared in category.TYPES)

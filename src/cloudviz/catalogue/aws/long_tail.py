@@ -47,7 +47,6 @@ ARNS: Mapping[str, Arn] = {
     "AWS::EC2::FlowLog": _ec2("vpc-flow-log", "Id"),
     "AWS::EC2::KeyPair": _ec2("key-pair", "KeyPairId"),
     "AWS::EC2::PlacementGroup": _ec2("placement-group", "GroupName"),
-    "AWS::EC2::VPNGateway": _ec2("vpn-gateway", "VPNGatewayId"),
     "AWS::ElastiCache::ParameterGroup": arn("elasticache", "parametergroup:{CacheParameterGroupName}"),
     "AWS::ElastiCache::SubnetGroup": arn("elasticache", "subnetgroup:{CacheSubnetGroupName}"),
     "AWS::Glue::Crawler": arn("glue", "crawler/{Name}"),

@@ -171,7 +171,7 @@ def test_helpers_and_settings_are_left_out_and_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("native_type", "provider", "type_key"),
     [
-        ("aws_glue_job", "aws", "aws.other"),
+        ("aws_glue_crawler", "aws", "aws.other"),
         ("awscc_ec2_vpc", "aws", "aws.other"),
         ("azurerm_portal_dashboard", "azure", "azure.other"),
         ("google_monitoring_dashboard", "gcp", "gcp.other"),
