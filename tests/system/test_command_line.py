@@ -113,16 +113,56 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-@pytest.mark.parametrize("suffix", ["svg", "png", "pdf", "mmd", "json"])
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf", "mmd", "md", "json"])
 def test_draw_writes_every_format_by_its_suffix(home: Home, suffix: str) -> None:
     home.file("prod.tfstate", STATE)
     done = home.run("draw", "prod.tfstate", "-o", f"out.{suffix}")
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    magic = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF", "mmd": b"flowchart", "json": b"{"}[suffix]
+    magic = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF", "mmd": b"flowchart", "md": b"# ", "json": b"{"}[
+        suffix
+    ]
     content = (home.folder / f"out.{suffix}").read_bytes()
     assert magic in content[:400]
     assert b"canary-9f2" not in content
     assert not home.data.exists(), "draw needs no database"
+
+
+def test_what_one_file_cannot_hold_is_written_as_several_and_said(home: Home) -> None:
+    """Mermaid takes fewer than 500 lines and 50,000 characters; a PNG has a most of pixels."""
+    buckets = {
+        "mode": "managed",
+        "type": "aws_s3_bucket",
+        "name": "many",
+        "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+        "instances": [
+            {
+                "index_key": n,
+                "attributes": {"id": f"b{n}", "arn": f"arn:aws:s3:::b{n}", "bucket": f"b{n} {'x' * n}"},
+            }
+            for n in range(800)
+        ],
+    }
+    home.file("prod.tfstate", {**STATE, "resources": [*STATE["resources"], buckets]})  # type: ignore[misc]
+    done = home.run("draw", "prod.tfstate", "-o", "out.mmd", "--max-nodes", "0", "--theme", "minimal")
+    assert done.returncode == 0, done.stderr
+    names = sorted(path.name for path in home.folder.glob("out*.mmd"))
+    assert len(names) > 2 and "out.mmd" in names and "out-2.mmd" in names
+    assert f"Mermaid takes it in {len(names)} pages: out.mmd to out-{len(names)}.mmd." in done.stderr
+    assert 'href "out-2.mmd"' in (home.folder / "out.mmd").read_text(encoding="utf-8")
+    done = home.run("draw", "prod.tfstate", "-o", "out.png", "--max-nodes", "0", "--scale", "8")
+    assert "Scale 8 would be too many pixels: drawn at " in done.stderr
+
+
+def test_paper_and_links_are_asked_for_by_words_that_exist(home: Home) -> None:
+    home.file("prod.tfstate", STATE)
+    done = home.run("draw", "prod.tfstate", "-o", "a.pdf", "--page", "a4", "--link-base", "https://x.example/?id=")
+    assert done.returncode == 0, done.stderr
+    assert b"(https://x.example/?id=arn%3Aaws%3Aec2" in (home.folder / "a.pdf").read_bytes()
+    assert home.run("draw", "prod.tfstate", "-o", "b.pdf", "--page", "a9").returncode == 2
+    done = home.run("draw", "prod.tfstate", "-o", "b.svg", "--link-base", "javascript:alert(1)")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "is no address for links" in done.stderr
+    assert not (home.folder / "b.svg").exists()
 
 
 def test_draw_to_stdout_and_twice_gives_the_same_bytes(home: Home) -> None:

@@ -117,6 +117,15 @@ def test_a_large_picture_becomes_an_overview_and_the_pages_that_it_leads_to() ->
     )
 
 
+def test_no_paper_is_used_for_parts_that_show_nothing() -> None:
+    scene = estate(300)
+    scene.nodes = [node for node in scene.nodes if node.x < 500 or node.x > 2300]
+    scene.title = ""
+    labels = read(scene, "a4").page_labels
+    assert "A1" in labels and not {"B1", "C1"} & set(labels)
+    assert len(labels) < len(read(estate(300), "a4").pages)
+
+
 def test_the_picture_is_in_the_file_once_for_all_pages() -> None:
     pages = len(read(estate(300), "a4").pages)
     one, many = len(render(estate(300), "pdf")), len(render(estate(300), "pdf", page="a4"))

@@ -85,10 +85,19 @@ class _Book:
             f"/Type/XObject/Subtype/Form/BBox[{box}]/Resources {self._resources} 0 R",
         )
         overview = self._file.reserve()
+        tiles = [tile for tile in tiles if self._tells(tile)]
         numbers = {(tile.row, tile.column): self._file.reserve() for tile in tiles}
         self._overview(overview, numbers, tiles, whole)
         for index, tile in enumerate(tiles):
             self._tile(f"{tile.name} · page {index + 2} of {len(tiles) + 1}", tile, overview, numbers, sheet)
+
+    def _tells(self, tile: Tile) -> bool:
+        """Whether a tile shows more than the borders of containers."""
+        top = self._painting.top
+        return any(
+            tile.x <= x < tile.x + tile.width and tile.y <= y - top < tile.y + tile.height
+            for x, y in self._picture.spots
+        )
 
     def written(self) -> bytes:
         """The whole file."""

@@ -34,6 +34,8 @@ class Content:
         self._out: list[str] = []
         self._state: dict[str, str] = {}
         self.links: list[tuple[Area, str]] = []
+        self.spots: list[tuple[float, float]] = []
+        """Where texts and icons are: a part of the picture without any has only lines to show."""
 
     def data(self) -> bytes:
         """What was written."""
@@ -51,9 +53,11 @@ class Content:
                 if item.link and (area := _area(item)) is not None:
                     self.links.append((area, item.link))
             elif isinstance(item, Text):
+                self.spots.append((item.x, item.y))
                 self._text(item)
             elif isinstance(item, Icon):
                 name = self._icons.name(item.kind, item.type)
+                self.spots.append((item.x, item.y))
                 size = number(item.size)
                 self._out.append(f"q {size} 0 0 {size} {number(item.x)} {number(item.y)} cm/{name} Do Q\n")
             else:
