@@ -89,3 +89,25 @@ def test_a_small_account_keeps_its_detail_beside_a_large_one():
     assert len(scene.nodes) <= 36
     assert sum(node.count for node in scene.nodes if not node.container) == len(estate.resources)
     assert len(shown) == 2, [node.label for node in shown]
+
+
+def test_like_regions_share_the_room_of_their_account_and_a_bundle_counts_what_is_in_it():
+    resources: dict[str, Resource] = {}
+    links: list[Link] = []
+    for region in ("eu-west-1", "eu-west-2", "us-east-1", "us-west-2"):
+        for at in range(12):
+            network = replace(thing(f"{region}-net-{at}", "network"), region=region, name=f"{region} net {at}")
+            server = replace(thing(f"{region}-vm-{at}", "virtual_machine"), region=region, parent=network.id)
+            database = replace(thing(f"{region}-db-{at}", "database"), region=region, parent=network.id)
+            resources.update({item.id: item for item in (network, server, database)})
+            links.append(Link(server.id, database.id, LinkKind.USES))
+    scene = build(Graph(resources, links), PictureOptions(max_nodes=40))
+    roles = {node.id: node.role for node in scene.nodes}
+    open_networks = [node.parent for node in scene.nodes if node.container and node.role == "network"]
+    counts = [open_networks.count(key) for key, role in roles.items() if role == "region"]
+    assert len(counts) == 4 and max(counts) - min(counts) <= 2, counts
+    bundles = [node for node in scene.nodes if node.id.startswith("bundle:")]
+    assert bundles
+    for node in bundles:
+        networks = sum(resources[member].kind == "network" for member in node.members)
+        assert node.label == f"{networks} networks"

@@ -27,7 +27,8 @@ class Box:
     """A container, or a leaf that stands for its ``members``.
 
     ``own`` is the resource that a container is made of (a network, a subnet), if it is one. ``name`` is the bare
-    name of a container, without the words of its ``label``.
+    name of a container, without the words of its ``label``. ``stands_for`` is how many collapsed containers
+    were bundled into this one.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Box:
     label: str = ""
     name: str = ""
     tier: Tier = Tier.OTHER
+    stands_for: int = 1
     own: Resource | None = None
     members: list[Resource] = field(default_factory=list)
     children: list[Box] = field(default_factory=list)

@@ -154,14 +154,16 @@ def _collapse_until(tree: Tree, budget: int, linked: set[str], changes: Mapping[
         unit = heapq.heappop(heap)[-1]
         if unit[-1] == _BUNDLE:
             bundled.discard(unit)
+            before, branches = len(tree.boxes), _branches(tree.boxes[unit[0]])
             _bundle(tree, tree.boxes[unit[0]], unit[1])
+            shares.freed(branches, before - len(tree.boxes))
             continue
         now = score(unit)
         if heap and now > heap[0]:  # its account has shrunk meanwhile: others go first
             heapq.heappush(heap, now)
             continue
         boxes = units[unit]
-        before = len(tree.boxes)
+        before, branches = len(tree.boxes), _branches(boxes[0])
         outers = [box.parent or tree.root for box in boxes]
         dissolves = all(map(_is_frame, boxes))
         if not dissolves:
@@ -172,7 +174,7 @@ def _collapse_until(tree: Tree, budget: int, linked: set[str], changes: Mapping[
                 tree.replace_children(outer, [*outer.children[:at], *box.children, *outer.children[at + 1 :]])
             else:
                 collapse(tree, box)
-        shares.freed(boxes[0] if not dissolves else outers[0], before - len(tree.boxes))
+        shares.freed(branches, before - len(tree.boxes))
         for box, outer in zip(boxes, outers, strict=True):
             if outer is tree.root:
                 continue
@@ -188,41 +190,63 @@ def _collapse_until(tree: Tree, budget: int, linked: set[str], changes: Mapping[
 
 
 class _Shares:
-    """How much of the picture each outermost box takes, beside what would be fair for what it holds.
+    """How much of the picture each account takes, and each region of its account, beside what would be fair.
 
     Fair is the square root of the number of resources: an account of a hundred times as many gets ten times the
-    room. Without it the first cloud of a picture stays in full detail and the others shrink to a box.
+    room. Without it the first cloud, or the last region by name, stays in full detail and the others shrink to a
+    box. Only the two outermost levels of containers have shares.
     """
 
     def __init__(self, tree: Tree) -> None:
         self._boxes: dict[str, int] = {}
+        self._around: dict[str, str] = {}
         resources: dict[str, int] = {}
-        for box in tree.walk():
-            key = _outermost(box).key
-            self._boxes[key] = self._boxes.get(key, 0) + 1
-            resources[key] = resources.get(key, 0) + len(box.members)
-        whole = sum(map(sqrt, resources.values())) or 1.0
-        self._fair = {key: max(sqrt(count) / whole, 1e-6) for key, count in resources.items()}
-        self._all = sum(self._boxes.values())
+        for account in tree.root.children:
+            if account.is_leaf:
+                continue
+            self._around[account.key] = ""
+            for inner in account.children:
+                found = list(tree.walk(inner))
+                held = sum(len(box.members) for box in found)
+                for branch in (account.key,) if inner.is_leaf else (account.key, inner.key):
+                    self._boxes[branch] = self._boxes.get(branch, 0) + len(found)
+                    resources[branch] = resources.get(branch, 0) + held
+                if not inner.is_leaf:
+                    self._around[inner.key] = account.key
+        roots: dict[str, float] = {}
+        for branch, outer in self._around.items():
+            roots[outer] = roots.get(outer, 0.0) + sqrt(resources[branch])
+        self._all = dict.fromkeys(roots, 0)
+        for branch, outer in self._around.items():
+            self._all[outer] += self._boxes[branch]
+        self._fair = {
+            branch: max(sqrt(resources[branch]) / (roots[outer] or 1.0), 1e-6)
+            for branch, outer in self._around.items()
+        }
 
     def pressure(self, box: Box) -> float:
-        """What being in an account that takes more than its share costs a container; below 0 for less."""
-        key = _outermost(box).key
-        if len(self._boxes) < 2 or key not in self._fair:
-            return 0.0
-        share = max(self._boxes[key], 1) / max(self._all, 1)
-        return _FAIRNESS * min(max(log2(share / self._fair[key]), -2.0), 2.0)
+        """What being in an account or region that takes more than its share costs; below 0 for less."""
+        found = 0.0
+        for branch in _branches(box):
+            fair = self._fair.get(branch, 1.0)
+            share = max(self._boxes.get(branch, 1), 1) / max(self._all.get(self._around.get(branch, ""), 1), 1)
+            if fair < 1:
+                # In steps of a half: finer ones would let every collapse change the order of all that wait.
+                found += _FAIRNESS * min(max(round(2 * log2(share / fair)) / 2, -2.0), 2.0)
+        return found
 
-    def freed(self, box: Box, count: int) -> None:
-        """Take note that so many boxes of this one's account are gone."""
-        self._boxes[_outermost(box).key] -= count
-        self._all -= count
+    def freed(self, branches: list[str], count: int) -> None:
+        """Take note that so many boxes of this account and region are gone."""
+        for branch in branches:
+            if branch in self._around:
+                self._boxes[branch] -= count
+                self._all[self._around[branch]] -= count
 
 
-def _outermost(box: Box) -> Box:
-    while box.parent is not None and box.parent.parent is not None:
-        box = box.parent
-    return box
+def _branches(box: Box) -> list[str]:
+    """The keys of the one or two outermost containers that a box is in, or is."""
+    path = [outer.key for outer in box.path() if outer.parent is not None and not outer.is_leaf]
+    return path[:-3:-1]
 
 
 def _open_again(tree: Tree, budget: int, closed: list[list[tuple[Box, list[Box]]]]) -> None:
@@ -259,12 +283,13 @@ def _bundle_of(tree: Tree, outer: Box, boxes: list[Box]) -> Box:
     key = f"bundle:{outer.key}/{first.role}/{first.provider}"
     while key in tree.taken:
         key += "~"
-    words = f"{len(boxes)} {plural(_WORDS.get(first.role, first.role or 'resource'))}"
+    count = sum(box.stands_for for box in boxes)
+    words = f"{count} {plural(_WORDS.get(first.role, first.role or 'resource'))}"
     bundle = Box(
         key, outer, True, role=first.role, kind=first.kind, provider=first.provider, label=words, name=words
     )
     bundle.members = [member for box in boxes for member in box.members]
-    bundle.tier = first.tier
+    bundle.tier, bundle.stands_for = first.tier, count
     return bundle
 
 
