@@ -34,7 +34,12 @@ class DiscoveryOutcome:
 
 
 async def discover(
-    store: Store, provider: CloudProvider, config: ProviderConfig, discovery_id: str
+    store: Store,
+    provider: CloudProvider,
+    config: ProviderConfig,
+    discovery_id: str,
+    *,
+    processes: int | None = None,
 ) -> DiscoveryOutcome:
     """Scan with ``provider`` and record the result under a discovery that exists already.
 
@@ -42,18 +47,25 @@ async def discover(
     seen before a gap is kept. Where an earlier try of the same discovery died, was cancelled or failed, what it
     had read is not read again, and the result is that of a scan that was never disturbed. Raises what the
     provider raises when nothing could be scanned at all.
+
+    Arguments:
+        processes: how many may help to read a large scan; as many as this machine has cores for when None.
     """
     await store.discoveries.start(discovery_id)
+    intake = Intake(store, discovery_id, processes)
     try:
-        intake = Intake(store, discovery_id)
         await intake.recall()
         async with aclosing(provider.scan(replace(config, done=dict(intake.done)))) as parts:
             async for part in parts:
                 await intake.take(part, stopped=_is_cancelled(config))
         outcome = await _record(store, discovery_id, intake, cancelled=_is_cancelled(config))
-    except (CloudVizError, asyncio.CancelledError):
+    except (CloudVizError, asyncio.CancelledError) as ended:
+        if isinstance(ended, CloudVizError):
+            await intake.keep()
         await store.discoveries.finish(discovery_id, "failed")
         raise
+    finally:
+        await intake.close()
     await store.discoveries.finish(discovery_id, outcome.status)
     if outcome.status != "cancelled":
         await store.checkpoints.clear(discovery_id)

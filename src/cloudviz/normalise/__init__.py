@@ -2,6 +2,6 @@
 
 from cloudviz.normalise.items import cleaned
 from cloudviz.normalise.normaliser import Batch, Normaliser, normalise
-from cloudviz.normalise.staging import packed_batch, unpacked_batch
+from cloudviz.normalise.staging import batch_of, packed_batch, rows_of, unpacked_batch
 
-__all__ = ["Batch", "Normaliser", "cleaned", "normalise", "packed_batch", "unpacked_batch"]
+__all__ = ["Batch", "Normaliser", "batch_of", "cleaned", "normalise", "packed_batch", "rows_of", "unpacked_batch"]

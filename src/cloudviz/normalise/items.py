@@ -162,7 +162,7 @@ def resource_of(
             if target is not None:
                 names = [full_reference(target, name, scope) for name in names]
             if names:
-                found.append((rule, list(map(intern, names))))
+                found.append((rule, tuple(map(intern, names))))
     return resource, references
 
 

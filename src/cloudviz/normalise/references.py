@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,7 +38,7 @@ class Pending:
 
     source: str
     scope: Scope
-    found: list[tuple[LinkRule, list[Any]]] = field(default_factory=list)
+    found: list[tuple[LinkRule, Sequence[Any]]] = field(default_factory=list)
 
 
 class References:
@@ -57,6 +58,7 @@ class References:
         self._by_bare: dict[str, dict[str, list[str]]] = {}
         self._aliases: dict[str, list[Any]] = {}
         self._answers: dict[tuple[Any, ...], str | None] = {}
+        self._scopes: dict[int, Scope] = {}
         for identifier, resource in resources.items():
             declared = catalogue.get(resource.type) if resource.type in wanted else None
             if declared is None:
@@ -81,12 +83,14 @@ class References:
 
     def resolve(self, targets: Sequence[str], value: str, scope: Scope) -> str | None:
         """The id that ``value`` names among the target types, or None when it can't name any of them."""
-        # The same few networks, groups and roles are named by thousands. Scopes live as long as what refers.
+        # The same few networks, groups and roles are named by thousands.
         key = (id(scope), *targets, value)
         if key in self._answers:
             return self._answers[key]
         if len(self._answers) > _MOST_ANSWERS:
             self._answers.clear()
+            self._scopes.clear()
+        self._scopes[id(scope)] = scope  # an id is that of one thing as long as the thing lives
         found = self._resolve(targets, value, scope)
         if found is not None and (present := self._resources.get(found)) is not None:
             found = present.id  # one text for all who mean it
@@ -182,7 +186,7 @@ def connect(
         beside: resources that are known and were not looked at now. A reference may mean them; they are not
             in the graph.
     """
-    pending, joined = list(pending), list(joined)
+    pending, joined = deque(pending), list(joined)
     # Only what something refers to is looked up by its names; most of an estate is not.
     rules = {id(rule): rule for each in pending for rule, _ in each.found}
     wanted = {target for rule in rules.values() for target in rule.targets}
@@ -193,7 +197,8 @@ def connect(
     links: list[Link] = [link for join, item in joined for link in _join(references, join, item)]
     resolve = references.resolve
     asking: list[Pending] = []
-    for each in pending:
+    while pending:
+        each = pending.popleft()  # let go of as the links come, which take as much
         source, scope = each.source, each.scope
         parent: str | None = None
         ends: list[tuple[str, str]] = []

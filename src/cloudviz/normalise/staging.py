@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 import orjson
@@ -61,6 +62,53 @@ def unpacked_batch(page: bytes) -> Batch:
         problems=[Problem(*words) for words in document["problems"]],
         projects=document["projects"],
     )
+
+
+def rows_of(batch: Batch) -> tuple[Any, ...]:
+    """The batch as plain tuples, for another process of this release: what a page holds, and what is partial.
+
+    Of Terraform's joins, which no live scan meets, it can hold none: they raise ValueError.
+    """
+    if batch.joins:
+        raise ValueError("a batch with joins stays in its process")
+    rules: dict[int, tuple[int, RuleWords]] = {}
+    rows = []
+    for item, pending in batch.resources:
+        scope = pending.scope
+        found = []
+        for rule, values in pending.found:
+            known = rules.get(id(rule))
+            if known is None:
+                known = rules[id(rule)] = (len(rules), _words(rule))
+            found.append((known[0], values))
+        rows.append(
+            (
+                *(item.id, item.provider, item.type, item.native_type, item.kind, item.name, item.account),
+                *(item.region, item.zone, item.parent, item.state, item.tags),
+                item.properties.packed if isinstance(item.properties, PackedProperties) else item.properties,
+                (scope.provider, scope.account, scope.region, scope.partition),
+                found,
+            )
+        )
+    return rows, [words for _, words in rules.values()], batch.problems, batch.projects, batch.partial
+
+
+def batch_of(rows: tuple[Any, ...]) -> Batch:
+    """What :func:`rows_of` was given."""
+    made, rule_words, problems, projects, partial = rows
+    rules = [_rule(*each) for each in rule_words]
+    batch = Batch(problems=problems, projects=projects, partial=partial)
+    add = batch.resources.append
+    for row in made:
+        key, provider, type_key, native_type, kind, name, account, region, zone, parent, state = row[:11]
+        tags, properties, scope, found = row[11:]
+        key = intern(key)
+        resource = Resource(
+            *(key, provider, type_key, native_type, kind, name, account, region, zone, parent, state, tags),
+            properties=PackedProperties(properties) if type(properties) is bytes else properties,
+        )
+        add((resource, Pending(key, scope_at(*scope), [(rules[n], tuple(map(intern, v))) for n, v in found])))
+    return batch
 
 
 def _resource(item: Resource, pending: Pending, rules: dict[RuleWords, int]) -> list[Any]:

@@ -39,11 +39,12 @@ class PackedItems(Sequence[RawItem]):
         for item in items:
             self.append(item)
 
-    def drained(self, size: int) -> Iterator[list[RawItem]]:
+    def drained(self, size: int) -> Iterator[PackedItems]:
         """All items, so many at a time, each let go when it is handed out. Nothing is left then."""
         while self._rows:
-            rows, self._rows[:size] = self._rows[:size], []
-            yield [_item(*row) for row in rows]
+            portion = PackedItems()
+            portion._rows, self._rows[:size] = self._rows[:size], []
+            yield portion
 
     def native_types(self) -> set[str]:
         """The native types there are."""
@@ -65,6 +66,9 @@ class PackedItems(Sequence[RawItem]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def __iter__(self) -> Iterator[RawItem]:
+        return (_item(*row) for row in self._rows)
 
     @overload
     def __getitem__(self, index: int) -> RawItem: ...

@@ -276,7 +276,8 @@ class _Recording:
                 (key, self.seq, stater, *name, valid_from) for key, name in wanted.items() if key not in there
             ]
         await self._end(table, "key", ended)
-        for chunk in _chunks(fresh, CHUNK):
+        fresh.sort()  # by key: hashes in any order would touch every page of their index for every chunk
+        for chunk in _chunks(fresh, 8 * CHUNK):
             await self._insert(table, _LINK_COLUMNS, chunk)
 
     # --- what is gone -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ARRAY, JSON, DateTime, Dialect, Integer, Numeric, Row, Text
@@ -53,6 +54,7 @@ class UtcTime(TypeDecorator[datetime]):
         return read.astimezone(UTC)
 
 
+@lru_cache(maxsize=256)  # a scan writes the one time of its own into every row
 def time_text(value: datetime) -> str:
     """The instant in UTC as SQLite holds it: ``2026-11-24T05:35:00.000000Z``."""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -46,5 +46,5 @@ def test_they_are_let_go_as_they_are_taken() -> None:
     for run in packed.drained(2):
         taken.append(run)
         left.append(len(packed))
-    assert taken == [ITEMS[:2], ITEMS[2:]]
+    assert [list(each) for each in taken] == [ITEMS[:2], ITEMS[2:]]
     assert left == [1, 0]
