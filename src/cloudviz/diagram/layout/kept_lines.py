@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from cloudviz.diagram.layout.ways import lead
@@ -11,6 +11,7 @@ from cloudviz.diagram.scene.measures import EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT, 
 from cloudviz.diagram.text import fit
 
 _MOST = 3_000_000  # boxes × lines that are compared; beyond it all lines are led anew
+_ROUNDS = 3
 _CLEAR = 3.0  # px that a line keeps from a box that is new
 
 
@@ -42,8 +43,44 @@ def keep_lines(scene: Scene, previous: Scene, twins: Mapping[str, SceneNode]) ->
             and fit(edge.label, PILL_WIDEST, EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT) == old.label
         ):
             edge.label_at = old.label_at
-    if anew:
+    for _ in range(_ROUNDS if anew else 0):
         lead(scene.nodes, anew)
+        new = {edge.id for edge in anew}
+        covered = _covered([edge for edge in scene.edges if edge.id not in new], anew)
+        if not covered:
+            break
+        # led together they lie side by side
+        for edge in covered:
+            edge.label_at = None
+        anew += covered
+
+
+def _covered(kept: Sequence[SceneEdge], anew: Sequence[SceneEdge]) -> list[SceneEdge]:
+    """Of the lines that stayed, those on which a new one lies for some way though they have no end in common."""
+    spans: dict[tuple[bool, int], list[tuple[float, float, SceneEdge]]] = {}
+    for edge in anew:
+        for upright, at, low, high in _pieces(edge):
+            spans.setdefault((upright, round(at)), []).append((low, high, edge))
+    found = []
+    for edge in kept:
+        if any(
+            min(high, high2) - max(low, low2) > 1.0
+            and not {edge.source, edge.target} & {other.source, other.target}
+            for upright, at, low, high in _pieces(edge)
+            for near in (round(at) - 1, round(at), round(at) + 1)
+            for low2, high2, other in spans.get((upright, near), ())
+        ):
+            found.append(edge)
+    return found
+
+
+def _pieces(edge: SceneEdge) -> Iterator[tuple[bool, float, float, float]]:
+    """The straight pieces of a line: whether upright, where, from where to where."""
+    for (x1, y1), (x2, y2) in pairwise(edge.points):
+        if x1 == x2:
+            yield True, x1, min(y1, y2), max(y1, y2)
+        else:
+            yield False, y1, min(x1, x2), max(x1, x2)
 
 
 def _is_unmoved(node: SceneNode, twins: Mapping[str, SceneNode]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import combinations, pairwise
 
 import orjson
 import pytest
@@ -15,7 +16,7 @@ from tests.unit.diagram.graphs import graph_of, graphs, node, small_estate, thin
 from cloudviz.diagram import PictureOptions, Scene, picture
 from cloudviz.diagram.check import check
 from cloudviz.diagram.options import LAYOUTS
-from cloudviz.diagram.scene.document import scene_from_document
+from cloudviz.diagram.scene.document import SceneEdge, scene_from_document
 from cloudviz.inventory.model import Graph
 
 BOXES = ("network", "subnet")
@@ -110,10 +111,10 @@ def test_where_there_is_no_room_few_move(layout):
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_picture_stays_sound_and_page_like_over_many_changes(layout):
     rng = random.Random(5)
-    graph, options = estate(400), PictureOptions(layout=layout, max_nodes=120)
+    graph, options = estate(200), PictureOptions(layout=layout, max_nodes=120)
     scene = picture(graph, options)
-    for step in range(8):
-        graph = changed(graph, rng, 20, step)
+    for step in range(6):
+        graph = changed(graph, rng, 10, step)
         scene = picture(graph, options, previous=scene)
         report = check(scene.to_document())
         assert report.is_sound, report
@@ -186,3 +187,31 @@ def test_another_layout_or_another_estate_is_laid_out_afresh():
     assert picture(graph, PictureOptions(), previous=first).to_document() == afresh
     other = picture(small_estate(), PictureOptions())
     assert picture(graph, PictureOptions(), previous=other).to_document() == afresh
+
+
+@pytest.mark.parametrize("layout", ["hierarchical", "grid"])
+def test_new_lines_do_not_lie_on_lines_that_stayed(layout):
+    rng = random.Random(1)
+    graph, options = estate(307), PictureOptions(layout=layout, max_nodes=0)
+    scene = picture(graph, options)
+    for step in range(3):
+        graph = changed(graph, rng, 4, step)
+        scene = picture(graph, options, previous=scene)
+        assert _lying_on_each_other(scene) == []
+
+
+def _lying_on_each_other(scene: Scene) -> list[tuple[str, str]]:
+    """Pairs of edges without a common end that run on one another."""
+    tracks: dict[tuple[bool, float], list[tuple[float, float, SceneEdge]]] = {}
+    for edge in scene.edges:
+        for (x1, y1), (x2, y2) in pairwise(edge.points):
+            upright = x1 == x2
+            low, high = sorted((y1, y2) if upright else (x1, x2))
+            tracks.setdefault((upright, x1 if upright else y1), []).append((low, high, edge))
+    found = []
+    for spans in tracks.values():
+        for (low, high, one), (low2, high2, other) in combinations(spans, 2):
+            is_apart = min(high, high2) - max(low, low2) <= 1
+            if not is_apart and not {one.source, one.target} & {other.source, other.target}:
+                found.append((one.id, other.id))
+    return found
