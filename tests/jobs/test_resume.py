@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from cloudviz.errors import CloudRefused, Invalid, NotFound
+from cloudviz.errors import CloudRefused, Conflict, NotFound
 from cloudviz.inventory.document import to_bytes
 from cloudviz.inventory.model import Coverage, CoverageStatus, DiscoveryInfo, RawItem, Scope
 from cloudviz.inventory.select import Selection
@@ -121,7 +121,7 @@ async def test_a_second_try_reads_what_is_left(
     assert outcome.status == "completed"
     assert await inventory(store, key) == undisturbed
     assert [page async for page in store.checkpoints.pages(key)] == []
-    with pytest.raises(Invalid, match="nothing left to resume"):
+    with pytest.raises(Conflict, match="nothing left to resume"):
         await resumable(store, "aws", key)
 
 
@@ -170,7 +170,7 @@ async def test_what_another_release_wrote_down_is_read_again(store: Store, undis
 
 async def test_only_what_is_there_can_be_resumed(store: Store) -> None:
     key = await store.discoveries.create("aws", "aws:fake", {})
-    with pytest.raises(Invalid, match="is one of aws"):
+    with pytest.raises(Conflict, match="is one of aws"):
         await resumable(store, "gcp", key)
     with pytest.raises(NotFound):
         await resumable(store, "aws", "00000000-0000-0000-0000-000000000000")

@@ -177,6 +177,7 @@ def gcp(
 
 
 def _discover(provider: str, source: str, request: dict[str, Any], database: str | None, resume: str) -> None:
+    from cloudviz.jobs.alive import held
     from cloudviz.jobs.discover import DiscoveryOutcome, discover, resumable
     from cloudviz.jobs.providers import provider_for, scan_types
     from cloudviz.sources.provider import ProviderConfig
@@ -206,7 +207,10 @@ def _discover(provider: str, source: str, request: dict[str, Any], database: str
                 )
                 shown = {key: value for key, value in wanted.items() if value}
                 discovery_id = resume or await store.discoveries.create(provider, source, shown)
-                return await discover(store, cloud, config, discovery_id)
+                if resume:
+                    await store.discoveries.reopen(resume)
+                async with held(store, discovery_id):
+                    return await discover(store, cloud, config, discovery_id)
 
     outcome = run(work())
     note(recorded(outcome.resources, outcome.links, outcome.changes))

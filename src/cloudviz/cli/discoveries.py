@@ -46,6 +46,7 @@ def list_discoveries(
 
     async def work() -> list[dict[str, Any]]:
         async with opened(loaded.settings) as store:
+            await store.discoveries.close_abandoned()
             page = await store.discoveries.page(provider or None, limit=limit)
             return [discovery_row(record) for record in page.items]
 
@@ -66,6 +67,7 @@ def show(
 
     async def work() -> dict[str, Any]:
         async with opened(loaded.settings) as store:
+            await store.discoveries.close_abandoned()
             if id:
                 record = await store.discoveries.get(id)
             else:
@@ -79,6 +81,7 @@ def show(
             seen = [entry for entry in coverage if entry.status == "seen"]
             return {
                 **discovery_row(record),
+                "reason": record.reason or None,
                 "coverage": [document.coverage_document(entry) for entry in (*gaps, *seen)],
                 "problems": [document.problem_document(problem) for problem in problems],
             }

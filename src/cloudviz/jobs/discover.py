@@ -6,12 +6,13 @@ import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from cloudviz.errors import Cancelled, CloudVizError, Invalid
+from cloudviz.errors import Cancelled, CloudVizError, Conflict
 from cloudviz.inventory.model import Coverage, Problem, gaps_in
 from cloudviz.jobs.intake import Intake
 from cloudviz.runtime import clock
 from cloudviz.sources.provider import CloudProvider, ProviderConfig
 from cloudviz.store import Store
+from cloudviz.store.discoveries import is_live
 from cloudviz.store.records import DiscoveryRecord, DiscoveryStatus, RecordedChanges
 
 
@@ -62,7 +63,8 @@ async def discover(
     except (CloudVizError, asyncio.CancelledError) as ended:
         if isinstance(ended, CloudVizError):
             await intake.keep()
-        await store.discoveries.finish(discovery_id, "failed")
+        reason = ended.detail if isinstance(ended, CloudVizError) else "it was stopped"
+        await store.discoveries.finish(discovery_id, "failed", reason)
         raise
     finally:
         await intake.close()
@@ -92,16 +94,28 @@ async def _record(store: Store, discovery_id: str, intake: Intake, *, cancelled:
 
 
 async def resumable(store: Store, provider: str, discovery_id: str) -> DiscoveryRecord:
-    """The discovery that is to be resumed. Raises NotFound, or Invalid where there is nothing to resume."""
+    """The discovery that is to be resumed.
+
+    Raises NotFound, and Conflict where it is one of another cloud, where somebody is still at work on it, and
+    where nothing is left to resume.
+    """
+    await store.discoveries.close_abandoned()
     found = await store.discoveries.get(discovery_id)
     if found.provider != provider:
-        raise Invalid(
+        raise Conflict(
             f"discovery {found.id} is one of {found.provider}", hint=f"Use `cloudviz discover {found.provider}`."
         )
+    if not is_live(found.source):
+        raise Conflict(f"discovery {found.id} is an import, and no scan", hint="Import the files again.")
     if found.status in (DiscoveryStatus.COMPLETED, DiscoveryStatus.PARTIAL):
-        raise Invalid(
+        raise Conflict(
             f"discovery {found.id} is {found.status}: there is nothing left to resume",
             hint="Scan anew to see what has changed since, or what was refused then.",
+        )
+    if found.status in (DiscoveryStatus.PENDING, DiscoveryStatus.RUNNING):
+        raise Conflict(
+            f"discovery {found.id} is {found.status}: somebody is at work on it",
+            hint="Wait for its end. One whose process died is taken for failed within a minute.",
         )
     return found
 

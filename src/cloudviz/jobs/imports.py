@@ -21,6 +21,7 @@ from cloudviz.inventory.model import (
     Problem,
     merge,
 )
+from cloudviz.jobs.alive import held
 from cloudviz.normalise import cleaned, normalise
 from cloudviz.runtime import clock
 from cloudviz.sources.offline import read_paths
@@ -142,11 +143,13 @@ async def import_files(
         name = f"inventory:{name}"
     discovery_id = await _begin(store, inventory.discovery.provider, name, paths)
     try:
-        changes = await store.inventories.record(
-            discovery_id, inventory.graph, inventory.coverage, inventory.problems, clock.now()
-        )
-    except BaseException:
-        await store.discoveries.finish(discovery_id, "failed")
+        async with held(store, discovery_id):
+            changes = await store.inventories.record(
+                discovery_id, inventory.graph, inventory.coverage, inventory.problems, clock.now()
+            )
+    except BaseException as ended:
+        reason = ended.detail if isinstance(ended, CloudVizError) else "it was stopped"
+        await store.discoveries.finish(discovery_id, "failed", reason)
         raise
     lost = any(problem.loss for problem in inventory.problems)
     status = "partial" if lost or inventory.gaps() else "completed"
@@ -173,7 +176,7 @@ async def _begin(store: Store, provider: str, source: str, paths: Sequence[Path]
     try:
         return await asyncio.shield(beginning)
     except asyncio.CancelledError:
-        await store.discoveries.finish(await beginning, "failed")
+        await store.discoveries.finish(await beginning, "failed", "it was stopped")
         raise
 
 

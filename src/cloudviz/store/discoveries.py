@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cloudviz.errors import Invalid, NotFound
+from cloudviz.errors import Conflict, Invalid, NotFound, Unavailable
 from cloudviz.inventory.model import Coverage, Problem
+from cloudviz.runtime import process
 from cloudviz.store import tables
 from cloudviz.store.engine import BUSY_SECONDS, Database
 from cloudviz.store.pages import fetch_page
-from cloudviz.store.records import DiscoveryRecord, DiscoveryStatus, Page, RecordedChanges
+from cloudviz.store.records import DiscoveryRecord, DiscoveryStatus, JobStatus, Page, RecordedChanges
 from cloudviz.store.rows import json_value, key_text, plain_text
 from cloudviz.store.types import AnyRow, new_uuid
 
@@ -26,6 +27,11 @@ _FINAL = (
     DiscoveryStatus.CANCELLED,
 )
 _LIVE = ("aws:", "azure:", "gcp:")
+
+LEASE_SECONDS = 60
+"""How long who is at work on a discovery may be silent."""
+
+_LEASE = timedelta(seconds=LEASE_SECONDS)
 
 
 class Discoveries:
@@ -63,19 +69,89 @@ class Discoveries:
         return key
 
     async def start(self, discovery_id: str) -> None:
-        """Status ``running``, and the time. Raises NotFound."""
-        await self._set(discovery_id, status=DiscoveryStatus.RUNNING.value, started_at=datetime.now(UTC))
+        """Status ``running``, the time, and this process as who is at work. Raises NotFound.
+
+        Unless a job carries it out, :meth:`beat` must be called more often than every LEASE_SECONDS.
+        """
+        now = datetime.now(UTC)
+        await self._set(
+            discovery_id,
+            status=DiscoveryStatus.RUNNING.value,
+            started_at=now,
+            completed_at=None,
+            reason="",
+            owner=process.identity(),
+            lease_until=now + _LEASE,
+        )
+
+    async def beat(self, discovery_id: str) -> None:
+        """Say that whoever is at work on it lives. Raises NotFound."""
+        await self._set(discovery_id, lease_until=datetime.now(UTC) + _LEASE)
 
     async def progress(self, discovery_id: str, progress: Mapping[str, Any]) -> None:
         """Replace the progress that people see. Raises NotFound."""
         await self._set(discovery_id, progress=json_value(progress))
 
-    async def finish(self, discovery_id: str, status: str) -> None:
-        """A final status: completed, partial, failed, cancelled. Raises NotFound, or Invalid for another word."""
+    async def finish(self, discovery_id: str, status: str, reason: str = "") -> None:
+        """A final status: completed, partial, failed, cancelled. Raises NotFound, or Invalid for another word.
+
+        Arguments:
+            reason: why, for people, where it is not completed.
+        """
         if status not in _FINAL:
             raise Invalid(f"{status!r} is no final status", hint=f"Use one of {', '.join(_FINAL)}.")
         # The end of a stopped look waits for its own recording, which a thread of SQLite's may still be at.
-        await self._set(discovery_id, 60, status=str(status), completed_at=datetime.now(UTC))
+        await self._set(
+            discovery_id,
+            60,
+            status=str(status),
+            completed_at=datetime.now(UTC),
+            reason=plain_text(reason),
+            owner=None,
+            lease_until=None,
+        )
+
+    async def reopen(self, discovery_id: str) -> None:
+        """Status ``pending`` for one that failed or was cancelled, so that it can be tried again by one alone.
+
+        Raises NotFound, and Conflict where it is in another status: somebody else may have been faster.
+        """
+        table, key = tables.discoveries, checked_id(discovery_id)
+        ended = table.c.status.in_([DiscoveryStatus.FAILED.value, DiscoveryStatus.CANCELLED.value])
+        again = {"status": DiscoveryStatus.PENDING.value, "completed_at": None, "reason": ""}
+        async with self._database.writing() as connection:
+            now = await self._database.now(connection)
+            query = update(table).where(table.c.id == key, ended)
+            done = await connection.execute(query.values(**again, owner=None, lease_until=now + _LEASE))
+            if not done.rowcount:
+                found = await discovery_row(connection, key)
+                raise Conflict(
+                    f"discovery {found.id} is {found.status}",
+                    hint="Only what failed or was cancelled is tried again.",
+                )
+
+    async def close_abandoned(self) -> list[str]:
+        """End as failed what nobody is at work on any more: its process was killed, or its job ended without it.
+
+        That a process is dead is known at once on its own machine, elsewhere when it was silent for
+        LEASE_SECONDS. Returns the ids. While somebody else writes for long this does nothing: the next call will.
+        """
+        async with self._database.reading() as connection:
+            found = await _abandoned(connection, await self._database.now(connection))
+        if not found:
+            return []
+        table = tables.discoveries
+        try:
+            async with self._database.writing() as connection:
+                now = await self._database.now(connection)
+                found = await _abandoned(connection, now)
+                for key, reason in found.items():
+                    failed = {"status": DiscoveryStatus.FAILED.value, "reason": reason, "completed_at": now}
+                    ended = update(table).where(table.c.id == key).values(**failed, owner=None, lease_until=None)
+                    await connection.execute(ended)
+        except Unavailable:
+            return []
+        return sorted(found)
 
     async def _set(self, discovery_id: str, wait_seconds: float = BUSY_SECONDS, **values: Any) -> None:
         key = checked_id(discovery_id)
@@ -126,6 +202,29 @@ class Discoveries:
         async with self._database.reading() as connection:
             found = await discovery_row(connection, discovery_id)
             return await problems_of(connection, [found.id])
+
+
+async def _abandoned(connection: AsyncConnection, now: datetime) -> dict[str, str]:
+    """Discoveries that nobody is at work on though they are not ended, and why that is known."""
+    table, jobs = tables.discoveries.c, tables.jobs.c
+    open_words = (DiscoveryStatus.PENDING.value, DiscoveryStatus.RUNNING.value)
+    query = select(table.id, table.status, table.owner, table.lease_until, table.created_at, table.started_at)
+    found: dict[str, str] = {}
+    for row in (await connection.execute(query.where(table.status.in_(open_words)))).all():
+        lives = process.is_running(row.owner) if row.owner else None
+        silent_since = row.lease_until or (row.started_at or row.created_at) + _LEASE
+        if lives or (lives is None and silent_since > now):
+            continue
+        if row.status == DiscoveryStatus.PENDING:
+            found[row.id] = "it was asked for, and nobody has begun it"
+        else:
+            found[row.id] = "the process at work on it ended without a word: it was killed, or its machine stopped"
+    if found:
+        # What a job carries out is begun again by the next worker.
+        unfinished = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)
+        for arguments in await connection.scalars(select(jobs.arguments).where(jobs.status.in_(unfinished))):
+            found.pop(str(arguments.get("discovery_id", "")), None)
+    return found
 
 
 def is_live(source: str) -> bool:
@@ -215,4 +314,5 @@ def _record(row: AnyRow) -> DiscoveryRecord:
         started_at=row.started_at,
         seen_at=row.seen_at,
         completed_at=row.completed_at,
+        reason=row.reason,
     )

@@ -66,7 +66,10 @@ class RecordedChanges:
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryRecord:
-    """One look at the world. ``seen_at`` is when what it recorded was true; ``None`` until it recorded."""
+    """One look at the world. ``seen_at`` is when what it recorded was true; ``None`` until it recorded.
+
+    ``reason`` is why it failed, where that is known.
+    """
 
     id: str
     provider: str
@@ -81,6 +84,7 @@ class DiscoveryRecord:
     started_at: datetime | None = None
     seen_at: datetime | None = None
     completed_at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

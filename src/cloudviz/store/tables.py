@@ -127,6 +127,10 @@ discoveries = Table(
     Column("seen_at", UtcTime()),
     # The order in which discoveries were recorded: 1, 2, 3… Validity ranges are kept in it and in time.
     Column("seq", BigInteger),
+    # The process at work on it, and until when it may be silent; then it is taken for dead.
+    Column("owner", Text),
+    Column("lease_until", UtcTime()),
+    _words("reason"),
     UniqueConstraint("seq"),
     Index("idx_discoveries_status", "status"),
     Index("idx_discoveries_created_at_id", "created_at", "id"),

@@ -17,7 +17,7 @@ from cloudviz.jobs.providers import scan_types
 router = cloud_router("aws", "AWS")
 
 
-@router.post("/discover", summary="Look at AWS", status_code=202, responses=refuses(422))
+@router.post("/discover", summary="Look at AWS", status_code=202, responses=refuses(404, 409, 422))
 async def discover(
     body: AwsDiscoverRequest,
     caller: needs.Operator,
@@ -26,11 +26,17 @@ async def discover(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> DiscoveryAccepted:
-    """A live scan in the background, with the credentials of the server. `Location` is where to follow it."""
-    asked: dict[str, Any] = body.model_dump()
+    """A live scan in the background, with the credentials of the server. `Location` is where to follow it.
+
+    With `resume` one that died, failed or was cancelled goes on: what it had read is not read again. 404 where
+    there is none of that id; 409 where it is one of another cloud, is at work, or has nothing left to read.
+    """
+    asked: dict[str, Any] = body.model_dump(exclude={"resume"})
     scan_types("aws", asked)  # a type that does not exist is refused now, not in the background
     source = f"aws:{','.join(body.accounts) or body.role_arn or 'default'}"
-    accepted, location = await enqueue_discovery(house, caller, address, "aws", source, asked, idempotency_key)
+    accepted, location = await enqueue_discovery(
+        house, caller, address, "aws", source, asked, idempotency_key, body.resume
+    )
     response.headers["Location"] = location
     return accepted
 

@@ -49,6 +49,7 @@ def cloud_router(provider: str, name: str) -> APIRouter:
         cursor: Cursor = None,
     ) -> Response:
         """Live scans, and imports that hold nothing of another cloud."""
+        await store.discoveries.close_abandoned()
         page = await store.discoveries.page(provider=provider, status=status, limit=limit, cursor=cursor)
         return page_reply(request, page, discovery_document)
 
@@ -60,6 +61,7 @@ def cloud_router(provider: str, name: str) -> APIRouter:
     )
     async def discovery(discovery_id: str, _: needs.Viewer, store: needs.Store) -> Response:
         """What it found, what it could not look at, and what was odd."""
+        await store.discoveries.close_abandoned()
         return await discovery_reply(store, await of_provider(store, provider, discovery_id))
 
     @router.get("/resources", summary=f"Resources in {name}", response_model=ResourcePage, responses=refuses(404))

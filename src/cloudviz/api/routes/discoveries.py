@@ -18,6 +18,7 @@ from cloudviz.api.schemas.discoveries import DiscoveryAccepted, DiscoveryPage, D
 from cloudviz.errors import Invalid, NotFound
 from cloudviz.inventory.document import coverage_document, problem_document
 from cloudviz.inventory.model import gaps_in
+from cloudviz.jobs.discover import resumable
 from cloudviz.store import DiscoveryRecord, JobRecord, Store
 
 router = APIRouter(tags=["discoveries"])
@@ -37,6 +38,7 @@ async def discoveries(
     cursor: Cursor = None,
 ) -> Response:
     """Live scans and imports alike."""
+    await store.discoveries.close_abandoned()
     page = await store.discoveries.page(status=status, limit=limit, cursor=cursor)
     return page_reply(request, page, discovery_document)
 
@@ -49,6 +51,7 @@ async def discoveries(
 )
 async def discovery(discovery_id: str, _: needs.Viewer, store: needs.Store) -> Response:
     """What it found, what it could not look at, and what was odd."""
+    await store.discoveries.close_abandoned()
     return await discovery_reply(store, await store.discoveries.get(discovery_id))
 
 
@@ -74,17 +77,28 @@ async def enqueue_discovery(
     source: str,
     asked: Mapping[str, Any],
     idempotency_key: str | None,
+    resume: str = "",
 ) -> tuple[DiscoveryAccepted, str]:
     """Put a live scan in the queue, once per ``Idempotency-Key`` of a caller.
 
+    Arguments:
+        resume: the discovery that is to go on where it died or was stopped, with what it was asked for.
+
     Returns the reply and the path of the discovery. Raises :class:`~cloudviz.errors.Invalid` when the key was
-    used for another request before.
+    used for another request before, and what :func:`~cloudviz.jobs.discover.resumable` raises.
     """
     store = house.store
+    if resume and any(asked.values()):
+        raise Invalid("a discovery is resumed as it was asked for", hint="Send `resume` alone.")
     key = f"{provider}/discover {idempotency_key}" if idempotency_key else None
     job = await store.jobs.by_idempotency_key(caller.username, key) if key else None
     if job is None:
-        discovery_id = await store.discoveries.create(provider, source, asked)
+        if resume:
+            found = await resumable(store, provider, resume)
+            discovery_id, asked = found.id, found.request
+            await store.discoveries.reopen(discovery_id)
+        else:
+            discovery_id = await store.discoveries.create(provider, source, asked)
         job = await store.jobs.enqueue(
             "discover",
             {"provider": provider, "discovery_id": discovery_id, "request": dict(asked)},
@@ -98,10 +112,11 @@ async def enqueue_discovery(
             actor=caller.username,
             target=str(job.arguments["discovery_id"]),
             address=address,
-            detail={"provider": provider},
+            detail={"provider": provider, "resumed": bool(resume)} if resume else {"provider": provider},
         )
         house.ring()
-    if job.arguments["request"] != dict(asked):
+    is_same = job.arguments["discovery_id"] == resume if resume else job.arguments["request"] == dict(asked)
+    if not is_same:
         raise Invalid(
             "this Idempotency-Key was used for another request before",
             hint="Use a new key for a new request, and the same only to repeat one.",
@@ -131,6 +146,7 @@ def discovery_document(record: DiscoveryRecord) -> dict[str, Any]:
             "unchanged": changes.unchanged,
         },
         "progress": dict(record.progress),
+        "reason": record.reason or None,
         "request": dict(record.request),
         "created_at": record.created_at,
         "started_at": record.started_at,

@@ -17,7 +17,7 @@ from cloudviz.jobs.providers import provider_for, scan_types
 router = cloud_router("gcp", "Google Cloud")
 
 
-@router.post("/discover", summary="Look at Google Cloud", status_code=202, responses=refuses(422))
+@router.post("/discover", summary="Look at Google Cloud", status_code=202, responses=refuses(404, 409, 422))
 async def discover(
     body: GcpDiscoverRequest,
     caller: needs.Operator,
@@ -26,13 +26,19 @@ async def discover(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> DiscoveryAccepted:
-    """A live scan in the background, with the credentials of the server. `Location` is where to follow it."""
+    """A live scan in the background, with the credentials of the server. `Location` is where to follow it.
+
+    With `resume` one that died, failed or was cancelled goes on: what it had read is not read again. 404 where
+    there is none of that id; 409 where it is one of another cloud, is at work, or has nothing left to read.
+    """
     accounts = [*filter(None, [body.project_id]), *body.projects]
-    asked: dict[str, Any] = {**body.model_dump(), "accounts": accounts}
+    asked: dict[str, Any] = {**body.model_dump(exclude={"resume"}), "accounts": accounts}
     provider_for("gcp", asked, house.settings)  # what can't be is refused now, not in the background
     scan_types("gcp", asked)
     source = f"gcp:{','.join(accounts) or 'default'}"
-    accepted, location = await enqueue_discovery(house, caller, address, "gcp", source, asked, idempotency_key)
+    accepted, location = await enqueue_discovery(
+        house, caller, address, "gcp", source, asked, idempotency_key, body.resume
+    )
     response.headers["Location"] = location
     return accepted
 

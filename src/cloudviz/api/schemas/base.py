@@ -85,4 +85,9 @@ Problem.model_rebuild()
 
 def example(**members: Any) -> ConfigDict:
     """The configuration of a model that shows one example in the API's documentation."""
-    return ConfigDict(json_schema_extra={"examples": [members]})
+    return examples(members)
+
+
+def examples(*shown: dict[str, Any]) -> ConfigDict:
+    """The same with several."""
+    return ConfigDict(json_schema_extra={"examples": list(shown)})

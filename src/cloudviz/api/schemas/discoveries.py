@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from cloudviz.api.schemas.base import Asked, Told, Words, example
+from cloudviz.api.schemas.base import Asked, Told, Words, example, examples
 from cloudviz.api.schemas.inventory import CoverageModel, ProblemEntry
 
 AN_ID = "2f1b6a9e-6f3c-4a0e-8a39-0a4b5c6d7e8f"
+
+
+Resume = Annotated[
+    str,
+    Field(description="Id of a discovery that died, failed or was cancelled: read what is left.", max_length=100),
+]
 
 
 class AwsDiscoverRequest(Asked):
@@ -25,8 +31,9 @@ class AwsDiscoverRequest(Asked):
         "", description="AWS Config aggregator to ask first, by name; `auto` for the one there is.", max_length=256
     )
     resource_types: Words = Field([], description="Type keys; may end in `*`.")
+    resume: Resume = ""
 
-    model_config = example(regions=["eu-west-1"], services=["ec2", "rds"])
+    model_config = examples({"regions": ["eu-west-1"], "services": ["ec2", "rds"]}, {"resume": AN_ID})
 
 
 class AzureDiscoverRequest(Asked):
@@ -37,8 +44,11 @@ class AzureDiscoverRequest(Asked):
     resource_groups: Words = Field([], description="Only these; then nothing is taken to be gone.")
     regions: Words = Field([], description="Regions; all when empty.")
     resource_types: Words = Field([], description="Type keys; may end in `*`.")
+    resume: Resume = ""
 
-    model_config = example(subscription_id="00000000-0000-0000-0000-000000000001", regions=["westeurope"])
+    model_config = examples(
+        {"subscription_id": "00000000-0000-0000-0000-000000000001", "regions": ["westeurope"]}, {"resume": AN_ID}
+    )
 
 
 class GcpDiscoverRequest(Asked):
@@ -49,8 +59,9 @@ class GcpDiscoverRequest(Asked):
     regions: Words = Field([], description="Regions; all when empty.")
     services: Words = Field([], description="Groups of types, as in the type keys: `compute`, `storage`.")
     resource_types: Words = Field([], description="Type keys; may end in `*`.")
+    resume: Resume = ""
 
-    model_config = example(project_id="shop-prod", regions=["europe-west1"])
+    model_config = examples({"project_id": "shop-prod", "regions": ["europe-west1"]}, {"resume": AN_ID})
 
 
 class DiscoveryAccepted(Told):
@@ -81,6 +92,7 @@ class DiscoveryModel(Told):
     status: str = Field(description="pending, running, completed, partial, failed or cancelled.")
     resources_found: int
     changes: ChangesModel | None = None
+    reason: str | None = Field(None, description="Why it failed, where that is known.")
     progress: dict[str, Any] = Field({}, description="Listings done of all, and resources found so far.")
     request: dict[str, Any] = {}
     created_at: datetime | None = None
