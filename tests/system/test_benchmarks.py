@@ -30,8 +30,11 @@ def test_scanning_prints_its_table():
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     first = [line.split()[0] for line in lines]
-    assert first == ["cloud", "azure", "azure", "azure:", "gcp", "gcp", "gcp:"]
-    assert all(int(line.split()[1].replace(",", "")) >= 100 for line in lines[1:3] + lines[4:6])
+    assert first == ["normalise+link/s", "cloud", "azure", "azure", "azure:", "gcp", "gcp", "gcp:"]
+    rows = [line.split() for line in lines[2:4] + lines[5:7]]
+    # cloud, resources, links, calls, seconds, CPU s, peak MB, both rates, both limits, ratio
+    assert all(len(row) == 12 and int(row[1].replace(",", "")) >= 100 for row in rows), done.stdout
+    assert all(float(each.replace(",", "")) > 0 for row in rows for each in row[6:11]), done.stdout
 
 
 def test_what_a_scan_holds_grows_slowly():
