@@ -109,9 +109,12 @@ def cloud_router(provider: str, name: str) -> APIRouter:
     async def permissions(
         _: needs.Viewer,
         types: Annotated[list[str] | None, Query(max_length=200, description="Type keys; may end in `*`.")] = None,
+        config_aggregator: Annotated[bool, Query(description="AWS: also for `config_aggregator`.")] = False,
+        long_tail: Annotated[bool, Query(description="AWS: also for `long_tail`.")] = False,
     ) -> Response:
-        """Derived from what the scan calls. 422 for a type that does not exist."""
-        return Response(dumps(policy_for(provider, types or [])), media_type="application/json")
+        """Derived from what the scan calls. 422 for a type that does not exist, or an option of another cloud."""
+        asked = policy_for(provider, types or [], config_aggregator=config_aggregator, long_tail=long_tail)
+        return Response(dumps(asked), media_type="application/json")
 
     return router
 
