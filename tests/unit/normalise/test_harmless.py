@@ -101,3 +101,19 @@ def test_the_bounds_hold(depth: int) -> None:
     many = {"list": list(range(1001)), "text": "y" * 4097}
     assert json_without_secrets(many, "x") is None
     assert redact_body(many, "x")["list"][-1] == "… 1 more"
+
+
+@given(st.lists(st.dictionaries(WORDS, VALUES, max_size=5), max_size=6))
+def test_what_was_judged_before_changes_nothing(bodies: list[dict[str, Any]]) -> None:
+    """Texts are remembered as harmless. One that was a value before may be a field's name now, and the reverse."""
+    for body in [*bodies, *({"Value": body, **{str(each): "hunter22" for each in body}} for body in bodies)]:
+        written = json_without_secrets(body, "AWS::EC2::Instance")
+        if written is not None:
+            assert orjson.loads(written) == slowly(body)
+        assert redact_body(body, "AWS::EC2::Instance") == slowly(body)
+
+
+def test_a_text_that_was_harmless_as_a_value_is_a_secret_s_name_all_the_same() -> None:
+    for name in ("password", "DB_PASSWORD", "environment"):
+        assert json_without_secrets({"Mode": name}, "AWS::EC2::Instance") is not None
+        assert json_without_secrets({name: {"a": "hunter22"}}, "AWS::EC2::Instance") is None
