@@ -210,6 +210,10 @@ class _Recorder:
             ("Batch::ComputeEnvironment", "batch", "describe_compute_environments", "computeEnvironments"),
             ("Batch::JobQueue", "batch", "describe_job_queues", "jobQueues"),
             ("SageMaker::NotebookInstance", "sagemaker", "list_notebook_instances", "NotebookInstances"),
+            ("EC2::CustomerGateway", "ec2", "describe_customer_gateways", "CustomerGateways"),
+            ("EC2::VPNGateway", "ec2", "describe_vpn_gateways", "VpnGateways"),
+            ("EC2::VPNConnection", "ec2", "describe_vpn_connections", "VpnConnections"),
+            ("CloudFormation::Stack", "cloudformation", "describe_stacks", "Stacks"),
             ("EC2::LaunchTemplate", "ec2", "describe_launch_templates", "LaunchTemplates"),
         )
         for kind, service, operation, key in counted:

@@ -55,7 +55,7 @@ def _rest_model(service: str) -> tuple[tuple[str, re.Pattern[str], str], ...]:
         http = model.operation_model(name).http
         parts = re.split(r"\{[^}]*\}", http["requestUri"].split("?")[0].rstrip("/"))
         # Ids may hold slashes, whole ARNs among them; the longest pattern that fits is meant.
-        pattern = re.compile(".+".join(map(re.escape, parts)) + r"/?(\?|$)")
+        pattern = re.compile("[^?]+".join(map(re.escape, parts)) + r"/?(\?|$)")
         found.append((http["method"], pattern, name))
     return tuple(sorted(found, key=lambda each: -len(each[1].pattern)))
 

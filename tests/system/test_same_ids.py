@@ -26,13 +26,17 @@ ONLY_LIVE = {
     ("aws.ec2.instance", "member_of", "aws.ec2.vpc"),
     ("aws.ec2.network_interface", "member_of", "aws.ec2.vpc"),
     ("aws.ec2.nat_gateway", "member_of", "aws.ec2.vpc"),
+    # Every VPC has an access list of its own that nobody made, and what it guards is not for a state to say.
+    ("aws.ec2.network_acl", "member_of", "aws.ec2.vpc"),
+    ("aws.ec2.subnet", "guarded_by", "aws.ec2.network_acl"),
+    ("aws.ec2.snapshot", "uses", ""),
     # AWS makes the instances of a group; Terraform does not know them.
     ("aws.autoscaling.group", "contains", "aws.ec2.instance"),
 }
 """(source type, kind, target type) of the links that no state holds, because the provider does not write them."""
 
-NOT_MADE = {"aws.athena.workgroup"}
-"""Types of what every account has from its first day, which no state holds."""
+NOT_MADE = {"aws.athena.workgroup", "aws.ec2.network_acl", "aws.ec2.snapshot"}
+"""Types of what nobody made here, and no state holds: defaults of AWS, and what moto's own images are of."""
 
 ONLY_STATE = {"aws_db_subnet_group"}
 """Native types that a state holds as things of their own, and a live scan as details of others."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudviz.catalogue.declare import (
     AwsCall,
+    InConfig,
     KnownAs,
     ResourceType,
     TerraformJoin,
@@ -58,6 +59,7 @@ CUSTOMER_GATEWAY = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::CustomerGateway",
         config="AWS::EC2::CustomerGateway",
+        in_config=InConfig(items=False),
         terraform=("aws_customer_gateway",),
         terraform_fields={"CustomerGatewayId": "id", "State": "", "IpAddress": "ip_address", "BgpAsn": "bgp_asn"},
     ),
@@ -80,6 +82,7 @@ VPN_GATEWAY = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::VPNGateway",
         config="AWS::EC2::VPNGateway",
+        in_config=InConfig(items=False),
         terraform=("aws_vpn_gateway",),
         terraform_fields={
             "VpnGatewayId": "id",
@@ -107,6 +110,7 @@ VPN_CONNECTION = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::EC2::VPNConnection",
         config="AWS::EC2::VPNConnection",
+        in_config=InConfig(items=False),
         terraform=("aws_vpn_connection",),
         terraform_fields={
             "VpnConnectionId": "id",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudviz.catalogue.declare import (
     AwsCall,
     AwsDetail,
+    InConfig,
     KnownAs,
     ResourceType,
     TerraformJoin,
@@ -68,6 +69,7 @@ STACK = ResourceType(
     known_as=KnownAs(
         cloudformation="AWS::CloudFormation::Stack",
         config="AWS::CloudFormation::Stack",
+        in_config=InConfig(items=False),
         terraform=("aws_cloudformation_stack",),
         terraform_fields={
             "StackId": "id",
