@@ -42,6 +42,7 @@ from cloudviz.sources.aws.throttle import Throttle
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.connection import Connection, by_permission, in_time
 from cloudviz.sources.flow import as_done
+from cloudviz.sources.progress import Report
 from cloudviz.sources.provider import (
     CloudProvider,
     CostAnalysis,
@@ -49,9 +50,7 @@ from cloudviz.sources.provider import (
     Listing,
     NotSeen,
     Part,
-    Progress,
     ProviderConfig,
-    ScanProgress,
 )
 
 REGIONS_TYPE = "aws.region"
@@ -138,25 +137,27 @@ class AwsProvider(CloudProvider):
         types = selected(self._known, config.types)
         async with self._scan(config.cancelled) as scan:
             accounts, refused = await scan.sign_in(wanted, regions)
-            report = _Report(config.on_progress, len(accounts))
+            report = Report(config.on_progress)
             aggregator, unused = await scan.aggregator(self._aggregator, accounts, regions)
             if unused and (key := f"{scan.own.id}/config") not in config.done:
                 yield Part(key, unused)
-            for account in accounts:
+            for begun, account in enumerate(accounts):
                 async with scan.caller(account) as caller:
                     found, gap = await scan.regions(caller, account, regions)
                     if gap:
                         yield Part(f"{account.id}/global/{REGIONS_TYPE}", gap)
                     units = plan(self._known, types, found)
                     units = [unit for unit in units if _key(account, unit) not in config.done]
-                    report.begin(len(units))
+                    # Accounts not begun are taken to have as much to do as this one.
+                    report.expect(report.done + len(units) * (len(accounts) - begun))
                     tags = Tags(caller, account, types)
                     config_look = scan.config_look(aggregator, caller, account, units, found)
                     seen = scan.look_at(units, caller, tags, config_look, account, found, bool(regions))
                     async with aclosing(seen):
                         async for unit, listings in seen:
+                            count = sum(len(each.items) for each in listings)  # some are let go of when taken
                             yield Part(_key(account, unit), listings)
-                            report.done(account, unit, listings)
+                            report.step(f"{account.id} {unit.region or 'global'} {unit.call.service}", count)
                     if self._long_tail and not config.types:
                         async with aclosing(scan.long_tail(caller, account, self._known, found, config)) as parts:
                             async for part in parts:
@@ -219,28 +220,6 @@ class AwsProvider(CloudProvider):
             if scan is not None:
                 scan.close()
             pool.shutdown()
-
-
-class _Report:
-    """Counts for the progress of a scan. Accounts not begun are taken to have as much to do as this one."""
-
-    def __init__(self, on_progress: Progress | None, accounts: int) -> None:
-        self._on_progress = on_progress
-        self._accounts = accounts
-        self._done = self._total = self._resources = 0
-
-    def begin(self, units: int) -> None:
-        """An account is begun that has so many units."""
-        self._total = self._done + units * self._accounts
-        self._accounts -= 1
-
-    def done(self, account: Account, unit: Unit, listings: Sequence[Listing]) -> None:
-        """A unit is done."""
-        self._done += 1
-        self._resources += sum(len(each.items) for each in listings)
-        if self._on_progress is not None:
-            at = f"{account.id} {unit.region or 'global'} {unit.call.service}"
-            self._on_progress(ScanProgress(self._done, self._total, self._resources, at))
 
 
 class _Scan:
