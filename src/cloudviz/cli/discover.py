@@ -189,6 +189,7 @@ def _discover(provider: str, source: str, request: dict[str, Any], database: str
     stop = threading.Event()
 
     async def asked(store: Store) -> dict[str, Any]:
+        await store.discoveries.close_abandoned()
         return dict((await resumable(store, provider, resume)).request) if resume else request
 
     async def work() -> DiscoveryOutcome:

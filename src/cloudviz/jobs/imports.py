@@ -168,6 +168,7 @@ async def _begin(store: Store, provider: str, source: str, paths: Sequence[Path]
     """Note the discovery and that it runs. Stopped meanwhile, it ends as failed and is not left pending."""
 
     async def begin() -> str:
+        await store.discoveries.close_abandoned()
         made = await store.discoveries.create(provider, source, {"paths": [path.name for path in paths]})
         await store.discoveries.start(made)
         return made
