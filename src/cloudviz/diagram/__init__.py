@@ -22,6 +22,6 @@ def picture(
     changes: Mapping[str, str] = UNCHANGED,
 ) -> Scene:
     """The laid-out picture of a graph: a pure function of its arguments (architecture, decision 6)."""
-    scene = build(graph, options, gaps, changes)
+    scene = build(graph, options, gaps, changes, previous)
     scene.direction = options.direction
     return place(scene, previous)

@@ -15,7 +15,7 @@ from cloudviz.catalogue.kinds import CONTAINER_KINDS, PLUMBING_KINDS
 from cloudviz.catalogue.registry import catalogue
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.scene.boxes import Box, Tree, short_title
-from cloudviz.diagram.scene.budget import reduce
+from cloudviz.diagram.scene.budget import NOTHING_BEFORE, reduce
 from cloudviz.diagram.scene.changes import UNCHANGED, change_of, changes_line
 from cloudviz.diagram.scene.containment import Containment
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode, SceneSummary
@@ -42,12 +42,19 @@ _GROUPINGS = ("", "account", "region", "network", "kind")
 _ROOM = LEAF_WIDEST - 2 * LEAF_PADDING
 
 
-def build(graph: Graph, options: PictureOptions, gaps: int = 0, changes: Mapping[str, str] = UNCHANGED) -> Scene:
+def build(
+    graph: Graph,
+    options: PictureOptions,
+    gaps: int = 0,
+    changes: Mapping[str, str] = UNCHANGED,
+    previous: Scene | None = None,
+) -> Scene:
     """The scene of a graph, its nodes and edges still without places.
 
     Arguments:
         graph: resources and links, in any order.
         options: what is asked of the picture.
+        previous: an earlier picture; what it showed open stays open, and closed closed, as far as the budget lets.
         gaps: how many (account, region, type) the discovery could not see; the footer says so.
         changes: resource id → ``added``, ``removed`` or ``changed``, for a picture of what is new since another
             look; the graph holds what was removed as well.
@@ -77,7 +84,8 @@ def build(graph: Graph, options: PictureOptions, gaps: int = 0, changes: Mapping
         folded.headings = set()
     tree = Containment(resources, shown, folded, options.group_by).build()
     ties = [tie for tie in folded.ties if tie.source in shown and tie.target in shown]
-    reduce(tree, ties, folded, options.max_nodes, bool(options.group_by), changes)
+    before = {node.id: node.container for node in previous.nodes if node.role} if previous else NOTHING_BEFORE
+    reduce(tree, ties, folded, options.max_nodes, bool(options.group_by), changes, before)
     tree.sort()
     owner = owners(tree)
     edges = lines(ties, owner, folded)

@@ -12,6 +12,7 @@ import heapq
 from collections.abc import Iterable, Mapping
 from math import log2, sqrt
 from operator import attrgetter
+from types import MappingProxyType
 
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, Tier
 from cloudviz.diagram.scene.boxes import Box, Tree
@@ -38,6 +39,8 @@ _ONE_OF_MANY = 0.5  # what one of several collapsed containers of a sort tells
 _FAR_OVER = 50  # times the budget; of so many boxes a handful is seen, and who is tied to what costs seconds
 _NEWS = 6.0  # in a picture of changes, what changed is what it is about
 _FAIRNESS = 0.6  # what twice its share of the picture takes off an account's containers
+_AS_BEFORE = 4.0  # what having been open before adds, and closed takes
+NOTHING_BEFORE: Mapping[str, bool] = MappingProxyType({})
 _BUNDLE = "\0bundle"
 _WORDS = {
     "network": "network",
@@ -58,8 +61,12 @@ def reduce(
     budget: int,
     grouped: bool,
     changes: Mapping[str, str] = UNCHANGED,
+    was_open: Mapping[str, bool] = NOTHING_BEFORE,
 ) -> None:
-    """Stack, group and collapse until no more than ``budget`` boxes are left; 0 means no budget and no stacks."""
+    """Stack, group and collapse until no more than ``budget`` boxes are left; 0 means no budget and no stacks.
+
+    ``was_open`` says of the containers of an earlier picture whether they were open: they tend to stay so.
+    """
     ties = list(ties)
     if budget <= 0:
         if not grouped:
@@ -74,7 +81,7 @@ def reduce(
     if not grouped:
         group_by_tier(tree)
     if len(tree.boxes) > budget:
-        _collapse_until(tree, budget, _linked(tree, ties, folded), changes)
+        _collapse_until(tree, budget, _linked(tree, ties, folded), changes, was_open)
     if len(tree.boxes) > budget:
         _bundle_roots(tree, budget)
     # Once, at the end: what is collapsed level by level would be sorted at each level.
@@ -132,7 +139,9 @@ def _score(unit: Unit, boxes: list[Box], linked: set[str], changes: Mapping[str,
     return (average - depth, -len(children), unit)
 
 
-def _collapse_until(tree: Tree, budget: int, linked: set[str], changes: Mapping[str, str]) -> None:
+def _collapse_until(
+    tree: Tree, budget: int, linked: set[str], changes: Mapping[str, str], was_open: Mapping[str, bool]
+) -> None:
     units: dict[Unit, list[Box]] = {}
     waiting: dict[Unit, int] = {}
     for box in tree.walk():
@@ -144,7 +153,11 @@ def _collapse_until(tree: Tree, budget: int, linked: set[str], changes: Mapping[
 
     def score(unit: Unit) -> tuple[float, int, Unit]:
         told, size, _ = _score(unit, units[unit], linked, changes)
-        return (told - shares.pressure(units[unit][0]), size, unit)
+        told -= shares.pressure(units[unit][0])
+        for box in units[unit][:1]:
+            if box.key in was_open:
+                told += _AS_BEFORE if was_open[box.key] else -_AS_BEFORE
+        return (told, size, unit)
 
     heap = [score(unit) for unit in units if not waiting[unit]]
     heapq.heapify(heap)

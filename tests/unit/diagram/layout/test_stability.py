@@ -215,3 +215,16 @@ def _lying_on_each_other(scene: Scene) -> list[tuple[str, str]]:
             if not is_apart and not {one.source, one.target} & {other.source, other.target}:
                 found.append((one.id, other.id))
     return found
+
+
+def test_what_a_budget_left_open_stays_open():
+    rng = random.Random(0)
+    graph, options = estate(1000), PictureOptions()
+    scene = picture(graph, options)
+    for step in range(3):
+        graph = changed(graph, rng, 10, step)
+        following = picture(graph, options, previous=scene)
+        known = {each.id for each in scene.nodes}
+        assert sum(each.id not in known for each in following.nodes) <= 6
+        assert len(following.nodes) <= 100
+        scene = following
