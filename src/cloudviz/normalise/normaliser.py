@@ -235,6 +235,6 @@ def _filled(item: RawItem, before: Resource) -> RawItem:
     kept = {
         name: value
         for name, value in _body_of(before).items()
-        if name not in item.body and (is_any or name in item.unseen)
+        if name in item.unseen or (is_any and name not in item.body)
     }
     return replace(item, body={**item.body, **kept}, type_key=before.type, unseen=())

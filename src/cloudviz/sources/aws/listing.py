@@ -156,7 +156,9 @@ def _listings(
     if broken is not None:
         # Which details had been laid in when it broke nobody noted; those that had are there.
         for item in here:
-            item.unseen.update(detail.into or ANY_MEMBER for detail, _ in unit.details)
+            item.unseen.update(
+                detail.into or ANY_MEMBER for detail, _ in unit.details if detail.into not in item.body
+            )
     listings: list[Listing] = []
     for declared in unit.types:
         mine = [item for item in here if item.declared is declared]

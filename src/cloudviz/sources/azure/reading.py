@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -218,11 +218,23 @@ class Reading:
                 if body is not None:
                     body[into] = sorted(laid, key=lambda row: str(row.get("id")))
             for place, item in found.whole:
-                found.found[place].append(item)
+                unseen = self._unseen_parts(place, is_whole)
+                found.found[place].append(replace(item, unseen=unseen) if unseen else item)
             self.report.found(len(found.whole), "Resource Graph zones")
             listings = list(listings_of(found.found, self.plan.types, self.regions))
             yield Part(key, listings, is_whole=is_whole)
         self.report.step("Resource Graph zones")
+
+    def _unseen_parts(self, place: Place, is_whole: bool) -> tuple[str, ...]:
+        """Which parts of a row may be missing: the query broke, or what may not be read was left out."""
+        subscription, key = place
+        rights = self._rights.get(subscription)
+        is_open = is_whole and rights is not None and rights.failed is None
+        return tuple(
+            part.into
+            for part in arm_list(self.plan.types[key]).parts
+            if rights is None or not is_open or not all(rights.allow(f"{name}/read") for name in part.arm_types)
+        )
 
     def _broke(self, tables: Iterable[TablePlan], failed: CallFailed) -> None:
         """Note that not all of some tables was read."""
