@@ -129,3 +129,12 @@ def test_a_board_keeps_its_gap_and_puts_linked_boxes_together():
         assert max(across, down) >= 19.9
     (x1, y1), (x4, y4) = places[1], places[4]
     assert dist((x1 + 50, y1 + 40), (x4 + 30, y4 + 100)) < 250
+
+
+@pytest.mark.parametrize("layout", FREE)
+@pytest.mark.parametrize("count", [70, 200, 1500])
+def test_a_crowd_around_one_box_is_still_a_page(layout, count):
+    report = check(picture(star(count), PictureOptions(layout=layout, max_nodes=0)).to_document())
+    assert report.is_sound
+    assert report.foreign_crossings <= 0.01
+    assert 0.6 <= report.aspect <= 2.2

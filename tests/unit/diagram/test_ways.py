@@ -177,3 +177,23 @@ def test_the_ways_depend_on_nothing_but_the_boxes(seed):
     first = [edge.points for edge in edges]
     lead(nodes, edges)
     assert [edge.points for edge in edges] == first
+
+
+def test_hostile_sizes_and_places_get_lines_without_an_error():
+    nodes = [
+        box("flat", 0, 0, 400, 0),
+        box("dot", 500, 0, 0, 0),
+        box("huge", 0, 200, 1e6, 1e6, container=True, label="x" * 1000),
+        box("in", 10, 240, 5, 5, parent="huge"),
+        box("far", -1e5, -1e5, 1, 1),
+        box("over", 100, 100, 120, 92),
+        box("under", 110, 110, 120, 92),
+        box("lost", 40, 40, parent="gone"),
+    ]
+    keys = [node.id for node in nodes]
+    edges = [line(one, other) for one in keys for other in keys if one != other]
+    lead(nodes, edges)
+    for edge in edges:
+        if {edge.source, edge.target} == {"huge", "in"}:
+            assert edge.points == []
+        assert all(x1 == x2 or y1 == y2 for (x1, y1), (x2, y2) in pairwise(edge.points))

@@ -7,7 +7,7 @@ the same direction. Containers gather around the one that most lines lead to.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import cos, pi, sin
+from math import atan2, cos, hypot, pi, sin
 
 from cloudviz.diagram.layout.free import GAP, gap, grid
 from cloudviz.diagram.layout.snug import Point, Tie, placed
@@ -16,6 +16,7 @@ from cloudviz.diagram.scene.document import SceneNode
 _WIDE = 1.3  # rings are as much wider than high: pages are, and boxes
 _FIRST = 6  # boxes on the innermost ring, twice as many on the second …
 _MORE = 8  # … or so many where that completes the picture
+_CROWD = 60  # boxes beyond which rings are drawn on a grid
 _FEW = 3  # boxes that stand in a row
 
 
@@ -36,6 +37,8 @@ def _rings(boxes: Sequence[SceneNode], ties: Sequence[Tie]) -> list[Point]:
         near[tie.one].append(tie.other)
         near[tie.other].append(tie.one)
     order = _order(near)
+    if len(boxes) > _CROWD:
+        return _disc(order, width, height)
     middles: list[Point] = [(0.0, 0.0)] * len(boxes)
     turns = [0.0] * len(boxes)
     start, ring, radius = 1, 1, 0.0
@@ -60,6 +63,21 @@ def _rings(boxes: Sequence[SceneNode], ties: Sequence[Tie]) -> list[Point]:
         placed.extend(members)
         start, ring = start + count, ring + 1
     return [(x - width / 2, y - height / 2) for x, y in middles]
+
+
+def _disc(order: Sequence[int], width: float, height: float) -> list[Point]:
+    """Places on a grid, from the middle outwards: rings of a crowd, between which lines run straight."""
+    across = int((len(order) * _WIDE * height / width) ** 0.5 / 2) + 2
+    down = int((len(order) * width / _WIDE / height) ** 0.5 / 2) + 2
+    spots = sorted(
+        (round(hypot(x * width / _WIDE, y * height) / height), atan2(x * width / _WIDE, -y * height), y, x)
+        for y in range(-down, down + 1)
+        for x in range(-across, across + 1)
+    )
+    places: list[Point] = [(0.0, 0.0)] * len(order)
+    for box, (_, _, y, x) in zip(order, spots, strict=False):
+        places[box] = (x * width, y * height)
+    return places
 
 
 def _radius(angles: Sequence[float], least: float, inner: Sequence[Point], width: float, height: float) -> float:

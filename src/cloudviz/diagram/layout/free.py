@@ -45,8 +45,9 @@ _CROSSING = 120.0  # px of line that weigh as much as one crossing
 _PAGE_SIDE = 14.0  # px of line that weigh as much as one px of the page's side
 _GROWTH = 0.55  # of its size that a container may grow to come into line with its neighbours
 _SHAPES = (0.9, 2.3)  # aspects in which containers are tried beside the usual one
-_TRIED = 700  # boxes in a scene up to which they are …
+_TRIED = 700  # boxes and lines in a scene, halved, up to which they are …
 _MOST_TRIED = 12  # … and boxes beside each other
+_MOST_TIES = 6  # links for each box up to which each is looked at by itself
 _MOST_GROWN = 60  # boxes beside each other beyond which none grows
 
 _Lifted = tuple[str, str, str, str, int]
@@ -69,7 +70,7 @@ def nest(
         arrange: the layout of one container.
         top: the y at which the page's contents begin.
     """
-    if not edges or len(nodes) > _SMALL:
+    if not edges or len(nodes) > _SMALL or len(edges) > 2 * _SMALL:
         return _Nesting(nodes, edges, children, arrange, 1.0).put(top)
     best: tuple[float, Size, list[Rect]] | None = None
     for press in _PRESSES:
@@ -96,7 +97,8 @@ class _Nesting:
         arrange: Arrange,
         press: float,
     ) -> None:
-        self.nodes, self.children, self.arrange, self.press = nodes, children, arrange, press
+        self.nodes, self.edges, self.children = nodes, edges, children
+        self.arrange, self.press = arrange, press
         self.by_id = {node.id: node for node in nodes}
         self.lifted = _lift(self.by_id, edges)
 
@@ -157,7 +159,7 @@ class _Nesting:
         """Try the containers in one in other shapes, and keep those that make it smaller."""
         inside = self.children.get(None if node is None else node.id, ())
         containers = [child for child in inside if child.container]
-        if not containers or len(self.nodes) > _TRIED or len(inside) > _MOST_TRIED:
+        if not containers or len(self.nodes) + len(self.edges) > 2 * _TRIED or len(inside) > _MOST_TRIED:
             return None
         size = self._lay(node, ASPECT)
         for child in sorted(containers, key=lambda child: (-child.width * child.height, child.id)):
@@ -251,11 +253,29 @@ def _inside(
         )
         for one, other, source, target, count in lifted
     ]
+    if len(ties) > _MOST_TIES * len(boxes):
+        ties = _joined(ties)
     corners = arrange(boxes, ties, aspect, press) if len(boxes) > 1 else [(0.0, 0.0)]
     left, upper = min(x for x, _ in corners), min(y for _, y in corners)
     for node, (x, y) in zip(boxes, corners, strict=True):
         node.x, node.y = round(x - left, 1), round(y - upper, 1)
     return max(node.x + node.width for node in boxes), max(node.y + node.height for node in boxes)
+
+
+def _joined(ties: Sequence[Tie]) -> list[Tie]:
+    """One tie between any two boxes, from the middle of where the others begin to the middle of where they end."""
+    found: dict[tuple[int, int], list[Tie]] = {}
+    for tie in ties:
+        found.setdefault((tie.one, tie.other), []).append(tie)
+    joined = []
+    for (one, other), same in found.items():
+        here, there = _mean([tie.at_one for tie in same]), _mean([tie.at_other for tie in same])
+        joined.append(Tie(one, other, sum(tie.weight for tie in same), here, there))
+    return joined
+
+
+def _mean(points: Sequence[Point]) -> Point:
+    return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
 
 
 def _fill_out(

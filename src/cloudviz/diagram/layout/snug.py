@@ -19,6 +19,7 @@ Point = tuple[float, float]
 Size = tuple[float, float]
 
 _CROWD = 36  # boxes among which every place is tried
+_MANY = 150  # boxes beyond which they stand in rows, in the order of their links
 PAGE = 3.0  # what a px of page weighs against a px of link …
 SHARE = 0.6  # … and how much more for each link there is
 _LEEWAY = 1.42  # how far from the aspect, as a factor, one shape of page is as good as another
@@ -40,6 +41,8 @@ def placed(
     sizes: Sequence[Size], ties: Sequence[Tie], gap: float, aspect: float, press: float, round_: bool = False
 ) -> tuple[list[Point], float]:
     """Upper left corners of some boxes, and what the whole costs; the arguments are those of :class:`Board`."""
+    if len(sizes) > _MANY:
+        return _in_rows(sizes, order_by_links(sizes, ties), gap, aspect), 0.0
     if len(sizes) > _CROWD:
         return _fresh(tuple(sizes), tuple(ties), gap, aspect, press, round_)
     places, cost = _known(tuple(sizes), tuple(ties), gap, aspect, press, round_)
@@ -52,6 +55,29 @@ def _fresh(
     board = Board(sizes, ties, gap, aspect, press, round_)
     board.fill(order_by_links(sizes, ties))
     return [place or (0.0, 0.0) for place in board.places], board.cost()
+
+
+def _in_rows(sizes: Sequence[Size], order: Sequence[int], gap: float, aspect: float) -> list[Point]:
+    """Rows of boxes in an order, to and fro, so that what follows each other is near each other."""
+    area = sum((width + gap) * (height + gap) for width, height in sizes)
+    limit = max(sqrt(area * aspect), max(width for width, _ in sizes))
+    rows: list[list[int]] = [[]]
+    used = 0.0
+    for box in order:
+        if rows[-1] and used + sizes[box][0] > limit:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(box)
+        used += sizes[box][0] + gap
+    places: list[Point] = [(0.0, 0.0)] * len(sizes)
+    y = 0.0
+    for number, row in enumerate(rows):
+        x = 0.0
+        for box in reversed(row) if number % 2 else row:
+            places[box] = (x, y)
+            x += sizes[box][0] + gap
+        y += max(sizes[box][1] for box in row) + gap
+    return places
 
 
 _known = lru_cache(maxsize=2048)(_fresh)  # zones, subnets and networks of one estate are often alike
@@ -302,14 +328,30 @@ def order_by_links(sizes: Sequence[Size], ties: Sequence[Tie]) -> list[int]:
     pull = [0.0] * count
     left = set(range(count))
     order: list[int] = []
-    if count > 300:
-        return sorted(left, key=lambda box: (rank[box], -degree[box], box))
+    if count > _MANY:
+        return _by_parts(near, rank, degree)
     while left:
         box = min(left, key=lambda box: (rank[box], -pull[box], -degree[box], box))
         left.remove(box)
         order.append(box)
         for other, weight in near[box].items():
             pull[other] += weight
+    return order
+
+
+def _by_parts(near: Sequence[dict[int, float]], rank: Sequence[int], degree: Sequence[float]) -> list[int]:
+    """Breadth-first from the largest and most linked boxes, one connected part after the other."""
+    seen = [False] * len(near)
+    order: list[int] = []
+    for root in sorted(range(len(near)), key=lambda box: (rank[box], -degree[box], box)):
+        queue = [] if seen[root] else [root]
+        seen[root] = True
+        for box in queue:
+            for other in sorted(near[box]):
+                if not seen[other]:
+                    seen[other] = True
+                    queue.append(other)
+        order.extend(queue)
     return order
 
 

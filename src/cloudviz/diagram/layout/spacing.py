@@ -16,6 +16,7 @@ TRACK = 8.0  # px between two lines
 _TOUCH = 6.0  # px by which two pieces must miss each other lengthwise to share a track
 _REACH = 90.0  # px across in which pieces are looked for that might lie too near
 _SQUARE = 256.0
+_SEEN = 80  # pieces in one place beyond which no track could be told from the next
 _REPAIRS = 40  # crowded places that are made narrower one by one in a group of lines
 
 
@@ -51,7 +52,7 @@ def _constrain(items: Sequence[Item]) -> None:
         seen: set[int] = set()
         for key in range(int(item.low // _SQUARE), int(item.high // _SQUARE) + 1):
             nearby = squares.setdefault(key, [])
-            for position in range(len(nearby) - 1, -1, -1):
+            for position in range(len(nearby) - 1, max(len(nearby) - _SEEN, 0) - 1, -1):
                 other = nearby[position]
                 if other.at < at:
                     break

@@ -21,13 +21,15 @@ from cloudviz.diagram.scene.measures import HEADER, PAGE_MARGIN, STACK_REACH, ti
 TOP, BOTTOM, LEFT, RIGHT = range(4)
 
 _BEND = 70.0  # px of detour that weigh as much as one bend
-_BUSY = 5.0  # px of detour that each line already in a gap weighs
+_BUSY = 5.0  # px of detour that each line already in a gap weighs …
+_FULL = 8  # … up to so many
 _DOORS = 2  # ways out that are kept for each side of a container
 _MANY = 400  # edges beyond which only one is, from the second container on
 _APART = 16.0  # px between two of them
 _LOOKED = 60  # lines looked at for the ways out of one container
 _MOST = 600  # lines looked at for one edge
-_ALL = 400_000  # lines looked at for all edges together; beyond it the first guess is taken
+_HASTE = 60  # … where there are too many edges
+_ALL = 2_500_000  # lines looked at for all edges together; beyond it the first ways found are taken
 _CORNER = 10.0  # px at the corners of a box where no line begins
 _TITLE_CLEAR = 6.0
 
@@ -263,28 +265,35 @@ class _Map:
         steps: list[tuple[int, Line, _Door | None]] = []
 
         def away(line: Line, entry: float) -> float:
-            x, y = (line.at, entry) if line.upright else (entry, line.at)
-            across = left - x if x < left else x - right if x > right else 0.0
-            return across + (top - y if y < top else y - bottom if y > bottom else 0.0)
+            # the way to go, and a bend where the line passes the box
+            at = line.at
+            if line.upright:
+                across = left - at + _BEND if at < left else at - right + _BEND if at > right else 0.0
+                return across + (top - entry if entry < top else entry - bottom if entry > bottom else 0.0)
+            down = top - at + _BEND if at < top else at - bottom + _BEND if at > bottom else 0.0
+            return down + (left - entry if entry < left else entry - right if entry > right else 0.0)
 
         for door in first:
             line = self.ray(one, door)
             entry = line.low if door.side in (BOTTOM, RIGHT) else line.high
-            heappush(heap, (door.cost + away(line, entry), len(steps), door.cost, line, entry))
+            heappush(heap, (door.cost + away(line, entry), -len(steps), door.cost, line, entry))
             steps.append((-1, line, door))
         best, best_cost, best_goal = -1, float("inf"), None
         best_step = -1
         self.search += 1
         search = self.search
         looked = 0
-        limit = _MOST if self.seen < _ALL else 0
+        is_late = self.seen > _ALL  # then the first way found is taken
+        limit = _HASTE if is_late else _MOST
+        eager = 3.0 if is_late else 1.0
         while heap:
-            guess, step, cost, line, entry = heappop(heap)
-            if guess >= best_cost or looked > limit:
+            guess, last_first, cost, line, entry = heappop(heap)
+            if guess >= best_cost or looked > limit or (is_late and best_goal is not None):
                 break
             if line.search == search and cost > line.cost:
                 continue
             looked += 1
+            step = -last_first
             at, low, high = line.at, line.low, line.high
             for number, (door, goal) in enumerate(goals):
                 if goal.upright == line.upright:
@@ -299,15 +308,21 @@ class _Map:
                     continue
                 if total < best_cost:
                     best, best_cost, best_goal, best_step = number, total, door, step
-            for following in field.crossing(line):
-                spent = cost + abs(following.at - entry) + _BEND + _BUSY * following.uses
+            crossing = field.crossing(line)
+            self.seen += len(crossing)
+            for following in crossing:
+                spent = (
+                    cost
+                    + abs(following.at - entry)
+                    + _BEND
+                    + _BUSY * (following.uses if following.uses < _FULL else _FULL)
+                )
                 if following.search != search or spent < following.cost:
                     following.search, following.cost = search, spent
-                    total = spent + away(following, at)
+                    total = spent + eager * away(following, at)
                     if total < best_cost:
-                        heappush(heap, (total, len(steps), spent, following, at))
+                        heappush(heap, (total, -len(steps), spent, following, at))
                         steps.append((step, following, None))
-        self.seen += looked
         if best_goal is None:
             return self._any_way(shared, first, last)
         trace = _trace(steps, best_step, shared, use=True)
