@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import io
 import json
 import re
@@ -17,7 +18,7 @@ import pytest
 from tests.api.serving import EXAMPLE, Server, assert_problem, instance, serve, settings_with
 
 STATE = EXAMPLE.read_bytes()
-FORMATS = ("svg", "png", "pdf", "mermaid", "markdown", "json", "drawio", "html")
+FORMATS = ("svg", "png", "pdf", "mermaid", "markdown", "json", "drawio", "html", "csv", "xlsx")
 
 
 def state(*names: str) -> bytes:
@@ -87,10 +88,31 @@ async def test_from_a_state_to_every_format(server: Server) -> None:
     assert scene["format"] == "cloudviz.scene/1"
     assert sum(node["count"] for node in scene["nodes"] if not node["container"]) <= scene["summary"]["resources"]
 
+    # The table of a kept picture: what its boxes stand for.
+    members = {id for node in scene["nodes"] for id in node["members"]}
+    listed = list(csv.DictReader(io.StringIO(bodies["csv"].decode(), newline="")))
+    assert {row["id"] for row in listed} == members
+    assert bodies["xlsx"].startswith(b"PK")
+
     kept = (await server.get("/visualization/diagrams")).json()["items"]
     assert [each["id"] for each in kept] == [drawn["diagram_id"]]
     one = (await server.get(f"/visualization/diagrams/{drawn['diagram_id']}")).json()
     assert one["mermaid_code"] == drawn["mermaid_code"]
+
+
+async def test_a_table_holds_what_the_filter_lets_through(server: Server) -> None:
+    await server.import_file("shop.tfstate", STATE)
+    asked = {"format": "csv", "filter": "type=aws.ec2.instance"}
+    reply = await server.get("/visualization/map/picture", params=asked, role="viewer")
+    assert reply.headers["content-type"] == "text/csv; charset=utf-8"
+    assert reply.headers["content-disposition"] == 'attachment; filename="cloudviz.csv"'
+    listed = list(csv.DictReader(io.StringIO(reply.text, newline="")))
+    wanted = (await server.get("/resources", params={"type": "aws.ec2.instance", "limit": 500})).json()["items"]
+    assert {item["id"] for item in wanted} <= {row["id"] for row in listed}
+    # What they lie in comes along, as in the picture.
+    assert {row["kind"] for row in listed} <= {"virtual_machine", "network", "subnet"}
+    page = await server.get("/visualization/map/picture", params={"format": "html"})
+    assert page.headers["content-security-policy"] == "sandbox allow-scripts"
 
 
 async def test_a_larger_scale_makes_a_larger_png(server: Server) -> None:

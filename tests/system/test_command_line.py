@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
@@ -113,14 +114,23 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-@pytest.mark.parametrize("suffix", ["svg", "png", "pdf", "mmd", "md", "json"])
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf", "mmd", "md", "json", "drawio", "html", "csv", "xlsx"])
 def test_draw_writes_every_format_by_its_suffix(home: Home, suffix: str) -> None:
     home.file("prod.tfstate", STATE)
     done = home.run("draw", "prod.tfstate", "-o", f"out.{suffix}")
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    magic = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF", "mmd": b"flowchart", "md": b"# ", "json": b"{"}[
-        suffix
-    ]
+    magic = {
+        "svg": b"<svg",
+        "png": b"\x89PNG",
+        "pdf": b"%PDF",
+        "mmd": b"flowchart",
+        "md": b"# ",
+        "json": b"{",
+        "drawio": b"<mxfile",
+        "html": b"<!doctype html>",
+        "csv": b"provider,account,region,",
+        "xlsx": b"PK",
+    }[suffix]
     content = (home.folder / f"out.{suffix}").read_bytes()
     assert magic in content[:400]
     assert b"canary-9f2" not in content
@@ -210,6 +220,11 @@ def test_the_way_from_an_import_to_every_list(home: Home) -> None:
     assert [item["id"] for item in document["resources"]] == [item["id"] for item in listed]
     assert home.run("draw", "estate.json", "-o", "again.svg").returncode == 0
     assert home.run("diagram", "-o", "stored.svg").returncode == 0
+    assert home.run("export", "inventory", "-o", "estate.csv", "--filter", "type=aws.ec2.vpc").returncode == 0
+    heading, vpc = csv.reader((home.folder / "estate.csv").read_text().splitlines())
+    assert (vpc[heading.index("type")], vpc[heading.index("name")]) == ("aws.ec2.vpc", "main")
+    assert home.run("export", "inventory", "-o", "estate.xlsx").returncode == 0
+    assert (home.folder / "estate.xlsx").read_bytes().startswith(b"PK")
     none = home.run("diagram", "-o", "none.svg", "--filter", "type=gcp.*")
     assert (none.returncode, "Loosen the filter" in none.stderr) == (1, True)
 

@@ -42,6 +42,11 @@ def test_the_web_app_is_in_the_wheel(wheel: Path):
     assert wanted and wanted <= held
 
 
+def test_the_page_of_html_pictures_is_in_the_wheel(wheel: Path):
+    held = {name for name in names(wheel) if name.startswith("cloudviz/diagram/render/viewer/")}
+    assert {Path(name).name for name in held} == {"viewer.js", "light.css", "dark.css"}
+
+
 def test_fonts_migrations_and_licences_are_in_the_wheel(wheel: Path):
     held = names(wheel)
     assert any(re.fullmatch(r"cloudviz/diagram/fonts/.+\.ttf", name) for name in held)
@@ -78,7 +83,8 @@ def test_the_wheel_works_without_the_checkout(wheel: Path, tmp_path: Path):
 
     # The editable install of the checkout must not be what answers.
     assert run("-c", "import cloudviz; print(cloudviz.__file__)").startswith(str(site))
-    for suffix, magic in (("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")):
+    drawn = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF", "html": b"<!doctype html>", "xlsx": b"PK"}
+    for suffix, magic in drawn.items():
         picture = tmp_path / f"shop.{suffix}"
         run("-m", "cloudviz.cli.main", "draw", ROOT / "examples" / "shop.tfstate", "-o", picture)
         assert magic in picture.read_bytes()[:200]

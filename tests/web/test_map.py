@@ -203,6 +203,10 @@ def test_options_ask_for_another_picture_and_the_address_says_so(
         ("PDF", "pdf", b"%PDF-"),
         ("Mermaid", "mmd", b""),
         ("JSON", "json", b"{"),
+        ("draw.io", "drawio", b"<?xml"),
+        ("HTML", "html", b"<!doctype html>"),
+        ("CSV", "csv", b"provider,account,"),
+        ("XLSX", "xlsx", b"PK"),
     ],
 )
 def test_the_picture_is_saved_in_each_format(
@@ -216,7 +220,7 @@ def test_the_picture_is_saved_in_each_format(
     assert saved.suffix == f".{suffix}"
     content = saved.read_bytes()
     assert content.startswith(start)
-    asked = {"format": name.lower(), "layout": "hierarchical", "max_nodes": 100}
+    asked = {"format": name.lower().replace(".", ""), "layout": "hierarchical", "max_nodes": 100}
     assert content == demo_server.ask("GET", "/visualization/map/picture", params=asked).content
 
 

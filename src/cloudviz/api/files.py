@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 import cloudviz
 from cloudviz.diagram.render import MEDIA_TYPES
+from cloudviz.inventory.tables import TABLE_MEDIA_TYPES
 
 SUFFIXES = {"mermaid": "mmd", "markdown": "md"}
 
@@ -48,4 +49,8 @@ def file_reply(content: bytes, format: str, stem: str, etag: str = "", *, inline
         headers["ETag"] = etag
     if format == "svg":
         headers["Content-Security-Policy"] = NO_SCRIPTS
-    return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
+    if format == "html":
+        # Its own policy names its one script; the sandbox keeps it from this server's origin if it is ever shown.
+        headers["Content-Security-Policy"] = "sandbox allow-scripts"
+    media_type = MEDIA_TYPES.get(format) or TABLE_MEDIA_TYPES[format]
+    return Response(content, media_type=media_type, headers=headers)

@@ -68,7 +68,7 @@ class Studio:
         """A kept picture as a file of one format."""
 
         async def draw() -> bytes:
-            return await export(record, format, options)
+            return await export(self._store, record, format, options)
 
         return await self._keeping(
             ("export", record.id, format, options.scale, options.page, options.link_base), draw

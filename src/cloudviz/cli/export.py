@@ -25,24 +25,28 @@ def inventory(
     at: At = "",
     database: Database = None,
 ) -> None:
-    """Write the inventory document, which `cloudviz import` and `cloudviz draw` read.
+    """Write the inventory: the document that `import` and `draw` read, or a table when -o ends in .csv or .xlsx.
 
-    Example: cloudviz export inventory -o estate.json
+    Example: cloudviz export inventory -o estate.xlsx --filter 'provider=aws'
     """
     from cloudviz.inventory import document
+    from cloudviz.inventory.tables import TABLES, table
 
+    suffix = output.suffix.lower().lstrip(".")
     loaded = settings_for(database_url=database)
     selection = selection_of(filter=filter, at=at)
 
     async def work() -> tuple[bytes, int, int]:
         async with opened(loaded.settings) as store:
             found = await store.inventories.inventory(selection)
-            return document.to_bytes(found), len(found.graph.resources), len(found.gaps())
+            is_table = suffix in TABLES
+            content = table(found.graph, found.coverage, suffix) if is_table else document.to_bytes(found)
+            return content, len(found.graph.resources), len(found.gaps())
 
     content, resources, gaps = run(work())
     write_file(output, content)
     if str(output) != "-":
         note(f"{output}: {resources} resources.")
     if gaps:
-        note(f"The coverage has {gaps} gaps; they are in the document.")
+        note(f"The coverage has {gaps} gaps{'' if suffix == 'csv' else '; they are in the file'}.")
         raise typer.Exit(3)

@@ -75,7 +75,10 @@ ThemeOption = Annotated[Theme, typer.Option("--theme", help="How to colour it.")
 FormatOption = Annotated[
     str,
     typer.Option(
-        "--format", help="svg, png, pdf, mermaid, markdown or json; else by the suffix of -o.", show_default=False
+        "--format",
+        help="svg, png, pdf, mermaid, markdown, drawio, html or json, or csv and xlsx for a table; "
+        "else by the suffix of -o.",
+        show_default=False,
     ),
 ]
 GroupBy = Annotated[
@@ -95,7 +98,7 @@ LinkBase = Annotated[
     str,
     typer.Option(
         "--link-base",
-        help="Lets each box lead to this address with its resource id behind it, in SVG, PDF and Mermaid.",
+        help="Lets each box lead to this address with its resource id behind it, in all formats that hold links.",
         show_default=False,
     ),
 ]
@@ -107,14 +110,17 @@ def format_for(output: Path, given: str) -> str:
     Raises :class:`~cloudviz.errors.Invalid` when neither names one that CloudViz draws.
     """
     from cloudviz.diagram.render import FORMAT_BY_SUFFIX
+    from cloudviz.inventory.tables import TABLES
 
     wanted = given.lower() or output.suffix.lower().lstrip(".")
     format = FORMAT_BY_SUFFIX.get(wanted, FORMAT_BY_SUFFIX.get(f".{wanted}"))
+    if format is None and wanted in TABLES:
+        return wanted
     if format is None:
         raise Invalid(
             f"{wanted!r} is no picture format" if wanted else "the file name has no suffix",
             where=str(output),
-            hint="Use .svg, .png, .pdf, .mmd or .json, or give --format.",
+            hint="Use .svg, .png, .pdf, .mmd, .md, .drawio, .html or .json, .csv or .xlsx, or give --format.",
         )
     return format
 
@@ -171,6 +177,7 @@ class AskedPicture:
         """
         from cloudviz.diagram.render.mermaid_pages import mermaid_files
         from cloudviz.diagram.render.raster import scale_that_fits
+        from cloudviz.inventory.tables import TABLES
 
         to_file = str(self.output) != "-"
         if to_file and self.format == "mermaid":
@@ -185,7 +192,10 @@ class AskedPicture:
         if self.format == "png" and (fits := scale_that_fits(scene.width, scene.height, scale)) < scale * 0.99:
             more += f" Scale {scale:g} would be too many pixels: drawn at {fits:.2g}. A PDF has no such limit."
         summary = scene.summary
-        if to_file:
+        if to_file and self.format in TABLES:
+            folded = 0 if self.options.focus else sum(summary.hidden.values())
+            note(f"{self.output}: {summary.resources + summary.containers + folded} resources.{more}")
+        elif to_file:
             said = f"{summary.resources} resources, {summary.shown} boxes, {summary.links_shown} lines"
             note(f"{self.output}: {said}.{more}")
 

@@ -16,7 +16,8 @@ from cloudviz.diagram.render.mermaid_pages import mermaid_pages
 from cloudviz.diagram.scene.document import Scene, scene_from_document
 from cloudviz.errors import NotFound
 from cloudviz.inventory.select import Selection
-from cloudviz.jobs.draw import draw_stored
+from cloudviz.inventory.tables import TABLES, table
+from cloudviz.jobs.draw import draw_stored, part_shown
 from cloudviz.store import Store
 from cloudviz.store.records import DiagramRecord
 
@@ -87,17 +88,25 @@ async def generate(
         options.layout,
         metadata,
         orjson.dumps(scene.to_document()),
-        dataclasses.asdict(options),
+        # A table of it is of the same instant.
+        {**dataclasses.asdict(options), "at": selection.at},
     )
     return GeneratedDiagram(diagram_id, mermaid, pages, metadata, scene)
 
 
-async def export(record: DiagramRecord, format: str, options: PictureOptions) -> bytes:
+async def export(store: Store, record: DiagramRecord, format: str, options: PictureOptions) -> bytes:
     """The bytes of a stored picture in one of the formats; of the options scale, page and link base are heeded.
 
+    A table holds the resources that its boxes stand for, as they were when it was drawn.
     Raises :class:`~cloudviz.errors.NotFound` when its scene was not kept.
     """
     scene = _scene_of(record)
+    if format in TABLES:
+        drawn_at = record.created_at.isoformat() if record.created_at else ""
+        at = str(record.options.get("at") or drawn_at)
+        inventory = await store.inventories.inventory(Selection(at=at))
+        shown = part_shown(inventory.graph, scene)
+        return await asyncio.to_thread(table, shown, inventory.coverage, format)
     return await asyncio.to_thread(
         render, scene, format, scale=options.scale, page=options.page, link_base=options.link_base
     )

@@ -1,4 +1,4 @@
-"""From an inventory to a picture: select ▶ scene ▶ layout ▶ render."""
+"""From an inventory to a picture: select ▶ scene ▶ layout ▶ render; or to a table of what the picture shows."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from cloudviz.diagram import picture
 from cloudviz.diagram.check import check
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.render import render
+from cloudviz.diagram.scene import build
 from cloudviz.diagram.scene.document import Scene, scene_from_document
 from cloudviz.errors import BadInput, NotFound
 from cloudviz.inventory.diff import diff
-from cloudviz.inventory.model import Graph, Inventory, Problem
+from cloudviz.inventory.model import Coverage, Graph, Inventory, Problem
 from cloudviz.inventory.select import Selection
+from cloudviz.inventory.tables import TABLES, table
 from cloudviz.jobs.imports import read_files
 from cloudviz.sources.provider import Progress
 
@@ -43,10 +45,14 @@ def draw(
     format: str,
     *,
     gaps: int = 0,
+    coverage: Sequence[Coverage] = (),
     before: Graph | None = None,
     previous: Scene | None = None,
 ) -> Picture:
-    """Draw the part of a graph that somebody asked for.
+    """Draw the part of a graph that somebody asked for, or list it where the format is that of a table.
+
+    A table holds all that matches; with a focus, what the boxes of the picture stand for. ``coverage`` is for the
+    workbook's sheet of that name.
 
     With ``before``, an earlier look, what came and changed since is marked, and what is gone is drawn, marked.
     What an earlier picture, ``previous``, shows too keeps its place.
@@ -63,11 +69,24 @@ def draw(
         raise _nothing(anything=bool(graph.resources))
     if options.focus and options.focus not in chosen.resources:
         raise NotFound(f"the focus {options.focus!r} is not in the inventory", hint="Give a resource id.")
+    if format in TABLES:
+        scene = build(chosen, options, gaps)
+        shown = part_shown(chosen, scene) if options.focus else chosen
+        return Picture(table(shown, coverage, format), scene, gaps=gaps)
     scene = picture(chosen, options, previous, gaps=gaps, changes=changes)
     return Picture(
         render(scene, format, scale=options.scale, page=options.page, link_base=options.link_base),
         scene,
         gaps=gaps,
+    )
+
+
+def part_shown(graph: Graph, scene: Scene) -> Graph:
+    """The resources that the boxes of a picture stand for, and the links between them."""
+    ids = {id for node in scene.nodes for id in node.members}
+    return Graph(
+        {key: item for key, item in graph.resources.items() if key in ids},
+        [link for link in graph.links if link.source in ids and link.target in ids],
     )
 
 
@@ -110,7 +129,9 @@ def draw_files(
             hint="Give a Terraform state, a `terraform show -json`, or a CloudViz inventory with resources in it.",
         )
     gaps = len(inventory.gaps())
-    drawn = draw(inventory.graph, selection, options, format, gaps=gaps, previous=previous)
+    drawn = draw(
+        inventory.graph, selection, options, format, gaps=gaps, coverage=inventory.coverage, previous=previous
+    )
     return Picture(drawn.content, drawn.scene, inventory.problems, drawn.gaps)
 
 
@@ -170,6 +191,7 @@ async def draw_stored(
         options,
         format,
         gaps=len(inventory.gaps()),
+        coverage=inventory.coverage,
         before=before,
         previous=previous,
     )

@@ -78,5 +78,5 @@ export interface CoverageReport {
 /** The states of coverage that hide something from us; `skipped` and `unsupported` were not asked for. */
 export const BLIND = new Set(["denied", "throttled", "timeout", "failed"]);
 
-export const FORMATS = ["svg", "png", "pdf", "mermaid", "json"] as const;
+export const FORMATS = ["svg", "png", "pdf", "html", "drawio", "mermaid", "csv", "xlsx", "json"] as const;
 export type Format = (typeof FORMATS)[number];

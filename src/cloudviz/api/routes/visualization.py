@@ -16,6 +16,7 @@ from cloudviz.api.errors import dumps
 from cloudviz.api.files import etag_of, file_reply, is_fresh, unchanged
 from cloudviz.api.paging import Cursor, Limit, page_reply
 from cloudviz.api.schemas.diagrams import (
+    EXPORTS,
     FORMAT,
     LINK_BASE_SAYS,
     PAGE,
@@ -35,9 +36,10 @@ from cloudviz.api.schemas.diagrams import (
 )
 from cloudviz.api.schemas.inventory import DiffReply
 from cloudviz.api.schemas.system import JobAccepted
-from cloudviz.diagram.options import FORMATS, LAYOUTS, THEMES, PictureOptions
+from cloudviz.diagram.options import LAYOUTS, THEMES, PictureOptions
 from cloudviz.inventory.document import link_document, resource_document
 from cloudviz.inventory.select import Selection, parse_filter
+from cloudviz.inventory.tables import TABLE_MEDIA_TYPES
 from cloudviz.store import DiagramRecord
 
 router = APIRouter(tags=["visualization"])
@@ -54,6 +56,10 @@ FILE: dict[int | str, dict[str, Any]] = {
             "text/vnd.mermaid": _TEXT,
             "text/markdown": _TEXT,
             "application/json": {"schema": {"$ref": "#/components/schemas/SceneReply"}},
+            "application/vnd.jgraph.mxfile": _TEXT,
+            "text/html": _TEXT,
+            "text/csv": _TEXT,
+            TABLE_MEDIA_TYPES["xlsx"]: _BINARY,
         },
     },
 }
@@ -112,7 +118,7 @@ async def generate(
         metadata=DiagramMetadata(**dict(drawn.metadata)),
         layout=options.layout,
         theme=options.theme,
-        exports=_exports(drawn.diagram_id, [each.value for each in body.formats] or FORMATS),
+        exports=_exports(drawn.diagram_id, [each.value for each in body.formats] or EXPORTS),
     )
 
 
@@ -136,7 +142,7 @@ async def diagram(diagram_id: str, _: needs.Viewer, store: needs.Store) -> Respo
     document = _diagram(record)
     document["mermaid_code"] = record.mermaid_code
     document["options"] = dict(record.options)
-    document["exports"] = _exports(record.id, FORMATS)
+    document["exports"] = _exports(record.id, EXPORTS)
     return Response(dumps(document), media_type="application/json")
 
 

@@ -11,10 +11,13 @@ from pydantic import Field
 
 from cloudviz.api.schemas.base import Asked, Told, Words, example
 from cloudviz.diagram.options import DIRECTIONS, FORMATS, LAYOUTS, PAGES, THEMES, PictureOptions
+from cloudviz.inventory.tables import TABLES
 
 Layout = StrEnum("Layout", {name.replace("-", "_").upper(): name for name in LAYOUTS})  # type: ignore[misc]
 Theme = StrEnum("Theme", {name.upper(): name for name in THEMES})  # type: ignore[misc]
-Format = StrEnum("Format", {name.upper(): name for name in FORMATS})  # type: ignore[misc]
+EXPORTS = (*FORMATS, *TABLES)
+"""Pictures, and tables of what they show."""
+Format = StrEnum("Format", {name.upper(): name for name in EXPORTS})  # type: ignore[misc]
 Direction = StrEnum("Direction", {name.upper(): name for name in DIRECTIONS})  # type: ignore[misc]
 Page = StrEnum("Page", {name.upper(): name for name in PAGES})  # type: ignore[misc]
 
@@ -27,7 +30,7 @@ SCALE_SAYS = "Device pixels per px; PNG only. What would pass 120 million pixels
 PAGE_SAYS = "Paper of a PDF; what is too large for one page gets an overview and several."
 DIRECTION_SAYS = "Where the lines of the hierarchical layout lead."
 PREVIOUS_SAYS = "Id of a kept picture: what both show keeps its place. Only of the same layout."
-LINK_BASE_SAYS = "Lets each box lead to this address with its resource id behind it; SVG, PDF, Mermaid."
+LINK_BASE_SAYS = "Lets each box lead to this address with its resource id behind it; in formats that hold links."
 MOST_HOPS = 10
 A_DIAGRAM = "7d0c1f5e-3f0a-4f8e-9a55-5a6b7c8d9e0f"
 
@@ -75,7 +78,7 @@ class GenerateRequest(PictureRequest):
     """A picture to draw and keep."""
 
     formats: list[Format] = Field(
-        [], max_length=len(FORMATS), description="Formats to prepare; any can be exported later too."
+        [], max_length=len(EXPORTS), description="Formats to prepare; any can be exported later too."
     )
 
     model_config = example(
