@@ -92,7 +92,7 @@ async def bare(store: Store, graph: Graph) -> None:
     async with database.writing() as connection:
         await connection.exec_driver_sql("CREATE TABLE bare (id text, content text)")
         rows = [
-            (key, row.tags + row.properties + row.search)
+            (key, row.tags + row.properties.decode() + row.search)
             for key, row in ((k, row_of(r)) for k, r in graph.resources.items())
         ]
         from sqlalchemy import Column, MetaData, Table, Text

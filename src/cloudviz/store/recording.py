@@ -7,6 +7,7 @@ done in chunks of ids, so that memory does not grow with the estate.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,6 +67,9 @@ LinkName = tuple[str, str, str]
 Stated = dict[str, list[LinkName]]
 """The links that each resource states."""
 
+Rows = dict[str, ResourceRow]
+"""Some resources by id, made ready to be stored."""
+
 
 async def record(
     database: Database,
@@ -76,15 +80,16 @@ async def record(
     seen_at: datetime,
 ) -> RecordedChanges:
     """See :meth:`cloudviz.store.inventories.Inventories.record`."""
-    # A second of pure computing for 100,000 resources: neither on the event loop nor while others wait to write.
+    # Seconds of pure computing for 100,000 resources: neither on the event loop nor while others wait to write.
     stated = await asyncio.to_thread(_links_by_stater, graph)
+    rows = await asyncio.to_thread(_rows, graph, stated)
     async with database.writing() as connection:
         if database.is_postgres:
             await connection.execute(select(func.pg_advisory_xact_lock(_RECORD_LOCK)))
         discovery = await discovery_row(connection, discovery_id)
         recording = _Recording(database, connection, discovery, seen_at, Reach(coverage), str(discovery.origin))
         await recording.begin()
-        await recording.resources(graph, stated)
+        await recording.resources(rows, stated)
         await recording.gone()
         await recording.notes(coverage, problems)
         return await recording.end()
@@ -125,17 +130,14 @@ class _Recording:
 
     # --- what is there ------------------------------------------------------------------------------------
 
-    async def resources(self, graph: Graph, stated: Stated) -> None:
-        """Store every resource of the graph that is new or differs, and its links."""
-        items = sorted(graph.resources.values(), key=lambda item: item.id)
-        for chunk in _chunks(items, CHUNK):
-            rows = {row.resource.id: row for row in map(row_of, chunk)}
-            # Two ids may have become one, by a NUL replaced in both: the first one stays.
-            rows = {key: row for key, row in rows.items() if key not in self.present}
-            self.present.update(rows)
-            await self._store(rows, stated)
+    async def resources(self, rows: deque[Rows], stated: Stated) -> None:
+        """Store every resource that is new or differs, and its links. The rows are let go on the way."""
+        while rows:
+            chunk = rows.popleft()
+            self.present.update(chunk)
+            await self._store(chunk, stated)
 
-    async def _store(self, rows: dict[str, ResourceRow], stated: Stated) -> None:
+    async def _store(self, rows: Rows, stated: Stated) -> None:
         known = await self._known(list(rows))
         reborn = await self._last_ends([key for key in rows if key not in known]) if self.is_late else {}
         await self._find_scopes(rows.values())
@@ -152,7 +154,7 @@ class _Recording:
             else:
                 sighted.append(key)
             old = known.get(key)
-            links_hash = _links_hash(stated.get(key))
+            links_hash = row.links_hash
             if old is not None and old.content_hash == row.content_hash and old.origin == self.origin:
                 if old.links_hash != links_hash:
                     relinked[key] = links_hash
@@ -203,7 +205,7 @@ class _Recording:
             item.parent,
             item.state,
             row.tags,
-            row.properties,
+            row.properties.decode(),
             self.database.money(item.cost_monthly),
             item.currency,
             row.search,
@@ -401,6 +403,21 @@ class _Recording:
 def _numbers(values: Sequence[int]) -> Any:
     # Our own integers, written out: a scan may have more gaps than a statement has parameters.
     return text(f"({', '.join(str(int(value)) for value in values)})")
+
+
+def _rows(graph: Graph, stated: Stated) -> deque[Rows]:
+    """The resources made ready, in chunks of their ids' order."""
+    made: deque[Rows] = deque()
+    seen: set[str] = set()
+    for chunk in _chunks(sorted(graph.resources.values(), key=lambda item: item.id), CHUNK):
+        rows = {row.resource.id: row for row in map(row_of, chunk)}
+        # Two ids may have become one, by a NUL replaced in both: the first one stays.
+        rows = {key: row for key, row in rows.items() if key not in seen}
+        for key, row in rows.items():
+            row.links_hash = _links_hash(stated.get(key))
+        seen.update(rows)
+        made.append(rows)
+    return made
 
 
 def _links_by_stater(graph: Graph) -> Stated:

@@ -28,12 +28,17 @@ _MAX_EXPONENT = 30  # of an amount of money: beyond it is a slip or an attack (1
 
 @dataclass(slots=True)
 class ResourceRow:
-    """A resource made ready to be stored."""
+    """A resource made ready to be stored.
+
+    Those of a whole scan are held at once: the properties stay the bytes that they were packed in. ``links_hash``
+    is set by who knows what the resource states.
+    """
 
     resource: Resource
     tags: str
-    properties: str
+    properties: bytes
     content_hash: str
+    links_hash: str = ""
 
     @property
     def search(self) -> str:
@@ -60,7 +65,7 @@ def row_of(resource: Resource) -> ResourceRow:
     digest.update(b"%d:" % len(tags))
     digest.update(tags)
     digest.update(properties)
-    return ResourceRow(item, tags.decode(), properties.decode(), digest.hexdigest())
+    return ResourceRow(item, tags.decode(), properties, digest.hexdigest())
 
 
 def _is_normal(item: Resource) -> bool:
