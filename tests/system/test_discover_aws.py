@@ -128,6 +128,8 @@ def test_each_region_and_type_is_accounted_for(whole: DiscoveryResult) -> None:
         everywhere = isinstance(declared.listing, AwsCall) and declared.listing.is_global and not declared.region
         for region in ("",) if everywhere else REGIONS:
             expected.add((ACCOUNT, region, declared.key))
+        if isinstance(declared.listing, AwsCall) and declared.listing.also:
+            expected.add((ACCOUNT, "global", declared.key))
     coverage = whole.coverage()
     assert {(each.account, each.region, each.type) for each in coverage} == expected
     assert {each.status for each in coverage} == {CoverageStatus.SEEN}
@@ -368,7 +370,8 @@ def test_a_region_that_does_not_answer_times_out_and_the_other_is_complete(
     for entry in result.coverage():
         by_region.setdefault(entry.region, set()).add(entry.status)
     # Buckets are listed in us-east-1; the tags of those in eu-west-1 are read there.
-    assert by_region == {"": {"seen"}, "us-east-1": {"seen"}, "eu-west-1": {"timeout"}}
+    seen = {"": {"seen"}, "global": {"seen"}, "us-east-1": {"seen"}}
+    assert by_region == {**seen, "eu-west-1": {"timeout"}}
     found = {each.id for each in graph_of(result).resources.values()}
     expected = {key for key, region in aws_truth.regions.items() if region in ("us-east-1", "global")}
     assert found - set(aws_truth.of_type("aws.s3.bucket")) == {
