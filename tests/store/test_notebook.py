@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from cloudviz.errors import Invalid, NotFound
-from cloudviz.store import DiscoveryStatus, Store
+from cloudviz.store import AuditEntry, DiscoveryStatus, Store
 
 NOBODY = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
 
@@ -99,3 +101,16 @@ async def test_the_audit(store: Store):
     assert len(await store.audit.page(actor="ann")) == 2
     assert len(await store.audit.page(actor="ann", action="delete")) == 1
     assert len(await store.audit.page(actor="bob\x00")) == 1
+
+
+async def test_audit_entries_in_a_batch_keep_their_order_and_their_times(store: Store):
+    at = datetime(2026, 11, 24, 8, 0, 0, 123456, tzinfo=UTC)
+    entries = [
+        AuditEntry(at, f"ann{n}", "api.read", "/resources\x00", "192.0.2.1", {"status": 200, "n": n})
+        for n in range(3)
+    ]
+    await store.audit.append_many(entries)
+    await store.audit.append_many([])
+    found = (await store.audit.page()).items
+    assert [(each.actor, each.at, each.detail["n"]) for each in found] == [(f"ann{n}", at, n) for n in (2, 1, 0)]
+    assert {each.address for each in found} == {"192.0.2.1"}

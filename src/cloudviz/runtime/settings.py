@@ -77,6 +77,44 @@ class JobSettings(_Group):
     concurrency: int = Field(2, ge=1, le=64, description="Jobs that one worker runs at once.")
 
 
+class CacheSettings(_Group):
+    """What is kept ready, in memory or in Redis (contract §6)."""
+
+    replies: bool = Field(True, description="Answer often asked lists, resources and exports from kept bytes.")
+    memory_mb: int = Field(64, ge=1, le=65536, description="Memory that one process gives to it, in MB.")
+    disco_seconds: int = Field(3600, ge=1, description="Lifetime of disco:{discovery_id}.")
+    resources_seconds: int = Field(1800, ge=1, description="Lifetime of resources:{provider}:{region}.")
+    costs_seconds: int = Field(14_400, ge=1, description="Lifetime of costs:{provider}:{date}.")
+    diagram_seconds: int = Field(86_400, ge=1, description="Lifetime of diagram:{diagram_id}.")
+    session_seconds: int = Field(1800, ge=1, description="Lifetime of session:{user_id}.")
+
+
+class LimitSettings(_Group):
+    """How often who may call. Who signs in counts as a person, who does not as an address."""
+
+    enabled: bool = Field(True, description="Refuse with 429 who calls too often.")
+    window_seconds: int = Field(60, ge=1, le=86_400, description="The time in which requests are counted.")
+    reads: int = Field(3000, ge=1, description="GETs of one person in that time.")
+    writes: int = Field(300, ge=1, description="Other requests of one person in that time.")
+    heavy: int = Field(60, ge=1, description="Discoveries, imports and drawings of one person in that time.")
+    sign_ins: int = Field(120, ge=1, description="Requests to /auth from one address in that time.")
+    strangers: int = Field(600, ge=1, description="Requests without a valid token from one address in that time.")
+    warn_at: float = Field(0.8, gt=0, le=1, description="Share of a limit from which replies carry a warning.")
+    slow_at: float = Field(0.95, gt=0, le=1, description="Share of a limit from which they name a pause to keep.")
+    longest_wait_seconds: int = Field(300, ge=1, description="Retry-After grows up to this.")
+    processes: int = Field(1, ge=1, description="Server processes that share the limits; leases go by it.")
+
+
+class AuditSettings(_Group):
+    """The record of what was done."""
+
+    accesses: bool = Field(True, description="Record every request to the API, besides security events.")
+    flush_ms: int = Field(250, ge=10, le=60_000, description="How often accesses are written, in milliseconds.")
+    most_waiting: int = Field(
+        20_000, ge=100, description="Accesses in memory at most; more are only counted."
+    )
+
+
 class Settings(BaseModel):
     """All settings of an installation. Secrets have no default: the embedded mode makes them on its first run."""
 
@@ -95,6 +133,9 @@ class Settings(BaseModel):
     auth: AuthSettings = AuthSettings()
     discovery: DiscoverySettings = DiscoverySettings()
     jobs: JobSettings = JobSettings()
+    cache: CacheSettings = CacheSettings()
+    limits: LimitSettings = LimitSettings()
+    audit: AuditSettings = AuditSettings()
 
     def database(self) -> str:
         """The database URL in force."""

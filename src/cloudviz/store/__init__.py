@@ -9,6 +9,7 @@ from __future__ import annotations
 from cloudviz.store.opening import Store, migrate, open_store
 from cloudviz.store.records import (
     ApiKeyRecord,
+    AuditEntry,
     AuditRecord,
     DiagramRecord,
     DiscoveryRecord,
@@ -26,6 +27,7 @@ from cloudviz.store.records import (
 
 __all__ = [
     "ApiKeyRecord",
+    "AuditEntry",
     "AuditRecord",
     "DiagramRecord",
     "DiscoveryRecord",

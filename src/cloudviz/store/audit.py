@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -10,9 +10,11 @@ from sqlalchemy import insert, select
 from cloudviz.store import tables
 from cloudviz.store.engine import Database
 from cloudviz.store.pages import fetch_page
-from cloudviz.store.records import AuditRecord, Page
-from cloudviz.store.rows import json_value, key_text
+from cloudviz.store.records import AuditEntry, AuditRecord, Page
+from cloudviz.store.rows import json_bytes, json_value, key_text
 from cloudviz.store.types import AnyRow
+
+_COLUMNS = ("at", "actor", "action", "target", "address", "detail")
 
 
 class Audit:
@@ -36,6 +38,22 @@ class Audit:
                     detail=json_value(detail),
                 )
             )
+
+    async def append_many(self, entries: Sequence[AuditEntry]) -> None:
+        """Add entries in their order, all or none: for what is recorded in batches."""
+        rows = [
+            (
+                self._database.time(each.at),
+                key_text(each.actor),
+                key_text(each.action),
+                key_text(each.target),
+                key_text(each.address),
+                json_bytes(each.detail).decode(),
+            )
+            for each in entries
+        ]
+        async with self._database.writing() as connection:
+            await self._database.insert_many(connection, tables.audit, _COLUMNS, rows)
 
     async def page(
         self,

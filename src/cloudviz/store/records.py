@@ -210,6 +210,18 @@ class DiagramRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What is to be written into the audit. ``detail`` holds no secrets."""
+
+    at: datetime
+    actor: str
+    action: str
+    target: str
+    address: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class AuditRecord:
     """Who did what to which thing, when, and from where."""
 
