@@ -64,6 +64,9 @@ bench: .venv/.installed-dev web ## the headline figures, each with its ratio to 
 pictures: .venv/.installed ## draw the pictures of the documents anew
 	.venv/bin/cloudviz draw examples/shop.tfstate --title "A small shop" -o docs/pictures/shop.svg
 
+gallery: .venv/.installed ## draw the twenty pictures of docs/gallery anew
+	.venv/bin/python scripts/gallery.py
+
 clean: ## remove what was built; environments stay
 	rm -rf dist build .cache src/cloudviz/api/bundle src/cloudviz/diagram/render/viewer .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
