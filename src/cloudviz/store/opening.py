@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import TracebackType
 
+from cloudviz.store.api_keys import ApiKeys
 from cloudviz.store.audit import Audit
 from cloudviz.store.checkpoints import Checkpoints
 from cloudviz.store.diagrams import Diagrams
@@ -11,7 +12,7 @@ from cloudviz.store.discoveries import Discoveries
 from cloudviz.store.engine import Database
 from cloudviz.store.inventories import Inventories
 from cloudviz.store.jobs import Jobs
-from cloudviz.store.people import ApiKeys, People
+from cloudviz.store.people import People
 from cloudviz.store.records import SchemaState
 from cloudviz.store.schema import migrate_database, refuse_newer, schema_state
 

@@ -1,8 +1,7 @@
-"""People: who may sign in, their sessions, and the keys of their programs."""
+"""People: who may sign in, whom an identity provider vouches for, and their sessions."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,9 +14,9 @@ from cloudviz.errors import Conflict, Invalid, NotFound
 from cloudviz.store import tables
 from cloudviz.store.engine import Database
 from cloudviz.store.pages import fetch_page
-from cloudviz.store.records import ApiKeyRecord, Page, Person, SessionRecord
+from cloudviz.store.records import Page, Person, SessionRecord
 from cloudviz.store.rows import plain_text
-from cloudviz.store.types import AnyRow, new_uuid
+from cloudviz.store.types import AnyRow
 
 MAX_USERNAME = 50
 MAX_EMAIL = 100
@@ -25,7 +24,7 @@ _MAX_ID = 2**31 - 1
 
 
 class People:
-    """The tables ``users`` and ``sessions``."""
+    """The tables ``users``, ``identities``, ``sessions`` and ``sign_in_attempts``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -85,21 +84,94 @@ class People:
         """Raises NotFound."""
         await self._set(user_id, password_hash=password_hash)
 
-    async def set_roles(self, user_id: int, roles: Sequence[str]) -> None:
-        """Raises NotFound."""
-        await self._set(user_id, roles=_words(roles))
+    async def renew_password_hash(self, user_id: int, old_hash: str, new_hash: str) -> bool:
+        """Exchange a hash for one of the same password. False when the password was changed meanwhile."""
+        table = tables.users
+        async with self._database.writing() as connection:
+            done = await connection.execute(
+                update(table)
+                .where(table.c.id == user_id, table.c.password_hash == old_hash)
+                .values(password_hash=new_hash)
+            )
+            return done.rowcount == 1
 
-    async def _set(self, user_id: int, **values: Any) -> None:
+    async def set_roles(self, user_id: int, roles: Sequence[str], *, keep: str = "") -> None:
+        """Raises NotFound; Conflict when nobody would hold the role ``keep`` any more."""
+        await self._set(user_id, keep=keep, roles=_words(roles))
+
+    async def set_disabled(self, user_id: int, disabled: bool, *, keep: str = "") -> None:
+        """Let somebody sign in no more, or again. Raises as :meth:`set_roles` does."""
+        await self._set(user_id, keep=keep, disabled=disabled)
+
+    async def _set(self, user_id: int, *, keep: str = "", disabled: bool | None = None, **values: Any) -> None:
         table = tables.users
         async with self._database.writing() as connection:
             await _person_exists(connection, user_id)
+            if keep and (disabled or keep not in values.get("roles", [keep])):
+                await _somebody_else_is(connection, keep, user_id)
+            if disabled is not None:
+                values["disabled_at"] = await self._database.now(connection) if disabled else None
             await connection.execute(update(table).where(table.c.id == user_id).values(**values))
 
-    async def delete(self, user_id: int) -> None:
-        """Take a person out, with sessions and keys. Raises NotFound."""
+    async def delete(self, user_id: int, *, keep: str = "") -> None:
+        """Take a person out, with sessions and keys. Raises as :meth:`set_roles` does."""
         async with self._database.writing() as connection:
             await _person_exists(connection, user_id)
+            if keep:
+                await _somebody_else_is(connection, keep, user_id)
             await connection.execute(delete(tables.users).where(tables.users.c.id == user_id))
+
+    async def by_identity(self, issuer: str, subject: str) -> Person | None:
+        """The person for whom an identity provider vouches under this name, if any."""
+        mine = tables.identities
+        query = (
+            select(tables.users)
+            .join(mine, mine.c.user_id == tables.users.c.id)
+            .where(mine.c.issuer == plain_text(issuer), mine.c.subject == plain_text(subject))
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).first()
+        return None if row is None else _person(row)
+
+    async def add_identity(self, user_id: int, issuer: str, subject: str, provider: str) -> None:
+        """Let an identity provider vouch for somebody. Raises NotFound; Conflict when it does for another."""
+        table = tables.identities
+        try:
+            async with self._database.writing() as connection:
+                await _person_exists(connection, user_id)
+                await connection.execute(
+                    insert(table).values(
+                        issuer=plain_text(issuer),
+                        subject=plain_text(subject),
+                        user_id=user_id,
+                        provider=plain_text(provider),
+                        created_at=await self._database.now(connection),
+                    )
+                )
+        except IntegrityError as error:
+            raise Conflict("the identity belongs to somebody already", hint="Sign in again.") from error
+
+    async def begin_attempt(self, attempt_id: str, provider: str, expires_at: datetime) -> None:
+        """Note that a sign-in by an identity provider began; those whose time is over go."""
+        table = tables.sign_in_attempts
+        async with self._database.writing() as connection:
+            now = await self._database.now(connection)
+            await connection.execute(delete(table).where(table.c.expires_at < now))
+            await connection.execute(
+                insert(table).values(id=attempt_id, provider=provider, created_at=now, expires_at=expires_at)
+            )
+
+    async def end_attempt(self, attempt_id: str, provider: str) -> bool:
+        """Take an attempt away. False when there is none, or it is over its time: it counts only once."""
+        table = tables.sign_in_attempts
+        async with self._database.writing() as connection:
+            now = await self._database.now(connection)
+            done = await connection.execute(
+                delete(table).where(
+                    table.c.id == attempt_id, table.c.provider == provider, table.c.expires_at >= now
+                )
+            )
+            return done.rowcount == 1
 
     async def save_session(self, session_id: str, user_id: int, refresh_hash: str, expires_at: datetime) -> None:
         """Open a session, or give the person's open one a new refresh hash and end.
@@ -170,86 +242,21 @@ class People:
             await connection.execute(closing.values(revoked_at=now))
 
 
-class ApiKeys:
-    """The table ``api_keys``."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def create(
-        self,
-        user_id: int,
-        name: str,
-        prefix: str,
-        key_hash: str,
-        roles: Sequence[str],
-        expires_at: datetime | None = None,
-    ) -> ApiKeyRecord:
-        """A new key. Raises NotFound for the person."""
-        table = tables.api_keys
-        async with self._database.writing() as connection:
-            await _person_exists(connection, user_id)
-            made = await connection.execute(
-                insert(table)
-                .values(
-                    id=new_uuid(),
-                    user_id=user_id,
-                    name=plain_text(name),
-                    prefix=prefix,
-                    key_hash=key_hash,
-                    roles=_words(roles),
-                    created_at=await self._database.now(connection),
-                    expires_at=expires_at,
-                )
-                .returning(table)
-            )
-            return _api_key(made.one())
-
-    async def by_hash(self, key_hash: str) -> ApiKeyRecord | None:
-        """The key with this hash, revoked or not, if any."""
-        table = tables.api_keys
-        async with self._database.reading() as connection:
-            row = (await connection.execute(select(table).where(table.c.key_hash == key_hash))).first()
-        return None if row is None else _api_key(row)
-
-    async def page(
-        self, user_id: int | None = None, limit: int = 50, cursor: str | None = None
-    ) -> Page[ApiKeyRecord]:
-        """Keys, newest first; of one person or of all."""
-        table = tables.api_keys
-        query = select(table)
-        if user_id is not None:
-            query = query.where(table.c.user_id == user_id)
-        keys = [(table.c.created_at, datetime), (table.c.id, str)]
-        async with self._database.reading() as connection:
-            return await fetch_page(connection, query, keys, _api_key, limit, cursor, newest_first=True)
-
-    async def used(self, key_id: str) -> None:
-        """Note that a key was used now. Raises NotFound."""
-        await self._set(key_id, "last_used_at")
-
-    async def revoke(self, key_id: str) -> None:
-        """Close a key for good. Raises NotFound."""
-        await self._set(key_id, "revoked_at")
-
-    async def _set(self, key_id: str, column: str) -> None:
-        table = tables.api_keys
-        unknown = NotFound(f"there is no API key {plain_text(key_id)[:80]!r}", hint="List the keys there are.")
-        try:
-            key = str(uuid.UUID(key_id))
-        except ValueError:
-            raise unknown from None
-        async with self._database.writing() as connection:
-            now = await self._database.now(connection)
-            done = await connection.execute(update(table).where(table.c.id == key).values({column: now}))
-            if not done.rowcount:
-                raise unknown
-
-
 async def _person_exists(connection: AsyncConnection, user_id: int) -> None:
     query = select(tables.users.c.id).where(tables.users.c.id == user_id)
     if not 0 < user_id <= _MAX_ID or (await connection.execute(query)).first() is None:
         raise NotFound(f"there is no user with the id {user_id}", hint="`cloudviz users list` shows them.")
+
+
+async def _somebody_else_is(connection: AsyncConnection, role: str, user_id: int) -> None:
+    """Raise Conflict when this person alone holds a role. The rows stay locked, so that two can't go at once."""
+    table = tables.users
+    query = select(table).where(table.c.disabled_at.is_(None)).order_by(table.c.id).with_for_update()
+    holders = [row.id for row in await connection.execute(query) if role in row.roles]
+    if holders == [user_id]:
+        raise Conflict(
+            f"nobody else has the role {role}, and somebody must", hint="Give the role to somebody else first."
+        )
 
 
 def _words(roles: Sequence[str]) -> list[str]:
@@ -257,23 +264,10 @@ def _words(roles: Sequence[str]) -> list[str]:
 
 
 def _person(row: AnyRow) -> Person:
-    return Person(row.id, row.username, row.email, row.password_hash, tuple(row.roles), row.created_at)
+    return Person(
+        row.id, row.username, row.email, row.password_hash, tuple(row.roles), row.created_at, row.disabled_at
+    )
 
 
 def _session(row: AnyRow) -> SessionRecord:
     return SessionRecord(row.id, row.user_id, row.refresh_hash, row.expires_at, row.created_at, row.revoked_at)
-
-
-def _api_key(row: AnyRow) -> ApiKeyRecord:
-    return ApiKeyRecord(
-        id=row.id,
-        user_id=row.user_id,
-        name=row.name,
-        prefix=row.prefix,
-        key_hash=row.key_hash,
-        roles=tuple(row.roles),
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        last_used_at=row.last_used_at,
-        revoked_at=row.revoked_at,
-    )

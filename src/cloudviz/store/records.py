@@ -160,6 +160,7 @@ class Person:
     password_hash: str
     roles: tuple[str, ...] = ("viewer",)
     created_at: datetime | None = None
+    disabled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,10 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyRecord:
-    """A key for a program. The key itself is never stored, only its hash and the prefix that people see."""
+    """A key for a program. The key itself is never stored, only its hash and the prefix that people see.
+
+    ``access`` is ``read`` or ``write``; ``limits`` are requests by the names of the settings ``limits.*``.
+    """
 
     id: str
     user_id: int
@@ -192,6 +196,12 @@ class ApiKeyRecord:
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    access: str = "write"
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+    def is_open(self, now: datetime) -> bool:
+        """True while it is neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ users = Table(
     Column("password_hash", Text, nullable=False),
     Column("roles", Words, nullable=False, server_default=only_viewer()),
     _created(),
+    Column("disabled_at", UtcTime()),
     UniqueConstraint("username"),
     UniqueConstraint("email"),
     # An id is never given out twice: a token of somebody deleted must not become somebody else's.
@@ -104,7 +105,31 @@ api_keys = Table(
     Column("expires_at", UtcTime()),
     Column("last_used_at", UtcTime()),
     Column("revoked_at", UtcTime()),
+    _words("access", default="write"),
+    Column("limits", Json),
     UniqueConstraint("key_hash"),
+)
+
+# Whom an identity provider vouches for. Issuer and subject together are the only name that stays the same (OpenID
+# Connect Core §5.7): e-mail addresses are given to others.
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", Key, primary_key=True),
+    Column("subject", Key, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    _words("provider"),
+    _created(),
+)
+
+# Sign-ins by an identity provider that have begun: the hash of the state, gone when it comes back.
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _words("provider"),
+    _created(),
+    Column("expires_at", UtcTime(), nullable=False, index=True),
 )
 
 discoveries = Table(
@@ -368,7 +393,20 @@ audit = Table(
     _words("target"),
     _words("address"),
     Column("detail", Json),
+    # The chain: 1, 2, 3… without a gap, and the hash of the entry together with the hash before it.
+    Column("seq", BigInteger),
+    Column("hash", Text),
     Index("idx_audit_actor", "actor"),
     Index("idx_audit_action", "action"),
+    Index("idx_audit_seq", "seq", unique=True),
     sqlite_autoincrement=True,
+)
+
+# Two rows: "start", what stands before the oldest entry that is kept, and "end", the last one that was written.
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
 )
