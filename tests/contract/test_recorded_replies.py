@@ -1,4 +1,7 @@
-"""What the clouds really answered: every recorded body becomes a resource, or is listed here with its reason."""
+"""What the clouds really answered: every recorded body becomes a resource, or is listed here with its reason.
+
+All of them together also make a sound picture, in every layout.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.drawn import assert_every_layout_is_sound
 
 from cloudviz.catalogue.declare import AwsCall, ResourceType
 from cloudviz.catalogue.paths import read_path
@@ -38,6 +42,7 @@ def test_every_arm_body_is_a_resource(name: str, bodies: int) -> None:
     assert len(found) == len(graph.resources) == bodies
     declared = [item for item in graph.resources.values() if item.type != "azure.other"]
     assert len(declared) > bodies // 3
+    assert_every_layout_is_sound(graph)
 
 
 # Google's bodies name their own kind; where Asset Inventory's service is called otherwise it stands here.
@@ -70,6 +75,7 @@ def test_every_google_body_is_a_resource(name: str) -> None:
     assert len(graph.resources) == len(items) - TWICE[name]
     assert set(left_out) <= set(NO_RESOURCE)
     assert len(items) > 60
+    assert_every_layout_is_sound(graph)
 
 
 NAMES_ONLY = {
@@ -113,3 +119,4 @@ def test_every_item_of_a_recorded_aws_list_is_a_resource() -> None:
     assert odd == []
     assert read > 60
     assert len({item.type for item in graph.resources.values()}) >= 25
+    assert_every_layout_is_sound(graph)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.drawn import assert_every_layout_is_sound
 
 from cloudviz.diagram.check import check
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.errors import BadInput
 from cloudviz.inventory.select import Selection
 from cloudviz.jobs.draw import draw_files
+from cloudviz.normalise import normalise
+from cloudviz.sources.offline import read_paths
 
 STATES = Path(__file__).parent.parent / "payloads" / "terraform" / "inframap"
 
@@ -46,6 +49,7 @@ def test_a_state_is_drawn_whole(name: str) -> None:
     assert (report.overlaps, report.outside_parent, report.cut_labels) == (0, 0, 0)
     assert report.counts_conserved
     assert picture.content.startswith((b"<svg", b"<?xml"))
+    assert_every_layout_is_sound(normalise(read_paths([STATES / name]).items)[0])
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))

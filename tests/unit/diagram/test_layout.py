@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from itertools import pairwise
 
 import orjson
@@ -34,6 +35,16 @@ def test_a_picture_of_any_size_is_sound(layout, size, budget):
     if layout == "hierarchical":
         assert 0.6 <= report.aspect <= 2.2, report
         assert report.fill > 0.07
+
+
+def test_a_hundred_thousand_resources_are_a_sound_picture_in_every_layout():
+    scene = build(estate(100_000), PictureOptions())  # once: what is shown does not depend on the layout
+    for layout in LAYOUTS:
+        drawn = copy.deepcopy(scene)
+        drawn.layout = layout
+        report = check(place(drawn).to_document())
+        assert report.is_sound and 0.6 <= report.aspect <= 2.2, (layout, report)
+        assert drawn.summary.resources + drawn.summary.containers + sum(drawn.summary.hidden.values()) == 100_000
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
