@@ -206,7 +206,7 @@ async def test_a_database_that_is_gone_is_503(sqlite_url: str, tmp_path: Path) -
         await server.store.close()
         Path(sqlite_url.removeprefix("sqlite:///")).unlink()
         Path(sqlite_url.removeprefix("sqlite:///")).mkdir()
-        server.app.state.house.door.sign_in._callers.clear()
+        server.app.state.house.door.sign_in.recognition.forget_all()
         reply = await server.client.get("/resources", headers=headers)
         assert_problem(reply, 503, "unavailable")
         ready = await server.client.get("/health/ready")

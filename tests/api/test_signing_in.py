@@ -152,7 +152,7 @@ async def test_a_session_closed_elsewhere_ends_within_a_second(server: Server) -
     assert (await server.client.get("/auth/me", headers=bearer(grant))).status_code == 200
     await server.store.people.revoke_session(grant["refresh_token"].partition(".")[0])  # as another process does
     house = server.app.state.house
-    house.door.sign_in._monotonic = lambda: time.monotonic() + 1.01
+    house.door.sign_in.recognition._monotonic = lambda: time.monotonic() + 1.01
     assert_problem(await server.client.get("/auth/me", headers=bearer(grant)), 401, "unauthenticated")
 
 
@@ -162,10 +162,10 @@ async def test_changed_roles_count_at_once_and_a_deleted_person_is_out(server: S
     house = server.app.state.house
     assert (await server.client.post("/imports", headers=bearer(grant))).status_code == 415
     await server.store.people.set_roles(person.id, ["viewer"])
-    house.door.sign_in._monotonic = lambda: time.monotonic() + 1.01
+    house.door.sign_in.recognition._monotonic = lambda: time.monotonic() + 1.01
     assert_problem(await server.client.post("/imports", headers=bearer(grant)), 403, "forbidden")
     await server.store.people.delete(person.id)
-    house.door.sign_in._monotonic = lambda: time.monotonic() + 2.02
+    house.door.sign_in.recognition._monotonic = lambda: time.monotonic() + 2.02
     assert_problem(await server.client.get("/auth/me", headers=bearer(grant)), 401, "unauthenticated")
 
 

@@ -10,7 +10,6 @@ import hashlib
 import secrets
 import time
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,16 +17,12 @@ from datetime import timedelta
 from cloudviz.access.audit import Event, SecurityLog
 from cloudviz.access.caller import Caller
 from cloudviz.access.passwords import Passwords
+from cloudviz.access.recognition import Recognition
 from cloudviz.access.throttle import SignInThrottle
 from cloudviz.access.tokens import AccessTokens
 from cloudviz.errors import TooManyRequests, Unauthenticated
 from cloudviz.runtime import clock
 from cloudviz.store import Person, Store
-
-# How long this process may trust what it last read of a session: what another process closes dies here within
-# a second, and 10,000 requests a second cost one query a second and session.
-TRUST_SECONDS = 1.0
-MOST_SESSIONS = 20_000
 
 CODE_LIFETIME = timedelta(minutes=10)
 LONGEST_SECRET = 200  # characters of a refresh token or code; ours have under 90
@@ -67,9 +62,8 @@ class SignIn:
         self._passwords = passwords
         self._log = log
         self._refresh_lifetime = refresh_lifetime
-        self._monotonic = monotonic
         self._throttle = SignInThrottle(monotonic)
-        self._callers: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
+        self.recognition = Recognition(store, tokens, monotonic)
 
     async def with_password(self, username: str, password: str, address: str) -> Grant:
         """Sign in by name and password.
@@ -163,28 +157,7 @@ class SignIn:
 
         The roles are those the person has now. Raises :class:`~cloudviz.errors.Unauthenticated`.
         """
-        claims = self._tokens.read(access_token)
-        now = self._monotonic()
-        known = self._callers.get(claims.session)
-        if known is not None and now - known[0] < TRUST_SECONDS:
-            caller = known[1]
-        else:
-            caller = await self._look_up(claims.session)
-            self._callers[claims.session] = (now, caller)
-            self._callers.move_to_end(claims.session)
-            while len(self._callers) > MOST_SESSIONS:
-                self._callers.popitem(last=False)
-        if str(caller.person) != claims.person:
-            raise Unauthenticated("the access token is not valid", hint="Sign in again.")
-        return caller
-
-    async def _look_up(self, session_id: str) -> Caller:
-        session = await self._people.session(session_id)
-        person = await self._people.by_id(session.user_id) if session else None
-        if session is None or person is None or not session.is_open(clock.now()):
-            self._callers.pop(session_id, None)
-            raise Unauthenticated("the session has ended", hint="Sign in again.")
-        return Caller(person.id, person.username, person.email, person.roles, session_id)
+        return await self.recognition.caller(access_token)
 
     async def _open_session(self, person: Person, address: str, how: str) -> Grant:
         session_id, secret = str(uuid.uuid4()), secrets.token_urlsafe(32)
@@ -202,7 +175,7 @@ class SignIn:
 
     async def _close(self, session_id: str) -> None:
         await self._people.revoke_session(session_id)
-        self._callers.pop(session_id, None)
+        await self.recognition.ended(session_id)
 
 
 def _hash(purpose: str, secret: str) -> str:

@@ -101,6 +101,10 @@ class AccessTokens:
             exp={"essential": True},
         )
 
+    def has_expired(self, claims: AccessClaims) -> bool:
+        """Whether a token that was read before has expired since."""
+        return self._now() >= claims.expires_at
+
     def issue(self, person: str, session: str, roles: Sequence[str]) -> tuple[str, AccessClaims]:
         """A new token for a person within a session, and what it says."""
         issued = int(self._now())

@@ -1,0 +1,316 @@
+"""How often somebody may call: a bucket of requests for each kind of route and each caller, that refills steadily.
+
+The buckets are GCRA (the "leaky bucket as a meter" of ITU-T I.371, annex A): one instant for each, at which the
+bucket will be full again. With Redis it is one bucket for all processes, and a script of one round trip decides.
+Reads that are answered in microseconds can't afford that trip: each process takes a small lease of requests, which
+are charged in Redis beforehand, and gives them out. So no more is ever let through than the limit says, by however
+many processes; at most a tenth of it may lie unused in leases.
+
+While Redis does not answer, each process counts for itself, by its share of the limit (``limits.processes``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from cloudviz.errors import TooManyRequests
+from cloudviz.runtime.logs import get_logger
+from cloudviz.runtime.redis.commands import RedisDown, RedisRefused, Script
+from cloudviz.runtime.settings import LimitSettings
+
+if TYPE_CHECKING:
+    from cloudviz.runtime.redis.client import Redis
+
+MOST_BUCKETS = 50_000  # in memory, about 10 MB; the one not asked for longest goes first
+LARGEST_LEASE = 50
+LEASE_SECONDS = 1.0  # a lease held longer could be spent when its requests have been refilled already
+GROWTH_SECONDS = 1.0  # refusals within this count once: a burst is one mistake
+
+log = get_logger(__name__)
+
+
+class Kind(StrEnum):
+    """The kinds of routes with limits of their own."""
+
+    READ = "read"
+    WRITE = "write"
+    HEAVY = "heavy"
+    SIGN_IN = "sign-in"
+    STRANGER = "stranger"
+
+
+IN_WORDS = {
+    Kind.READ: "requests that read",
+    Kind.WRITE: "requests that change something",
+    Kind.HEAVY: "discoveries, imports and drawings",
+    Kind.SIGN_IN: "requests to sign in from this address",
+    Kind.STRANGER: "requests without a valid token from this address",
+}
+
+# KEYS[1] the bucket. ARGV: limit, window in µs, requests wanted, µs that a refusal counts once for.
+# The answer: requests granted, requests left, µs until full, µs until the next request, refusals in a row.
+_TAKE = Script("""
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local limit, window, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local each = window / limit
+local kept = redis.call('HMGET', KEYS[1], 'full', 'refused', 'at')
+local full = math.max(tonumber(kept[1] or now), now)
+local refused = tonumber(kept[2] or 0)
+local at = tonumber(kept[3] or 0)
+local free = math.floor((now + window - full) / each + 0.000001)
+local granted = math.min(wanted, free)
+local wait = 0
+if granted < 1 then
+  granted = 0
+  wait = full + each - window - now
+  if now - at >= tonumber(ARGV[4]) then
+    refused = refused + 1
+    at = now
+  end
+else
+  full = full + granted * each
+  if refused > 0 and full - now <= window / 2 then refused = 0 end
+end
+-- Lua would write these with 14 digits, and microseconds have 16.
+full, at = string.format('%.3f', full), string.format('%.0f', at)
+redis.call('HSET', KEYS[1], 'full', full, 'refused', refused, 'at', at)
+full = tonumber(full)
+redis.call('PEXPIRE', KEYS[1], math.ceil((full - now) / 1000) + 60000)
+return {granted, free - granted, math.ceil(full - now), math.ceil(wait), refused}
+""")
+
+
+@dataclass(slots=True)
+class Standing:
+    """How a caller stands to a limit after a request.
+
+    Attributes:
+        allowed: whether the request may go on.
+        left: requests that may follow at once.
+        reset: seconds until all of the limit is there again.
+        wait: seconds until the next request is possible; 0 while it is.
+        refusals: refusals in a row, which make ``Retry-After`` grow.
+    """
+
+    kind: Kind
+    limit: int
+    window: int
+    allowed: bool
+    left: int
+    reset: float
+    wait: float = 0.0
+    refusals: int = 0
+
+
+class Limits:
+    """All limits of a process.
+
+    Arguments:
+        redis: where the buckets are; None counts in this process alone.
+        now: a monotonic clock in seconds.
+    """
+
+    def __init__(
+        self, settings: LimitSettings, redis: Redis | None = None, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._settings = settings
+        self._redis = redis
+        self._now = now
+        self._limits = {
+            Kind.READ: settings.reads,
+            Kind.WRITE: settings.writes,
+            Kind.HEAVY: settings.heavy,
+            Kind.SIGN_IN: settings.sign_ins,
+            Kind.STRANGER: settings.strangers,
+        }
+        self._local = LocalBuckets(settings.window_seconds, now)
+        self._leases: OrderedDict[tuple[Kind, str], _Lease] = OrderedDict()
+        self._asking: dict[tuple[Kind, str], asyncio.Future[None]] = {}
+        self._policies = {
+            kind: f'"{kind}";q={limit};w={settings.window_seconds}'.encode()
+            for kind, limit in self._limits.items()
+        }
+
+    def quickly(self, kind: Kind, subject: str) -> Standing | None:
+        """Count one request where that needs no round trip; None where it does: then :meth:`take`."""
+        if self._redis is None:
+            return self._local.take(kind, subject, self._limits[kind])
+        lease = self._leases.get((kind, subject))
+        return None if lease is None else lease.take(self._now())
+
+    async def take(self, kind: Kind, subject: str) -> Standing:
+        """Count one request of a caller. Never fails: without Redis the process counts for itself."""
+        while True:
+            known = self.quickly(kind, subject)
+            if known is not None:
+                return known
+            key = (kind, subject)
+            asking = self._asking.get(key)
+            if asking is not None:  # one question fetches for all who wait
+                await asyncio.shield(asking)
+                continue
+            self._asking[key] = asking = asyncio.get_running_loop().create_future()
+            try:
+                return await self._ask(kind, subject)
+            finally:
+                del self._asking[key]
+                asking.set_result(None)
+
+    async def _ask(self, kind: Kind, subject: str) -> Standing:
+        assert self._redis is not None
+        limit, window = self._limits[kind], self._settings.window_seconds
+        try:
+            answer = await self._redis.run(
+                _TAKE,
+                [f"limit:{kind}:{subject}"],
+                [limit, window * 1_000_000, self._lease_of(kind), int(GROWTH_SECONDS * 1e6)],
+            )
+        except (RedisDown, RedisRefused):
+            share = max(1, limit // self._settings.processes)
+            return self._local.take(kind, subject, share)
+        granted, left, reset, wait, refusals = answer
+        lease = _Lease(
+            Standing(kind, limit, window, granted > 0, left, reset / 1e6, wait / 1e6, refusals),
+            granted,
+            self._now(),
+        )
+        self._leases.pop((kind, subject), None)
+        if granted != 1:  # else nothing is left to give out, nor to know
+            self._leases[(kind, subject)] = lease
+            while len(self._leases) > MOST_BUCKETS:
+                self._leases.popitem(last=False)
+        first = lease.take(self._now(), fresh=True)
+        assert first is not None
+        return first
+
+    def _lease_of(self, kind: Kind) -> int:
+        """How many requests to take at once: one by one, except for reads."""
+        if kind is not Kind.READ:
+            return 1
+        return max(1, min(LARGEST_LEASE, self._limits[kind] // (10 * self._settings.processes)))
+
+    def headers(self, standing: Standing) -> list[tuple[bytes, bytes]]:
+        """What a reply says of it: draft-ietf-httpapi-ratelimit-headers, and warnings in words near the limit."""
+        said = [
+            (b"ratelimit-policy", self._policies[standing.kind]),
+            (b"ratelimit", b'"%b";r=%d;t=%d' % (standing.kind.encode(), standing.left, math.ceil(standing.reset))),
+        ]
+        if standing.left > standing.limit * (1 - self._settings.warn_at) or not standing.allowed:
+            return said
+        used = standing.limit - standing.left
+        said.append(
+            (
+                b"x-ratelimit-warning",
+                f"{used} of {standing.limit} {IN_WORDS[standing.kind]} in {seconds(standing.window)} are used; "
+                f"all are there again in {seconds(standing.reset)}".encode(),
+            )
+        )
+        if standing.left <= standing.limit * (1 - self._settings.slow_at):
+            pause = standing.window / standing.limit  # who keeps it is never refused
+            said.append((b"x-ratelimit-pause", f"{max(pause, 0.001):.3f}".encode()))
+        return said
+
+    def refusal(self, standing: Standing) -> TooManyRequests:
+        """The 429 of somebody over a limit. Its ``Retry-After`` doubles while that goes on."""
+        patience = min(2.0 ** max(0, min(standing.refusals - 1, 16)), self._settings.longest_wait_seconds)
+        wait = max(standing.wait, patience)
+        return TooManyRequests(
+            f"more than {standing.limit} {IN_WORDS[standing.kind]} in {seconds(standing.window)}; the limit is "
+            f"wholly there again in {seconds(standing.reset)}",
+            retry_after=wait,
+            hint=f"Wait {seconds(wait)}, then send one request in {standing.window / standing.limit:.3g} seconds. "
+            f"An administrator can raise the setting limits.{_SETTING[standing.kind]}.",
+        )
+
+
+_SETTING = {
+    Kind.READ: "reads",
+    Kind.WRITE: "writes",
+    Kind.HEAVY: "heavy",
+    Kind.SIGN_IN: "sign_ins",
+    Kind.STRANGER: "strangers",
+}
+
+
+class _Lease:
+    """Requests that are charged in Redis already, or the knowledge that there are none for a while."""
+
+    __slots__ = ("_since", "_standing", "_tokens")
+
+    def __init__(self, standing: Standing, tokens: int, since: float) -> None:
+        self._standing = standing
+        self._tokens = tokens
+        self._since = since
+
+    def take(self, now: float, fresh: bool = False) -> Standing | None:
+        age = now - self._since
+        told = self._standing
+        if not told.allowed:
+            # Nobody can be let through before this, since buckets only refill with time. Ask again each second
+            # all the same, so that the refusals are counted.
+            if not fresh and (age >= told.wait or age >= GROWTH_SECONDS):
+                return None
+            left = 0
+            return Standing(
+                told.kind, told.limit, told.window, False, left, max(0.0, told.reset - age),
+                max(0.0, told.wait - age), told.refusals,
+            )  # fmt: skip
+        if self._tokens < 1 or (age > LEASE_SECONDS and not fresh):
+            return None
+        self._tokens -= 1
+        return Standing(
+            told.kind, told.limit, told.window, True, told.left + self._tokens, max(0.0, told.reset - age)
+        )
+
+
+class LocalBuckets:
+    """The same buckets in the memory of this process."""
+
+    def __init__(self, window: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._window = window
+        self._now = now
+        # full at, refusals in a row, when the last was counted
+        self._buckets: OrderedDict[tuple[Kind, str], tuple[float, int, float]] = OrderedDict()
+
+    def take(self, kind: Kind, subject: str, limit: int) -> Standing:
+        """Count one request."""
+        now, window = self._now(), self._window
+        each = window / limit
+        key = (kind, subject)
+        full, refusals, at = self._buckets.get(key, (now, 0, -math.inf))
+        full = max(full, now)
+        free = int((now + window - full) / each + 1e-6)
+        if free < 1:
+            if now - at >= GROWTH_SECONDS:
+                refusals, at = refusals + 1, now
+            standing = Standing(
+                kind, limit, window, False, 0, full - now, max(0.0, full + each - window - now), refusals
+            )
+        else:
+            full += each
+            if refusals and full - now <= window / 2:
+                refusals = 0
+            standing = Standing(kind, limit, window, True, free - 1, full - now)
+        self._buckets[key] = (full, refusals, at)
+        self._buckets.move_to_end(key)
+        if len(self._buckets) > MOST_BUCKETS:
+            self._buckets.popitem(last=False)
+        return standing
+
+
+def seconds(amount: float) -> str:
+    """A span in words: ``1 second``, ``5 minutes``."""
+    whole = max(1, math.ceil(amount))
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if whole >= size and whole % size == 0:
+            count = whole // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{whole} second{'' if whole == 1 else 's'}"

@@ -1,0 +1,159 @@
+"""Who a token belongs to, fast: verified tokens and open sessions are remembered for seconds.
+
+A token is verified once in :data:`TOKEN_SECONDS`, and its session is read from the database once in
+:data:`WATCHED_SECONDS`. What ends a session, or changes somebody's roles, is told to every process through Redis,
+and drops it there at once. Without Redis nobody would tell, so that a session is then read each second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cloudviz.access.caller import Caller
+from cloudviz.access.tokens import AccessClaims, AccessTokens
+from cloudviz.errors import Unauthenticated
+from cloudviz.runtime import clock
+from cloudviz.runtime.logs import get_logger
+from cloudviz.runtime.redis.commands import RedisDown, RedisRefused
+from cloudviz.store import Store
+
+if TYPE_CHECKING:
+    from cloudviz.runtime.redis.client import Redis
+
+TOKEN_SECONDS = 30.0
+TRUST_SECONDS = 1.0
+WATCHED_SECONDS = 5.0
+MOST_TOKENS = MOST_SESSIONS = 20_000
+CHANNEL = "cloudviz:ended"
+EVERYBODY = b"all"
+
+log = get_logger(__name__)
+
+
+class Recognition:
+    """Tells who a token belongs to.
+
+    Arguments:
+        store: where sessions and people are.
+        tokens: reads tokens.
+        monotonic: a monotonic clock in seconds.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        tokens: AccessTokens,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._people = store.people
+        self._tokens = tokens
+        self._monotonic = monotonic
+        self._redis: Redis | None = None
+        self._verified: OrderedDict[bytes, tuple[AccessClaims, float]] = OrderedDict()
+        self._sessions: OrderedDict[str, tuple[Caller, float]] = OrderedDict()
+        self._endings = 0
+
+    def join(self, redis: Redis) -> None:
+        """Tell and hear of ended sessions through Redis."""
+        self._redis = redis
+        redis.listen(CHANNEL, self._heard)
+        redis.when_back(self.forget_all)
+
+    def known(self, token: bytes) -> Caller | None:
+        """Who a token belongs to when that is remembered; None when :meth:`caller` must look."""
+        found = self._verified.get(hashlib.sha256(token).digest())
+        if found is None:
+            return None
+        claims, until = found
+        now = self._monotonic()
+        if now >= until or self._tokens.has_expired(claims):
+            return None
+        session = self._sessions.get(claims.session)
+        if session is None or now - session[1] >= self._trust():
+            return None
+        caller = session[0]
+        return caller if str(caller.person) == claims.person else None
+
+    async def caller(self, token: str) -> Caller:
+        """Who an access token belongs to, when it is valid and its session is open.
+
+        The roles are those the person has now. Raises :class:`~cloudviz.errors.Unauthenticated`.
+        """
+        raw = token.encode("latin-1", "replace")
+        known = self.known(raw)
+        if known is not None:
+            return known
+        claims = self._tokens.read(token)
+        now = self._monotonic()
+        session = self._sessions.get(claims.session)
+        if session is not None and now - session[1] < self._trust():
+            caller = session[0]
+        else:
+            caller = await self._look_up(claims.session)
+        if str(caller.person) != claims.person:
+            raise Unauthenticated("the access token is not valid", hint="Sign in again.")
+        self._verified[hashlib.sha256(raw).digest()] = (claims, now + TOKEN_SECONDS)
+        while len(self._verified) > MOST_TOKENS:
+            self._verified.popitem(last=False)
+        return caller
+
+    async def ended(self, session_id: str) -> None:
+        """A session was closed: no process trusts it from now on."""
+        await self._tell(session_id.encode())
+
+    async def changed(self, person_id: int) -> None:
+        """Somebody's roles changed, or all of their sessions ended."""
+        await self._tell(b"person:%d" % person_id)
+
+    async def keys_changed(self) -> None:
+        """A signing key was withdrawn: every token is to be verified anew, in every process."""
+        await self._tell(EVERYBODY)
+
+    def forget_all(self) -> None:
+        """Remember nothing: something may have been missed."""
+        self._endings += 1
+        self._verified.clear()
+        self._sessions.clear()
+
+    def _trust(self) -> float:
+        return WATCHED_SECONDS if self._redis is not None and self._redis.is_up else TRUST_SECONDS
+
+    async def _tell(self, message: bytes) -> None:
+        self._heard(message)
+        if self._redis is not None:
+            try:
+                await self._redis.publish(CHANNEL, message)
+            except (RedisDown, RedisRefused) as error:
+                log.warning("other processes were not told of an ended session", detail=error.detail)
+
+    def _heard(self, message: bytes) -> None:
+        self._endings += 1
+        if message == EVERYBODY:
+            self.forget_all()
+        elif message.startswith(b"person:"):
+            person = message[7:].decode("ascii", "replace")
+            for each in [key for key, (caller, _) in self._sessions.items() if str(caller.person) == person]:
+                del self._sessions[each]
+        else:
+            self._sessions.pop(message.decode("ascii", "replace"), None)
+
+    async def _look_up(self, session_id: str) -> Caller:
+        endings = self._endings
+        # The trust begins before the reading: what is closed meanwhile must not be trusted longer for it.
+        asked = self._monotonic()
+        session = await self._people.session(session_id)
+        person = await self._people.by_id(session.user_id) if session else None
+        if session is None or person is None or not session.is_open(clock.now()):
+            self._sessions.pop(session_id, None)
+            raise Unauthenticated("the session has ended", hint="Sign in again.")
+        caller = Caller(person.id, person.username, person.email, person.roles, session_id)
+        if endings == self._endings:  # else an ending was told while this was being read
+            self._sessions[session_id] = (caller, asked)
+            self._sessions.move_to_end(session_id)
+            while len(self._sessions) > MOST_SESSIONS:
+                self._sessions.popitem(last=False)
+        return caller
