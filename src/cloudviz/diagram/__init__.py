@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cloudviz.diagram.layout import place
 from cloudviz.diagram.options import PictureOptions
-from cloudviz.diagram.scene import build
+from cloudviz.diagram.scene import Composition
 from cloudviz.diagram.scene.changes import UNCHANGED
 from cloudviz.diagram.scene.document import Scene
 from cloudviz.inventory.model import Graph
@@ -21,7 +21,10 @@ def picture(
     gaps: int = 0,
     changes: Mapping[str, str] = UNCHANGED,
 ) -> Scene:
-    """The laid-out picture of a graph: a pure function of its arguments (architecture, decision 6)."""
-    scene = build(graph, options, gaps, changes, previous)
-    scene.direction = options.direction
-    return place(scene, previous)
+    """The laid-out picture of a graph: a pure function of its arguments (architecture, decision 6).
+
+    Beside an earlier picture nothing that is in both moves: what is new and finds no room is folded into what
+    stands there.
+    """
+    composition = Composition(graph, options, gaps, changes, previous)
+    return place(composition.scene(), previous, composition.fold)

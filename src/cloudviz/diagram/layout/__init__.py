@@ -6,6 +6,8 @@ n log n), 10,000 nodes in about a second.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from cloudviz.diagram.layout import circular, forces, free, grid, hierarchical, sideways
 from cloudviz.diagram.layout.free import nest
 from cloudviz.diagram.layout.hierarchical import local_links
@@ -30,29 +32,49 @@ __all__ = ["place"]
 
 _ROWS: dict[str, Arrange] = {"hierarchical": hierarchical.arrange, "grid": grid.arrange}
 _FREE: dict[str, free.Arrange] = {"circular": circular.arrange, "force-directed": forces.arrange}
+_ROUNDS = 24  # what is folded may have to be folded once more, at most for each level of containers
+
+Fold = Callable[[Sequence[str]], Scene]
+"""Makes a scene once more, with the nodes of some ids put into others."""
 
 
-def place(scene: Scene, previous: Scene | None = None) -> Scene:
-    """The same scene with places (it is changed and returned).
+def place(scene: Scene, previous: Scene | None = None, fold: Fold | None = None) -> Scene:
+    """The scene with places: the same one, changed, or the one that folding made of it.
 
     Arguments:
         scene: nodes and edges without places.
-        previous: an earlier picture, laid out. What is in both keeps its place as long as it fits, and so do the
-            lines between what stayed; where too much is new, or the layout is another one, all is laid out afresh.
+        previous: an earlier picture, laid out. What is in both keeps its place, and so do the lines between what
+            stayed; where too much is new, or the layout is another one, all is laid out afresh.
+        fold: asked where what is new finds no room beside what stays. Without it all is laid out afresh then.
 
     Raises:
         Invalid: the layout is not known.
     """
     if scene.layout not in LAYOUTS:
         raise Invalid(f"the layout {scene.layout!r} is not known", hint=f"Use one of: {', '.join(LAYOUTS)}.")
-    if previous is None or not keep(scene, previous, _afresh):
+    placed = None if previous is None else _beside(scene, previous, fold)
+    if placed is None:
         _afresh(scene)
+    else:
+        scene = placed
     for node in scene.nodes:
         if node.container:
             behind = title_width("", node.sublabel) if node.sublabel else TITLE_LEFT
             node.label = fit(node.title, node.width - behind - TITLE_LEFT, TITLE_SIZE, TITLE_WEIGHT)
     put_labels(scene.edges, scene.nodes)
     return scene
+
+
+def _beside(scene: Scene, previous: Scene, fold: Fold | None) -> Scene | None:
+    """A scene placed beside an earlier one, as much of it folded as must be; ``None``: to be laid out afresh."""
+    for _ in range(_ROUNDS):
+        misfits = keep(scene, previous, _afresh)
+        if misfits == []:
+            return scene
+        if misfits is None or fold is None:
+            return None
+        scene = fold(misfits)
+    return None
 
 
 def _afresh(scene: Scene, with_lines: bool = True) -> None:

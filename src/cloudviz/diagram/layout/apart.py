@@ -12,26 +12,12 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from cloudviz.diagram.layout.field import Field, Rect
+from cloudviz.diagram.layout.pieces import Piece
 from cloudviz.diagram.layout.spacing import Item, spread
 
 _CLEAR = 9.0  # px between a line and a box, where there is room
 _CORNER = 10.0  # px at the corners of a box where no line begins
 _STEP = 180.0  # px of a step up to which it is taken out
-
-_Key = tuple[float, ...]
-
-
-class Piece:
-    """An upright or level piece of a way; ``at`` is its x or y, ``low`` to ``high`` its extent."""
-
-    __slots__ = ("at", "bundle", "fields", "high", "key", "low", "lowest", "most", "upright")
-
-    def __init__(self, upright: bool, at: float, field: Field) -> None:
-        self.upright, self.at = upright, at
-        self.fields = [field]
-        self.low = self.high = self.lowest = self.most = 0.0
-        self.bundle = 0
-        self.key: _Key = ()
 
 
 class Way:

@@ -7,10 +7,8 @@ Where too many lines share a gap, the tracks there, and only there, get narrower
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cloudviz.diagram.layout.apart import Piece
+from cloudviz.diagram.layout.pieces import Piece
 
 TRACK = 8.0  # px between two lines
 _TOUCH = 6.0  # px by which two pieces must miss each other lengthwise to share a track

@@ -2,21 +2,21 @@
 
 What both pictures show stays where it stood, to the pixel; what is gone leaves a hole; what is new takes free room
 in its container, in line with its like. A container that gets too small grows to the right and down as far as
-nothing is there; where something is, the side of less weight moves: the container as a whole, or what is in its
-way. Places are kept relative to the container, so what is in a moved one stays as it is there. The mental map of
-who reads the picture is what all this is for: Misue, Eades, Lai, Sugiyama, "Layout adjustment and the mental map",
-Journal of Visual Languages and Computing 6 (1995).
+nothing is there, and those around it with it. What finds no room is told of, for the scene to fold it into what
+stands there: nothing that is known ever gives way. The mental map of who reads the picture is what all this is
+for: Misue, Eades, Lai, Sugiyama, "Layout adjustment and the mental map", Journal of Visual Languages and Computing
+6 (1995).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from math import inf, prod
+from collections.abc import Callable, Iterator
+from math import prod
 
-from cloudviz.diagram.layout.cells import GAP, PADDING
+from cloudviz.diagram.layout.cells import PADDING
 from cloudviz.diagram.layout.kept_lines import keep_lines
-from cloudviz.diagram.layout.vacancies import TIGHT, Block, Point, Room, Vacancies, extent
+from cloudviz.diagram.layout.vacancies import Block, Point, Vacancies, extent
 from cloudviz.diagram.scene.document import Scene, SceneNode
 from cloudviz.diagram.scene.measures import (
     FOOTER_HEIGHT,
@@ -44,36 +44,44 @@ _TIGHTER = 8.3  # px by which boxes may come nearer to the border before a conta
 _ASPECTS = (0.61, 2.19)
 _PADDED = 1.25  # how much larger a page may become by blank paper that gives it the shape of a page
 _TOP = PAGE_MARGIN + HEADING_HEIGHT
+_WRAPPERS = frozenset({"group", "zone", "subnet_public", "subnet_private"})
 
 
-def keep(scene: Scene, previous: Scene, afresh: Afresh) -> bool:
-    """Place a scene like the previous one; false, and nothing is placed, when it should be laid out afresh.
+def keep(scene: Scene, previous: Scene, afresh: Afresh) -> list[str] | None:
+    """Place a scene like the previous one.
 
     Arguments:
         scene: nodes and edges without places; parents before their children.
         previous: a picture of the same layout, laid out.
         afresh: lays out the inside of what is new.
+
+    Returns:
+        Nothing in the list where everything has its place. Else nothing is placed: the list holds the ids of what
+        has no room, and of new frames around what stood without them; it is ``None`` where all should be laid out
+        afresh.
     """
     if scene.layout != previous.layout or scene.direction != previous.direction or not previous.nodes:
-        return False
+        return None
     kept = _Kept(scene, previous)
     leaves = [node for node in scene.nodes if not node.container]
     new = sum(node.id not in kept.twins for node in leaves)
     if not leaves or new > max(_MOST_NEW * len(leaves), 1):
-        return False
+        return None
     kept.place(afresh)
+    if kept.misfits:
+        return kept.misfits
     width, height = kept.page
     if height * width * _PADDED < prod(paper(width, height)):
-        return False
+        return None
     width, height = paper(width, height)
     if kept.is_changed:
         afresh(scene, with_lines=False)
         if width * height > _SPARSEST * scene.width * scene.height:
-            return False
+            return None
     kept.write()
     scene.width, scene.height = width, height
     keep_lines(scene, previous, kept.twins)
-    return True
+    return []
 
 
 def paper(width: float, height: float) -> tuple[float, float]:
@@ -83,12 +91,14 @@ def paper(width: float, height: float) -> tuple[float, float]:
 
 
 class _Kept:
-    """The places of a scene as far as they follow from an earlier one, relative to the container of each node.
+    """The places of a scene as far as they follow from an earlier one.
 
     Attributes:
         twins: id of a node → the earlier node whose place it takes.
+        blocks: id of a node → where it stands on the page, and how large it is.
+        misfits: ids of new nodes that find no place.
         page: width and height of the page.
-        is_changed: whether anything moved, came or went.
+        is_changed: whether anything came or went.
     """
 
     def __init__(self, scene: Scene, previous: Scene) -> None:
@@ -98,34 +108,36 @@ class _Kept:
         self.children: dict[str | None, list[SceneNode]] = {}
         for node in scene.nodes:
             self.children.setdefault(node.parent, []).append(node)
-        self.old_children: dict[str | None, list[SceneNode]] = {}
-        for node in previous.nodes:
-            self.old_children.setdefault(node.parent, []).append(node)
+        self.heirs: dict[str, str] = {}
         self.twins = self._find_twins()
-        self.taken = {twin.id for twin in self.twins.values()}
-        self.sizes: dict[str, Point] = {}
-        self.offsets: dict[str, Point] = {}
-        self.weights: dict[str, int] = {}
-        for node in reversed(scene.nodes):
-            inside = self.children.get(node.id, ())
-            self.weights[node.id] = sum(self.weights[child.id] for child in inside) if inside else 1
-        self.rooms: dict[str | None, Room] = {None: Room()}
+        taken = {twin.id for twin in self.twins.values()}
+        self.holes: dict[str | None, list[Point]] = {}
+        for node in previous.nodes:
+            if node.id not in taken:
+                self.holes.setdefault(self._outer(node), []).append((node.x, node.y))
+        self.blocks: dict[str, Block] = {}
+        self.places: dict[str | None, Vacancies] = {}
+        self.misfits: list[str] = []
         self.page = (previous.width, previous.height)
-        self.is_changed = False
+        self.is_changed = bool(self.holes)
 
     # -- who is who --------------------------------------------------------------------------------------------
 
     def _find_twins(self) -> dict[str, SceneNode]:
-        """Nodes of the same id in the same container, and leaves that stand for some of what others stood for."""
+        """Nodes of the same id in the same container, and leaves that stand for some of what others stood for.
+
+        What stood in a frame that is gone is in the same container when it is in the one around that frame.
+        """
         twins: dict[str, SceneNode] = {}
         loose: list[SceneNode] = []
         for node in self.scene.nodes:
             if node.parent is not None and node.parent not in twins:
                 continue
-            outer = None if node.parent is None else twins[node.parent].id
             old = self.old.get(node.id)
-            if old is not None and old.parent == outer and (old.container or not node.container):
+            if old is not None and self._outer(old) == node.parent and (old.container or not node.container):
                 twins[node.id] = old
+                if node.container:
+                    self.heirs[old.id] = node.id
             elif not node.container:
                 loose.append(node)
         stood_for: dict[str, SceneNode] = {}
@@ -134,28 +146,50 @@ class _Kept:
                 stood_for.update(dict.fromkeys(gone.members, gone))
         taken: set[str] = set()
         for node in loose:
-            outer = None if node.parent is None else twins[node.parent].id
             for member in node.members:
                 before = stood_for.get(member)
-                if before is not None and before.parent == outer and before.id not in taken:
+                if before is not None and self._outer(before) == node.parent and before.id not in taken:
                     twins[node.id] = before
                     taken.add(before.id)
                     break
         return twins
 
+    def _outer(self, old: SceneNode) -> str | None:
+        """The id of the nearest container around an earlier node that is still there; ``None``: the page."""
+        key = old.parent
+        while key is not None and key not in self.heirs:
+            key = self.old[key].parent
+        return None if key is None else self.heirs[key]
+
     # -- where -------------------------------------------------------------------------------------------------
 
     def place(self, afresh: Afresh) -> None:
-        """Find sizes from the inside out, and in each container the places of what is in it."""
-        for node in reversed(self.scene.nodes):
-            if not node.container:
-                self.sizes[node.id] = self._leaf_size(node)
+        """Let what is known stand, and find places for what is new, in the innermost containers first."""
+        wider: list[tuple[Block, float]] = []
+        for node in self.scene.nodes:
+            twin = self.twins.get(node.id)
+            if twin is None:
                 continue
-            if node.id in self.twins:
-                self.sizes[node.id] = self._inside(node)
-            elif node.parent is None or node.parent in self.twins:
-                self._new(node, afresh)
-        self.page = self._inside(None)
+            width, height = (twin.width, twin.height) if node.container else self._leaf_size(node)
+            block = self._block(node, width, height)
+            block.x, block.y = twin.x, twin.y
+            if not twin.container and width > twin.width + 0.05:
+                block.width = twin.width
+                wider.append((block, width))
+            self.blocks[node.id] = block
+        for block, width in wider:
+            self._widen(block, width)
+        for node in reversed(self.scene.nodes):
+            if node.container and node.id in self.twins:
+                self._settle(node.id, afresh)
+        self._settle(None, afresh)
+        roots = [self.blocks[node.id] for node in self.children.get(None, ()) if node.id in self.blocks]
+        was = [
+            self._block(node, node.width, node.height, old=True) for node in self.previous.nodes if not node.parent
+        ]
+        (right, bottom), (right_before, bottom_before) = extent(roots, 0.0, 0.0), extent(was, 0.0, 0.0)
+        width, height = self.page
+        self.page = (round(width + right - right_before, 1), round(height + bottom - bottom_before, 1))
 
     def _leaf_size(self, node: SceneNode) -> Point:
         text = leaf_text_width(node.label, node.sublabel) + 2 * LEAF_PADDING
@@ -171,151 +205,136 @@ class _Kept:
         like = max(widths, key=lambda width: (widths[width], width)) if widths else 0.0
         return (like if needed <= like <= LEAF_WIDEST else needed), LEAF_HEIGHT
 
-    def _new(self, node: SceneNode, afresh: Afresh) -> None:
-        """Lay out a new container with all in it as a picture of its own."""
-        inside, at = [node], 0
-        while at < len(inside):
-            inside.extend(self.children.get(inside[at].id, ()))
-            at += 1
+    def _settle(self, key: str | None, afresh: Afresh) -> None:
+        """Find places for what is new in a container that was there before, ``None``: on the page."""
+        coming: list[tuple[Block, Point | None]] = []
+        for node in self.children.get(key, ()):
+            if node.id in self.twins:
+                continue
+            if node.container and node.role in _WRAPPERS and self._wraps(node, key):
+                self.misfits.append(node.id)
+                continue
+            width, height = self._new(node, afresh) if node.container else self._leaf_size(node)
+            known = self.old.get(node.id)
+            wish = (known.x, known.y) if known is not None and self._outer(known) == key else None
+            coming.append((self._block(node, width, height), wish))
+        if not coming:
+            return
+        self.is_changed = True
+        coming.sort(key=lambda each: (each[1] is None, -each[0].width * each[0].height))
+        places = self._places(key)
+        holes = self.holes.get(key, ())
+        for block, wish in coming:
+            if places.settle(
+                block, lambda right, bottom, clear: self._grow(key, right, bottom, clear), wish, holes
+            ):
+                self.blocks[block.id] = block
+            else:
+                self.misfits.append(block.id)
+
+    def _inside(self, node: SceneNode) -> Iterator[SceneNode]:
+        """All that is in a container, parents first."""
+        pending = list(self.children.get(node.id, ()))
+        for inner in pending:
+            pending.extend(self.children.get(inner.id, ()))
+            yield inner
+
+    def _wraps(self, frame: SceneNode, outer: str | None) -> bool:
+        """Whether a new container is put around what stood in the one around it."""
+        return any(
+            inner.id in self.old and self._outer(self.old[inner.id]) == outer for inner in self._inside(frame)
+        )
+
+    def _new(self, node: SceneNode, afresh: Afresh) -> Point:
+        """Lay out a new container with all in it as a picture of its own; returns its size."""
+        inside = [node, *self._inside(node)]
         keys = {each.id for each in inside}
         edges = [edge for edge in self.scene.edges if edge.source in keys and edge.target in keys]
         part = Scene(self.scene.layout, self.scene.theme, 0, 0, inside, edges, direction=self.scene.direction)
         outer, node.parent = node.parent, None
         afresh(part)
         node.parent = outer
-        self.sizes[node.id] = (node.width, node.height)
         for each in inside[1:]:
-            around = self.by_id[each.parent or ""]
-            self.sizes[each.id] = (each.width, each.height)
-            self.offsets[each.id] = (each.x - around.x, each.y - around.y)
+            block = self._block(each, each.width, each.height)
+            block.x, block.y = each.x - node.x, each.y - node.y
+            self.blocks[each.id] = block
+        return node.width, node.height
 
-    def _inside(self, node: SceneNode | None) -> Point:
-        """Place the children of a container that was there before, ``None``: of the page; returns its size."""
-        if node is None:
-            outer, x0, y0 = None, 0.0, 0.0
-            width, height = self.previous.width, self.previous.height
-            left, top, edge_x, edge_y = PAGE_MARGIN, _TOP, PAGE_MARGIN, PAGE_MARGIN + FOOTER_HEIGHT
-        else:
-            twin = self.twins[node.id]
-            outer, x0, y0 = twin.id, twin.x, twin.y
-            width, height = twin.width, twin.height
-            left, top, edge_x, edge_y = PADDING, HEADER + 8.0, PADDING, PADDING
-        stay: list[Block] = []
-        grown: list[Block] = []
-        coming: list[tuple[Block, Point | None]] = []
-        for child in self.children.get(node.id if node is not None else None, ()):
-            block = self._block(child)
-            before = self.twins.get(child.id)
-            if before is None:
-                known = self.old.get(child.id)
-                inner = known is not None and known.parent == outer
-                coming.append((block, (known.x - x0, known.y - y0) if known is not None and inner else None))
-                continue
-            block.x, block.y = before.x - x0, before.y - y0
-            more = block.width > before.width + 0.05 or block.height > before.height + 0.05
-            (grown if more else stay).append(block)
-        gone = [each for each in self.old_children.get(outer, ()) if each.id not in self.taken]
-        left = min([left, *(block.x for block in stay)])
-        top = min([top, *(block.y for block in stay)])
-        places = Vacancies(left, top, width - edge_x, height - edge_y, page=node is None)
-        for block in stay:
-            places.add(block)
-        self._widen_leaves(places, grown)
-        grown = [each for each in grown if self.by_id[each.id].container]
-        if grown or coming:
-            places.room = self._room(node)
-        moved = _grow(places, grown)
-        if gone or moved or coming or grown:
-            self.is_changed = True
-        if moved or coming:
-            coming.sort(key=lambda each: (each[1] is None, -each[0].width * each[0].height))
-            holes = [(each.x - x0, each.y - y0) for each in gone]
-            for block, wish in [*((each, (each.x, each.y)) for each in moved), *coming]:
-                places.settle(block, wish, holes)
-        for block in places.blocks:
-            self.offsets[block.id] = (round(block.x, 1), round(block.y, 1))
-        right, bottom = extent(places.blocks, left, top)
-        if node is None:
-            was = extent([self._old_block(each) for each in self.old_children.get(None, ())], left, top)
-            return round(width + right - was[0], 1), round(height + bottom - was[1], 1)
-        width = right + edge_x if right + edge_x > width + _TIGHTER else width
-        height = bottom + edge_y if bottom + edge_y > height + _TIGHTER else height
-        return round(width, 1), round(height, 1)
+    def _widen(self, block: Block, width: float) -> None:
+        """Give a leaf with a longer name room if there is some; the name is shortened before anything moves."""
+        places = self._places(self.by_id[block.id].parent)
+        places.remove(block)
+        narrow, block.width = block.width, width
+        if places.in_the_way(block) or block.x + width > places.right:
+            block.width = narrow
+        places.add(block)
 
-    def _widen_leaves(self, places: Vacancies, grown: Sequence[Block]) -> None:
-        """Give leaves with longer names room where there is some; a name is shortened before anything moves."""
-        leaves = [(each, each.width) for each in grown if not self.by_id[each.id].container]
-        for block, _ in leaves:
-            block.width = self.twins[block.id].width
-            places.add(block)
-        for block, width in leaves:
-            places.remove(block)
-            narrow, block.width = block.width, width
-            if places.in_the_way(block) or block.x + width > places.right:
-                block.width = narrow
-            self.sizes[block.id] = (block.width, block.height)
-            places.add(block)
-
-    def _block(self, node: SceneNode) -> Block:
-        width, height = self.sizes[node.id]
+    def _block(self, node: SceneNode, width: float, height: float, old: bool = False) -> Block:
         sort = node.role or node.type or node.kind
-        is_stack = node.count > 1 and not node.container
-        return Block(node.id, sort, 0.0, 0.0, width, height, is_stack, self.weights[node.id])
+        x, y = (node.x, node.y) if old else (0.0, 0.0)
+        return Block(node.id, sort, x, y, width, height, node.count > 1 and not node.container)
 
-    def _old_block(self, node: SceneNode) -> Block:
-        return Block(node.id, "", node.x, node.y, node.width, node.height)
+    def _places(self, key: str | None) -> Vacancies:
+        """The free places of a container that was there before, ``None``: of the page."""
+        places = self.places.get(key)
+        if places is not None:
+            return places
+        stay = [self.blocks[node.id] for node in self.children.get(key, ()) if node.id in self.twins]
+        if key is None:
+            corner, left, top = (0.0, 0.0), PAGE_MARGIN, _TOP
+            right, bottom = self.page[0] - PAGE_MARGIN, self.page[1] - PAGE_MARGIN - FOOTER_HEIGHT
+        else:
+            block = self.blocks[key]
+            corner, left, top = (block.x, block.y), block.x + PADDING, block.y + HEADER + 8.0
+            right, bottom = block.x + block.width - PADDING, block.bottom - PADDING
+        left = min([left, *(each.x for each in stay)])
+        top = min([top, *(each.y for each in stay)])
+        places = self.places[key] = Vacancies(corner, left, top, right, bottom, page=key is None)
+        for each in stay:
+            places.add(each)
+        return places
 
-    def _room(self, node: SceneNode | None) -> Room:
-        """By how much a container can grow to the right and down, and how many leaves move when it grows more."""
-        key = None if node is None else node.id
-        if node is None or key in self.rooms:
-            return self.rooms[key]
-        twin = self.twins[node.id]
-        right, bottom = twin.x + twin.width, twin.y + twin.height
-        free_x = free_y = inf
-        toll_x = toll_y = 0
-        if node.parent is not None:
-            around, more = self.twins[node.parent], self._room(self.by_id[node.parent])
-            free_x = around.x + around.width - PADDING - right + more.x
-            free_y = around.y + around.height - PADDING - bottom + more.y
-            toll_x, toll_y = more.toll_x, more.toll_y
-        for other in self.children.get(node.parent, ()):
-            before = self.twins.get(other.id)
-            if before is None or before is twin:
-                continue
-            toll = min(self.weights[other.id], self.weights[node.id])
-            ahead = before.x - GAP - right
-            if before.y < bottom + GAP and twin.y < before.y + before.height + GAP and -GAP < ahead < free_x:
-                free_x, toll_x = ahead, toll
-            ahead = before.y - GAP - bottom
-            if before.x < right + GAP and twin.x < before.x + before.width + GAP and -GAP < ahead < free_y:
-                free_y, toll_y = ahead, toll
-        self.rooms[key] = Room(free_x + 0.5, free_y + 0.5, toll_x, toll_y)
-        return self.rooms[key]
+    def _grow(self, key: str | None, right: float, bottom: float, clear: float) -> bool:
+        """Make a container, and those around it, large enough for what reaches so far; false when it can't be."""
+        larger: list[tuple[str, float, float]] = []
+        while key is not None:
+            block = self.blocks[key]
+            was_right, was_bottom = block.x + block.width, block.bottom
+            right = right + PADDING if right + PADDING > was_right + _TIGHTER else was_right
+            bottom = bottom + PADDING if bottom + PADDING > was_bottom + _TIGHTER else was_bottom
+            if right <= was_right and bottom <= was_bottom:
+                break
+            outer = self.by_id[key].parent
+            around = self._places(outer)
+            near = around.within(block.x - clear + 0.4, was_bottom, right + clear - 0.4, bottom + clear - 0.4)
+            if bottom > was_bottom and any(other is not block for other in near):
+                return False
+            near = around.within(was_right, block.y - clear + 0.4, right + clear - 0.4, bottom + clear - 0.4)
+            if right > was_right and any(other is not block for other in near):
+                return False
+            larger.append((key, right, bottom))
+            key = outer
+        for name, far, low in larger:
+            block, around = self.blocks[name], self._places(self.by_id[name].parent)
+            around.remove(block)
+            block.width, block.height = round(far - block.x, 1), round(low - block.y, 1)
+            around.add(block)
+            inner = self._places(name)
+            inner.right, inner.bottom = far - PADDING, low - PADDING
+        return True
 
     def write(self) -> None:
         """Write the places into the scene, parents first."""
         for node in self.scene.nodes:
-            x, y = self.offsets[node.id]
-            outer = self.by_id[node.parent] if node.parent is not None else None
-            node.x, node.y = (x, y) if outer is None else (round(outer.x + x, 1), round(outer.y + y, 1))
-            node.width, node.height = self.sizes[node.id]
+            block = self.blocks[node.id]
+            if node.parent is not None and node.parent not in self.twins:
+                outer = self.by_id[node.parent]  # laid out with all that is in it: seen from the outermost new one
+                while outer.parent is not None and outer.parent not in self.twins:
+                    outer = self.by_id[outer.parent]
+                block.x, block.y = block.x + outer.x, block.y + outer.y
+            node.x, node.y = round(block.x, 1), round(block.y, 1)
+            node.width, node.height = round(block.width, 1), round(block.height, 1)
             if not node.container:
                 room = node.width - 2 * LEAF_PADDING
                 node.label = fit(node.label, room, LABEL_SIZE, LABEL_WEIGHT, middle=" " not in node.label)
                 node.sublabel = fit(node.sublabel, room, SUBLABEL_SIZE, SUBLABEL_WEIGHT)
-
-
-def _grow(places: Vacancies, grown: Sequence[Block]) -> list[Block]:
-    """Let grown blocks stand where they stood, the heavy ones first; returns what has to move for that."""
-    moved: list[Block] = []
-    for block in sorted(grown, key=lambda each: -each.weight):
-        others = places.in_the_way(block, TIGHT)
-        if (others and sum(other.weight for other in others) >= block.weight) or places.toll(block) > block.weight:
-            moved.append(block)
-            continue
-        for other in others:
-            places.remove(other)
-        moved.extend(others)
-        places.add(block)
-    return moved

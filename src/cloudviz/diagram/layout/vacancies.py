@@ -1,16 +1,16 @@
 """Free places for boxes in a container whose other boxes stay where they are.
 
 Places are tried beside what stands there already, in line with it: right of it, below, left, above, and where its
-rows and columns meet. The nearest to its like wins; to make the container larger costs more, most of all where
-there is no room around the container itself.
+rows and columns meet. The nearest to its like wins; to make the container larger costs more, and is done only as
+far as nothing stands around the container itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import inf, log
-from typing import NamedTuple
+from heapq import heapify, heappop
+from math import log
 
 from cloudviz.diagram.layout.cells import GAP
 from cloudviz.diagram.layout.packing import ASPECT
@@ -22,7 +22,6 @@ _MOST_SQUARES = 64
 _CROSSED = 24  # rows × columns up to the square of this are all tried
 _NEAREST = 400  # boxes beside which a place is looked for, the last ones of a long list
 _GROWING = 300.0  # px of distance that growing weighs
-_BLOCKED = 1e7  # where growing means that something has to move
 _CROOKED = 60.0  # px of distance that being out of line weighs, each way
 TIGHT = 14.0  # px between boxes, and
 _TIGHTER = 8.0  # px less to the border, where there is no other place
@@ -31,7 +30,7 @@ _SLACK = 0.4  # px by which rounding may let boxes come nearer
 
 @dataclass(slots=True)
 class Block:
-    """A box to be placed, or one that stands; ``x`` and ``y`` from the upper left corner of its container."""
+    """A box to be placed, or one that stands; ``x`` and ``y`` on the page."""
 
     id: str
     sort: str
@@ -40,7 +39,6 @@ class Block:
     width: float
     height: float
     is_stack: bool = False
-    weight: int = 1
 
     @property
     def right(self) -> float:
@@ -53,27 +51,25 @@ class Block:
         return self.y + self.height
 
 
-class Room(NamedTuple):
-    """How far a container can grow, in px, until something is in the way; how many leaves have to move then."""
-
-    x: float = inf
-    y: float = inf
-    toll_x: int = 0
-    toll_y: int = 0
+Grow = Callable[[float, float, float], bool]
+"""Whether a container can be made to hold what reaches so far right and down, at some distance from all else."""
 
 
 class Vacancies:
-    """The boxes of one container, and the places between them. ``room`` is by how much the container can grow.
+    """The boxes of one container, and the places between them.
 
     Arguments:
+        corner: the upper left corner of the container.
         left, top: where in the container boxes may begin.
         right, bottom: where they may end without the container growing.
         page: whether this is the page, which keeps the shape of one.
     """
 
-    def __init__(self, left: float, top: float, right: float, bottom: float, *, page: bool = False) -> None:
+    def __init__(
+        self, corner: Point, left: float, top: float, right: float, bottom: float, *, page: bool = False
+    ) -> None:
+        self.corner = corner
         self.left, self.top, self.right, self.bottom = left, top, right, bottom
-        self.room = Room()
         self.page = page
         self.blocks: list[Block] = []
         self.squares: dict[tuple[int, int], list[Block]] = {}
@@ -97,34 +93,31 @@ class Vacancies:
 
     def in_the_way(self, block: Block, clear: float = GAP) -> list[Block]:
         """What stands nearer to a block than ``clear`` px."""
-        left, top = block.x - clear + _SLACK, block.y - clear + _SLACK
-        right, bottom = block.x + block.width + clear - _SLACK, block.bottom + clear - _SLACK
+        found = self.within(
+            block.x - clear + _SLACK,
+            block.y - clear + _SLACK,
+            block.x + block.width + clear - _SLACK,
+            block.bottom + clear - _SLACK,
+        )
+        return [other for other in found if other.id != block.id]
+
+    def within(self, left: float, top: float, right: float, bottom: float) -> list[Block]:
+        """What stands in a rectangle, or reaches into it."""
         found: dict[str, Block] = {}
         keys = self._keys(left, top, right, bottom)
         near = [self.blocks] if keys is None else [self.large, *(self.squares.get(key, ()) for key in keys)]
         for others in near:
             for other in others:
-                if (
-                    other.x < right
-                    and left < other.x + other.width
-                    and other.y < bottom
-                    and top < other.bottom
-                    and other.id != block.id
-                ):
+                if other.x < right and left < other.x + other.width and other.y < bottom and top < other.bottom:
                     found[other.id] = other
         return list(found.values())
 
-    def toll(self, block: Block) -> int:
-        """How many leaves around the container move when a block stands where it stands."""
-        toll_x = self.room.toll_x if block.x + block.width - self.right > self.room.x else 0
-        toll_y = self.room.toll_y if block.bottom - self.bottom > self.room.y else 0
-        return toll_x + toll_y
-
-    def settle(self, block: Block, wish: Point | None = None, holes: Iterable[Point] = ()) -> None:
-        """Give a block the best free place, and let it stand there.
+    def settle(self, block: Block, grow: Grow, wish: Point | None = None, holes: Iterable[Point] = ()) -> bool:
+        """Give a block the best free place, and let it stand there; false when there is none.
 
         Arguments:
             block: what needs a place.
+            grow: asked where the container has to be larger for a place.
             wish: the upper left corner near which it should stand; ``None``: near its like.
             holes: places to try besides, where something has gone.
         """
@@ -133,40 +126,43 @@ class Vacancies:
             wish = (self.blocks[-1].x, self.blocks[-1].y)
         # the last of its like is where a reader looks for one more; a few of them are enough to look at
         goals = [(other.x, other.y) for other in like[-8:]] or [wish or (self.left, self.top)]
-        best = self._best(block, goals, holes, GAP)
-        if best is None or best[0] >= _BLOCKED:
-            # rather a tight place than one for which something has to move
+        holes = list(holes)
+        found = self._take(block, goals, holes, GAP, grow)
+        if not found:
+            # rather a tight place than none
             edges = self.left, self.right, self.bottom
             self.left, self.right, self.bottom = (
                 self.left - _TIGHTER,
                 self.right + _TIGHTER,
                 self.bottom + _TIGHTER,
             )
-            tight = self._best(block, goals, holes, TIGHT)
+            found = self._take(block, goals, holes, TIGHT, grow)
             self.left, self.right, self.bottom = edges
-            if best is None or (tight is not None and tight[0] < best[0] - _BLOCKED / 2):
-                best = tight
-        if best is None:  # below everything there is room
-            best = (0.0, max((other.bottom for other in self.blocks), default=self.top) + GAP, self.left)
-        block.y, block.x = best[1], best[2]
-        self.add(block)
+        if found:
+            self.add(block)
+        return found
 
-    def _best(
-        self, block: Block, goals: Sequence[Point], holes: Iterable[Point], clear: float
-    ) -> tuple[float, float, float] | None:
-        """The best free place at some distance from all else: (cost, y, x)."""
+    def _take(
+        self, block: Block, goals: Sequence[Point], holes: Iterable[Point], clear: float, grow: Grow
+    ) -> bool:
+        """Put a block at the best free place at some distance from all else; false when there is none."""
         columns = {round(other.x, 1) for other in self.blocks}
         rows = {round(other.y, 1) for other in self.blocks}
-        best: tuple[float, float, float] | None = None
+        reach = self._reach()
+        ranked: list[tuple[float, float, float]] = []
         for x, y in self._places(block, columns, rows, holes, clear):
-            cost = min(abs(x - goal[0]) + abs(y - goal[1]) for goal in goals) + self._growth(block, x, y)
+            cost = min(abs(x - goal[0]) + abs(y - goal[1]) for goal in goals) + self._growth(block, x, y, reach)
             cost += (0.0 if round(x, 1) in columns else _CROOKED) + (0.0 if round(y, 1) in rows else _CROOKED)
-            if best is not None and (cost, y, x) >= best:
+            ranked.append((cost, y, x))
+        heapify(ranked)
+        while ranked:
+            _, block.y, block.x = heappop(ranked)
+            if self.in_the_way(block, clear):
                 continue
-            block.x, block.y = x, y
-            if not self.in_the_way(block, clear):
-                best = (cost, y, x)
-        return best
+            right, bottom = block.x + block.width, block.bottom
+            if (right <= self.right and bottom <= self.bottom) or grow(right, bottom, clear):
+                return True
+        return False
 
     def _places(
         self, block: Block, columns: set[float], rows: set[float], holes: Iterable[Point], clear: float
@@ -186,17 +182,18 @@ class Vacancies:
             found += [(x, y) for x in sorted(columns) for y in sorted(rows)]
         return [(x, y) for x, y in dict.fromkeys(found) if x >= self.left - _SLACK and y >= self.top - _SLACK]
 
-    def _growth(self, block: Block, x: float, y: float) -> float:
+    def _reach(self) -> Point:
+        """How far right and down the boxes reach, or may reach."""
+        right, bottom = extent(self.blocks, self.left, self.top)
+        return max(self.right, right), max(self.bottom, bottom)
+
+    def _growth(self, block: Block, x: float, y: float, reach: Point) -> float:
         """What it costs, in px of distance, to make the container so large that a block fits at a place."""
-        width = max((other.x + other.width for other in self.blocks), default=self.left)
-        height = max((other.bottom for other in self.blocks), default=self.top)
-        right, bottom = max(self.right, width), max(self.bottom, height)
-        more_x, more_y = max(x + block.width - right, 0.0), max(y + block.height - bottom, 0.0)
+        more_x, more_y = max(x + block.width - reach[0], 0.0), max(y + block.height - reach[1], 0.0)
         if not more_x and not more_y:
             return 0.0
+        right, bottom = reach[0] - self.corner[0], reach[1] - self.corner[1]
         cost = _GROWING + (more_x * bottom + more_y * right + more_x * more_y) / 500.0
-        cost += _BLOCKED * (1 + self.room.toll_x) if more_x > self.room.x else 0.0
-        cost += _BLOCKED * (1 + self.room.toll_y) if more_y > self.room.y else 0.0
         if self.page:
             shape = abs(log((right + more_x) / (bottom + more_y) / ASPECT))
             cost += 4000.0 * max(shape - 0.3, 0.0)

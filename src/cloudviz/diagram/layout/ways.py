@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from cloudviz.diagram.layout.apart import Piece, Way, part
+from cloudviz.diagram.layout.apart import Way, part
 from cloudviz.diagram.layout.field import Field, Line, Rect
+from cloudviz.diagram.layout.pieces import Piece
 from cloudviz.diagram.scene.document import SceneEdge, SceneNode
 from cloudviz.diagram.scene.measures import HEADER, PAGE_MARGIN, STACK_REACH, title_width
 

@@ -8,7 +8,7 @@ links become lines, and the boxes are written down as nodes with their words and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, PLUMBING_KINDS
@@ -19,6 +19,7 @@ from cloudviz.diagram.scene.budget import NOTHING_BEFORE, reduce
 from cloudviz.diagram.scene.changes import UNCHANGED, change_of, changes_line
 from cloudviz.diagram.scene.containment import Containment
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode, SceneSummary
+from cloudviz.diagram.scene.folding import fold_away
 from cloudviz.diagram.scene.labels import contents_line, facts_line, money
 from cloudviz.diagram.scene.lines import lines
 from cloudviz.diagram.scene.measures import (
@@ -36,7 +37,7 @@ from cloudviz.errors import Invalid, NotFound
 from cloudviz.inventory.model import Graph, Resource
 from cloudviz.inventory.walk import neighbours, within
 
-__all__ = ["Scene", "SceneEdge", "SceneNode", "SceneSummary", "build"]
+__all__ = ["Composition", "Scene", "SceneEdge", "SceneNode", "SceneSummary", "build"]
 
 _GROUPINGS = ("", "account", "region", "network", "kind")
 _ROOM = LEAF_WIDEST - 2 * LEAF_PADDING
@@ -49,59 +50,105 @@ def build(
     changes: Mapping[str, str] = UNCHANGED,
     previous: Scene | None = None,
 ) -> Scene:
-    """The scene of a graph, its nodes and edges still without places.
+    """The scene of a graph, its nodes and edges still without places; see :class:`Composition`."""
+    return Composition(graph, options, gaps, changes, previous).scene()
+
+
+class Composition:
+    """The boxes of a picture, to be written down as a scene.
 
     Arguments:
         graph: resources and links, in any order.
         options: what is asked of the picture.
-        previous: an earlier picture; what it showed open stays open, and closed closed, as far as the budget lets.
         gaps: how many (account, region, type) the discovery could not see; the footer says so.
         changes: resource id → ``added``, ``removed`` or ``changed``, for a picture of what is new since another
             look; the graph holds what was removed as well.
+        previous: an earlier picture; what it showed open stays open, and closed closed, as far as the budget lets.
 
     Raises:
         NotFound: the focus is not in the graph.
         Invalid: the grouping is none of the words of ``PictureOptions.group_by``.
     """
-    if options.group_by not in _GROUPINGS and not options.group_by.startswith("tag:"):
-        raise Invalid(
-            f"group_by {options.group_by!r} is not known",
-            hint="Use account, region, network, kind or tag:KEY.",
+
+    def __init__(
+        self,
+        graph: Graph,
+        options: PictureOptions,
+        gaps: int = 0,
+        changes: Mapping[str, str] = UNCHANGED,
+        previous: Scene | None = None,
+    ) -> None:
+        if options.group_by not in _GROUPINGS and not options.group_by.startswith("tag:"):
+            raise Invalid(
+                f"group_by {options.group_by!r} is not known",
+                hint="Use account, region, network, kind or tag:KEY.",
+            )
+        self._options, self._gaps, self._changes, self._previous = options, gaps, changes, previous
+        self._resources = {key: graph.resources[key] for key in sorted(graph.resources)}
+        resources = self._resources
+        self._links = sorted(
+            {
+                (link.source, link.target, str(link.kind))
+                for link in graph.links
+                if link.source in resources and link.target in resources and link.source != link.target
+            }
         )
-    resources = {key: graph.resources[key] for key in sorted(graph.resources)}
-    links = sorted(
-        {
-            (link.source, link.target, str(link.kind))
-            for link in graph.links
-            if link.source in resources and link.target in resources and link.source != link.target
-        }
-    )
-    folded = fold(resources, links, options.focus)
-    shown = {key for key in resources if key not in folded.hidden and key not in folded.headings}
-    if options.focus:
-        shown = _focus(options, resources, folded, shown)
-        folded.hidden = {key: word for key, word in folded.hidden.items() if folded.served.get(key) in shown}
-        folded.headings = set()
-    tree = Containment(resources, shown, folded, options.group_by).build()
-    ties = [tie for tie in folded.ties if tie.source in shown and tie.target in shown]
-    before = {node.id: node.container for node in previous.nodes if node.role} if previous else NOTHING_BEFORE
-    reduce(tree, ties, folded, options.max_nodes, bool(options.group_by), changes, before)
-    tree.sort()
-    owner = owners(tree)
-    edges = lines(ties, owner, folded)
-    currency = _currency(resources)
-    costs = _costs(tree, resources, folded, owner, currency)
-    nodes = [_node(box, costs.get(box.key), currency, options.show_costs, changes) for box in tree.walk()]
-    return Scene(
-        options.layout,
-        options.theme,
-        0,
-        0,
-        nodes,
-        edges,
-        _summary(nodes, edges, links, resources, shown, folded, costs.get(""), currency, gaps, changes),
-        clean(options.title),
-    )
+        folded = self._folded = fold(resources, self._links, options.focus)
+        shown = {key for key in resources if key not in folded.hidden and key not in folded.headings}
+        if options.focus:
+            shown = _focus(options, resources, folded, shown)
+            folded.hidden = {key: word for key, word in folded.hidden.items() if folded.served.get(key) in shown}
+            folded.headings = set()
+        self._shown = shown
+        self._tree = Containment(resources, shown, folded, options.group_by).build()
+        self._ties = [tie for tie in folded.ties if tie.source in shown and tie.target in shown]
+        before = {node.id: node.container for node in previous.nodes if node.role} if previous else NOTHING_BEFORE
+        reduce(self._tree, self._ties, folded, options.max_nodes, bool(options.group_by), changes, before)
+
+    def fold(self, keys: Sequence[str]) -> Scene:
+        """The scene with some boxes put into others, as they have no place beside those of the earlier picture.
+
+        Arguments:
+            keys: ids of their nodes.
+        """
+        if self._previous is not None:
+            fold_away(self._tree, keys, self._previous, self._options.max_nodes > 0, self._changes)
+        return self.scene()
+
+    def scene(self) -> Scene:
+        """The boxes as they are now, as nodes and edges without places."""
+        options, resources, folded = self._options, self._resources, self._folded
+        self._tree.sort()
+        owner = owners(self._tree)
+        edges = lines(self._ties, owner, folded)
+        currency = _currency(resources)
+        costs = _costs(self._tree, resources, folded, owner, currency)
+        nodes = [
+            _node(box, costs.get(box.key), currency, options.show_costs, self._changes)
+            for box in self._tree.walk()
+        ]
+        return Scene(
+            options.layout,
+            options.theme,
+            0,
+            0,
+            nodes,
+            edges,
+            _summary(
+                nodes,
+                edges,
+                self._links,
+                resources,
+                self._shown,
+                folded,
+                costs.get(""),
+                currency,
+                self._gaps,
+                self._changes,
+            ),
+            clean(options.title),
+            options.direction,
+        )
 
 
 def _focus(

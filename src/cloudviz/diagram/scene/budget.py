@@ -42,7 +42,7 @@ _FAIRNESS = 0.6  # what twice its share of the picture takes off an account's co
 _AS_BEFORE = 4.0  # what having been open before adds, and closed takes
 NOTHING_BEFORE: Mapping[str, bool] = MappingProxyType({})
 _BUNDLE = "\0bundle"
-_WORDS = {
+WORDS = {
     "network": "network",
     "subnet_public": "public subnet",
     "subnet_private": "subnet",
@@ -51,7 +51,7 @@ _WORDS = {
     "zone": "zone",
     "group": "group",
 }
-_FRAMES = frozenset({"subnet_public", "subnet_private", "zone"})
+FRAMES = frozenset({"subnet_public", "subnet_private", "zone"})
 
 
 def reduce(
@@ -118,15 +118,15 @@ Unit = tuple[str, ...]
 
 def _unit_of(box: Box) -> Unit:
     """What is collapsed together: the like subnets of a network, its zones; any other container by itself."""
-    if box.role not in _FRAMES:
+    if box.role not in FRAMES:
         return (box.key,)
-    anchor = next((outer for outer in box.path() if outer.role not in _FRAMES), box)
+    anchor = next((outer for outer in box.path() if outer.role not in FRAMES), box)
     return (anchor.key, "zone") if box.role == "zone" else (anchor.key, "subnet", box.tier)
 
 
 def _is_frame(box: Box) -> bool:
     """Whether a subnet or zone has nothing in it but one or two leaves of its own."""
-    return box.role in _FRAMES and len(box.children) <= 2 and not any(child.role for child in box.children)
+    return box.role in FRAMES and len(box.children) <= 2 and not any(child.role for child in box.children)
 
 
 def _score(unit: Unit, boxes: list[Box], linked: set[str], changes: Mapping[str, str]) -> tuple[float, int, Unit]:
@@ -297,7 +297,7 @@ def _bundle_of(tree: Tree, outer: Box, boxes: list[Box]) -> Box:
     while key in tree.taken:
         key += "~"
     count = sum(box.stands_for for box in boxes)
-    words = f"{count} {plural(_WORDS.get(first.role, first.role or 'resource'))}"
+    words = f"{count} {plural(WORDS.get(first.role, first.role or 'resource'))}"
     bundle = Box(
         key, outer, True, role=first.role, kind=first.kind, provider=first.provider, label=words, name=words
     )
