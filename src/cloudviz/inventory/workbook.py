@@ -19,7 +19,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from cloudviz.inventory.model import Coverage, Graph
-from cloudviz.inventory.tables import (
+from cloudviz.inventory.table_rows import (
     COVERAGE_COLUMNS,
     LINK_COLUMNS,
     RESOURCE_COLUMNS,

@@ -15,7 +15,8 @@ from tests.unit.diagram.hostile import NAMES, names
 from cloudviz.errors import Invalid
 from cloudviz.inventory import workbook
 from cloudviz.inventory.model import Coverage, Graph, Link, Resource
-from cloudviz.inventory.tables import RESOURCE_COLUMNS, harmless, table
+from cloudviz.inventory.table_rows import RESOURCE_COLUMNS
+from cloudviz.inventory.tables import harmless, table
 
 VPC, WEB, DB = "arn:aws:ec2:::vpc/v", "arn:aws:ec2:::instance/i", "arn:aws:rds:::db:d"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

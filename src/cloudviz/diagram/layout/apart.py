@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from cloudviz.diagram.layout.field import Field, Rect
+from cloudviz.diagram.layout.field import Rect
 from cloudviz.diagram.layout.pieces import Piece
 from cloudviz.diagram.layout.spacing import Item, spread
 
@@ -203,7 +203,7 @@ def _pass(ways: Sequence[Way], upright: bool) -> None:
             piece.at = item.place
 
 
-def _order(way: Way, number: int) -> _Key:
+def _order(way: Way, number: int) -> tuple[float, ...]:
     """Where, among pieces in one line, this one lies so that what it turns into crosses the fewest others."""
     pieces = way.pieces
     piece = pieces[number]
