@@ -40,6 +40,14 @@ class ServerSettings(_Group):
     max_upload_mb: int = Field(1024, ge=1, description="Largest file that POST /imports takes, in MB.")
     max_body_kb: int = Field(1024, ge=1, description="Largest JSON body of any other request, in KB.")
     embedded_worker: bool = Field(True, description="Run jobs inside the server process.")
+    trusted_proxies: list[str] = Field(
+        [], description="Addresses or networks of proxies whose X-Forwarded-* and Forwarded headers are believed."
+    )
+    allowed_networks: list[str] = Field(
+        [], description="Only callers from these addresses or networks are served; all where it is empty."
+    )
+    request_seconds: float = Field(300.0, gt=0, description="Longest time between two pieces of a request's body.")
+    max_json_depth: int = Field(64, ge=4, le=200, description="Deepest nesting of a JSON body.")
 
 
 class AuthSettings(_Group):
@@ -110,9 +118,36 @@ class AuditSettings(_Group):
 
     accesses: bool = Field(True, description="Record every request to the API, besides security events.")
     flush_ms: int = Field(250, ge=10, le=60_000, description="How often accesses are written, in milliseconds.")
-    most_waiting: int = Field(
-        20_000, ge=100, description="Accesses in memory at most; more are only counted."
+    most_waiting: int = Field(20_000, ge=100, description="Accesses in memory at most; more are only counted.")
+
+
+class OutboundSettings(_Group):
+    """Requests to places that users name: endpoints, webhooks."""
+
+    allowed_hosts: list[str] = Field(
+        [], description="Hosts, addresses or networks inside that may be asked; *.example.org for all below."
     )
+    ports: list[int] = Field([80, 443], description="Ports that may be asked, besides those of allowed_hosts.")
+    allow_http: bool = Field(False, description="Also without TLS.")
+    timeout_seconds: float = Field(10.0, gt=0, le=300, description="Longest time for one request with its reply.")
+    max_reply_kb: int = Field(1024, ge=1, description="Largest reply that is read, in KB.")
+
+
+class SecretsSettings(_Group):
+    """Credentials at rest: each is sealed with a key of its own, which the master key wraps."""
+
+    master_key: str = Field(
+        "local",
+        description="What seals: local, aws-kms:ARN, azure-keyvault:URL, gcp-kms:NAME or vault:MOUNT/NAME.",
+    )
+    former_keys: list[str] = Field([], description="What still opens, until `cloudviz secrets rotate` is done.")
+    keys: SecretStr = Field(
+        SecretStr(""),
+        description="Local keys, id:KEY with 32 bytes in hex or base64, parted by commas; the first seals.",
+    )
+    key_endpoint: str = Field("", description="Where AWS KMS or Google Cloud KMS is, when not in its usual place.")
+    vault_address: str = Field("", description="Where Vault is, for a master key in its transit engine.")
+    vault_token: SecretStr = Field(SecretStr(""), description="The token for it.")
 
 
 class Settings(BaseModel):
@@ -136,6 +171,8 @@ class Settings(BaseModel):
     cache: CacheSettings = CacheSettings()
     limits: LimitSettings = LimitSettings()
     audit: AuditSettings = AuditSettings()
+    outbound: OutboundSettings = OutboundSettings()
+    secrets: SecretsSettings = SecretsSettings()
 
     def database(self) -> str:
         """The database URL in force."""
@@ -302,6 +339,19 @@ def _names() -> list[str]:
     return names
 
 
+_LISTS = frozenset(
+    (
+        "server.cors_origins",
+        "server.trusted_proxies",
+        "server.allowed_networks",
+        "outbound.allowed_hosts",
+        "outbound.ports",
+        "secrets.former_keys",
+    )
+)
+"""Settings that an environment variable gives as words parted by commas."""
+
+
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
     nested: dict[str, Any] = {}
     for name, value in values.items():
@@ -309,7 +359,7 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
         holder = nested
         for group in groups:
             holder = holder.setdefault(group, {})
-        if isinstance(value, str) and last == "cors_origins":
+        if isinstance(value, str) and name in _LISTS:
             value = [part.strip() for part in value.split(",") if part.strip()]
         holder[last] = value
     return nested

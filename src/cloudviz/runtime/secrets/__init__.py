@@ -1,0 +1,13 @@
+"""Secrets at rest and secrets from elsewhere.
+
+``envelope`` seals a value for one place, ``keyring`` holds the keys that do it, ``master_keys`` and
+``remote_keys`` are where such keys live, ``references`` reads a setting from a file or a secret store.
+"""
+
+from __future__ import annotations
+
+from cloudviz.runtime.secrets.envelope import Place, SealBroken
+from cloudviz.runtime.secrets.keyring import Keyring
+from cloudviz.runtime.secrets.opening import keyring_for
+
+__all__ = ["Keyring", "Place", "SealBroken", "keyring_for"]
