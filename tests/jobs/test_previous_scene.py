@@ -10,9 +10,10 @@ import pytest
 from tests.unit.diagram.graphs import small_estate
 
 from cloudviz.diagram import PictureOptions, picture
-from cloudviz.errors import BadInput
+from cloudviz.diagram.scene.document import scene_from_document
+from cloudviz.errors import BadInput, TooLarge
 from cloudviz.inventory.select import Selection
-from cloudviz.jobs.draw import draw, read_scene
+from cloudviz.jobs.draw import MOST_SCENE_BYTES, draw, read_scene
 
 
 def document() -> dict[str, Any]:
@@ -64,4 +65,72 @@ def test_a_page_of_any_size_is_borne(tmp_path: Path) -> None:
     for node in huge["nodes"]:
         if node["parent"] is None:
             node["width"] = node["height"] = 9e11
-    picture(small_estate(), PictureOptions(), previous=read_scene(written(tmp_path, huge)))
+    picture(small_estate(), PictureOptions(), previous=scene_from_document(huge))
+    with pytest.raises(BadInput):
+        read_scene(written(tmp_path, huge))
+
+
+def scaled(factor: float) -> dict[str, Any]:
+    """A picture with every measure times a number: sound in itself, and no page."""
+    made = document()
+    for key in ("width", "height"):
+        made[key] *= factor
+    for node in made["nodes"]:
+        for key in ("x", "y", "width", "height"):
+            node[key] *= factor
+    for edge in made["edges"]:
+        edge["points"] = [[x * factor, y * factor] for x, y in edge["points"]]
+        edge["label_at"] = edge["label_at"] and [each * factor for each in edge["label_at"]]
+    return made
+
+
+def first(key: str, **fields: Any) -> dict[str, Any]:
+    made = document()
+    return {**made, key: [{**made[key][0], **fields}, *made[key][1:]]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        scaled(1e6),
+        scaled(1e150),
+        scaled(-1),
+        {**document(), "width": 1e308},
+        {**document(), "width": 4e5, "height": 4e5},
+        first("nodes", count=None),
+        first("nodes", count="5"),
+        first("nodes", height=-1e300),
+        first("nodes", label=5),
+        first("nodes", members=[{}]),
+        first("nodes", cost_monthly="much"),
+        first("nodes", surprise=1),
+        first("nodes", parent=document()["nodes"][0]["id"]),
+        first("nodes", parent=document()["nodes"][1]["id"]),
+        {**document(), "nodes": document()["nodes"] + document()["nodes"][:1]},
+        first("edges", points=[[1e300, -1e300], [1, 2]]),
+        first("edges", points=[[1, 2]] * 100_000),
+        first("edges", points=[[1e5, 1e5], [1, 2]]),
+        first("edges", source="nobody"),
+        first("edges", label_at=[1]),
+        {**document(), "summary": {}},
+        b"[" * 100_000,
+        b'{"format": NaN}',
+    ],
+)
+def test_a_scene_made_up_to_break_layout_is_refused_in_words(tmp_path: Path, content: object) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_scene(written(tmp_path, content))
+    assert "no scene document" in caught.value.one_line()
+
+
+def test_what_never_ends_is_no_picture() -> None:
+    with pytest.raises(BadInput):
+        read_scene(Path("/dev/zero"))
+
+
+def test_a_file_larger_than_any_picture_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "before.json"
+    with path.open("wb") as file:
+        file.truncate(MOST_SCENE_BYTES * 20)
+    with pytest.raises(TooLarge):
+        read_scene(path)
