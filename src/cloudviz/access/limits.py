@@ -54,6 +54,14 @@ IN_WORDS = {
     Kind.STRANGER: "requests without a valid token from this address",
 }
 
+SETTING = {
+    Kind.READ: "reads",
+    Kind.WRITE: "writes",
+    Kind.HEAVY: "heavy",
+    Kind.SIGN_IN: "sign_ins",
+    Kind.STRANGER: "strangers",
+}
+
 # KEYS[1] the bucket. ARGV: limit, window in µs, requests wanted, µs that a refusal counts once for.
 # The answer: requests granted, requests left, µs until full, µs until the next request, refusals in a row.
 _TAKE = Script("""
@@ -134,22 +142,23 @@ class Limits:
         self._local = LocalBuckets(settings.window_seconds, now)
         self._leases: OrderedDict[tuple[Kind, str], _Lease] = OrderedDict()
         self._asking: dict[tuple[Kind, str], asyncio.Future[None]] = {}
-        self._policies = {
-            kind: f'"{kind}";q={limit};w={settings.window_seconds}'.encode()
-            for kind, limit in self._limits.items()
-        }
 
-    def quickly(self, kind: Kind, subject: str) -> Standing | None:
+    def quickly(self, kind: Kind, subject: str, own: int = 0) -> Standing | None:
         """Count one request where that needs no round trip; None where it does: then :meth:`take`."""
         if self._redis is None:
-            return self._local.take(kind, subject, self._limits[kind])
+            return self._local.take(kind, subject, own or self._limits[kind])
         lease = self._leases.get((kind, subject))
         return None if lease is None else lease.take(self._now())
 
-    async def take(self, kind: Kind, subject: str) -> Standing:
-        """Count one request of a caller. Never fails: without Redis the process counts for itself."""
+    async def take(self, kind: Kind, subject: str, own: int = 0) -> Standing:
+        """Count one request of a caller. Never fails: without Redis the process counts for itself.
+
+        Arguments:
+            subject: whom it counts for: ``user:7``, ``key:…``, ``address:192.0.2.1``.
+            own: a limit that this subject has for itself; the one of the settings when 0.
+        """
         while True:
-            known = self.quickly(kind, subject)
+            known = self.quickly(kind, subject, own)
             if known is not None:
                 return known
             key = (kind, subject)
@@ -159,19 +168,19 @@ class Limits:
                 continue
             self._asking[key] = asking = asyncio.get_running_loop().create_future()
             try:
-                return await self._ask(kind, subject)
+                return await self._ask(kind, subject, own or self._limits[kind])
             finally:
                 del self._asking[key]
                 asking.set_result(None)
 
-    async def _ask(self, kind: Kind, subject: str) -> Standing:
+    async def _ask(self, kind: Kind, subject: str, limit: int) -> Standing:
         assert self._redis is not None
-        limit, window = self._limits[kind], self._settings.window_seconds
+        window = self._settings.window_seconds
         try:
             answer = await self._redis.run(
                 _TAKE,
                 [f"limit:{kind}:{subject}"],
-                [limit, window * 1_000_000, self._lease_of(kind), int(GROWTH_SECONDS * 1e6)],
+                [limit, window * 1_000_000, self._lease_of(kind, limit), int(GROWTH_SECONDS * 1e6)],
             )
         except (RedisDown, RedisRefused):
             share = max(1, limit // self._settings.processes)
@@ -191,16 +200,16 @@ class Limits:
         assert first is not None
         return first
 
-    def _lease_of(self, kind: Kind) -> int:
+    def _lease_of(self, kind: Kind, limit: int) -> int:
         """How many requests to take at once: one by one, except for reads."""
         if kind is not Kind.READ:
             return 1
-        return max(1, min(LARGEST_LEASE, self._limits[kind] // (10 * self._settings.processes)))
+        return max(1, min(LARGEST_LEASE, limit // (10 * self._settings.processes)))
 
     def headers(self, standing: Standing) -> list[tuple[bytes, bytes]]:
         """What a reply says of it: draft-ietf-httpapi-ratelimit-headers, and warnings in words near the limit."""
         said = [
-            (b"ratelimit-policy", self._policies[standing.kind]),
+            (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (standing.kind.encode(), standing.limit, standing.window)),
             (b"ratelimit", b'"%b";r=%d;t=%d' % (standing.kind.encode(), standing.left, math.ceil(standing.reset))),
         ]
         if standing.left > standing.limit * (1 - self._settings.warn_at) or not standing.allowed:
@@ -227,17 +236,8 @@ class Limits:
             f"wholly there again in {seconds(standing.reset)}",
             retry_after=wait,
             hint=f"Wait {seconds(wait)}, then send one request in {standing.window / standing.limit:.3g} seconds. "
-            f"An administrator can raise the setting limits.{_SETTING[standing.kind]}.",
+            f"An administrator can raise the setting limits.{SETTING[standing.kind]}.",
         )
-
-
-_SETTING = {
-    Kind.READ: "reads",
-    Kind.WRITE: "writes",
-    Kind.HEAVY: "heavy",
-    Kind.SIGN_IN: "sign_ins",
-    Kind.STRANGER: "strangers",
-}
 
 
 class _Lease:
