@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from cloudviz.access.api_keys import ApiKeys
 from cloudviz.access.audit import SecurityLog
 from cloudviz.access.passwords import Passwords
 from cloudviz.access.people import Admissions
@@ -18,14 +19,14 @@ class Door:
 
     Attributes:
         log: the audit of security events.
-        sign_in: grants, refresh, codes, and who a token belongs to.
-        admissions: adding people and changing passwords.
+        sign_in: grants, refresh, codes, and who a token or key belongs to.
+        keys: API keys.
+        admissions: adding people, and changing what they may.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.log = SecurityLog(store)
         self._passwords = Passwords()
-        self.admissions = Admissions(store, self._passwords, self.log)
         self.sign_in = SignIn(
             store,
             tokens=AccessTokens(
@@ -38,6 +39,8 @@ class Door:
             log=self.log,
             refresh_lifetime=timedelta(days=settings.auth.refresh_days),
         )
+        self.keys = ApiKeys(store, self.log, self.sign_in.recognition)
+        self.admissions = Admissions(store, self._passwords, self.log, self.sign_in)
 
     def close(self) -> None:
         """Let the hashing threads go."""

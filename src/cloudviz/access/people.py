@@ -1,4 +1,4 @@
-"""Giving people access: adding them, their first administrator, a new password."""
+"""Giving people access and taking it: adding, roles, a new password, disabling, removing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cloudviz.access.audit import Event, SecurityLog
 from cloudviz.access.passwords import Passwords, check_new
 from cloudviz.access.roles import Role, roles_of
+from cloudviz.access.sign_in import SignIn
 from cloudviz.errors import Conflict, Invalid, NotFound
 from cloudviz.store import Person, Store
 
@@ -20,12 +21,16 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class Admissions:
-    """Adds people and changes their passwords, for the API's and the command line's administrators."""
+    """Adds people and changes what they may, for the API's and the command line's administrators.
 
-    def __init__(self, store: Store, passwords: Passwords, log: SecurityLog) -> None:
+    Whatever takes something away from somebody closes their sessions, and holds in every process at once.
+    """
+
+    def __init__(self, store: Store, passwords: Passwords, log: SecurityLog, sign_in: SignIn) -> None:
         self._people = store.people
         self._passwords = passwords
         self._log = log
+        self._sign_in = sign_in
 
     async def add(
         self,
@@ -59,14 +64,63 @@ class Admissions:
         )
         return person
 
-    async def set_password(self, username: str, password: str, *, by: str, address: str = "") -> None:
-        """Give somebody a new password. Raises :class:`~cloudviz.errors.NotFound`."""
+    async def named(self, username: str) -> Person:
+        """The person of that name. Raises :class:`~cloudviz.errors.NotFound`."""
         person = await self._people.by_username(username)
         if person is None:
-            raise NotFound(f"there is no user {username!r}", hint="`cloudviz users list` shows them.")
+            raise NotFound(f"there is no user {username[:60]!r}", hint="`cloudviz users list` shows them.")
+        return person
+
+    async def numbered(self, person_id: int) -> Person:
+        """The person with that id. Raises :class:`~cloudviz.errors.NotFound`."""
+        person = await self._people.by_id(person_id)
+        if person is None:
+            raise NotFound(f"there is no user with the id {person_id}", hint="GET /admin/users lists them.")
+        return person
+
+    async def set_password(self, person: Person, password: str, *, by: str, address: str = "") -> None:
+        """Give somebody a new password; their sessions end. Raises :class:`~cloudviz.errors.Invalid`."""
         check_new(password)
         await self._people.set_password_hash(person.id, await self._passwords.hash(password))
-        await self._log.note(Event.PASSWORD_CHANGED, actor=by, target=username, address=address)
+        await self._log.note(Event.PASSWORD_CHANGED, actor=by, target=person.username, address=address)
+        await self._sign_in.end_sessions(person, by=by, address=address, why="new password")
+
+    async def set_roles(self, person: Person, roles: Sequence[str], *, by: str, address: str = "") -> Person:
+        """Give somebody other roles, from their next request on.
+
+        Raises :class:`~cloudviz.errors.Invalid`; :class:`~cloudviz.errors.Conflict` for the last administrator.
+        """
+        words = [role.value for role in roles_of(roles)]
+        if tuple(words) != person.roles:
+            await self._people.set_roles(person.id, words, keep=Role.ADMIN)
+            await self._sign_in.recognition.changed(person.id)
+            detail = {"before": list(person.roles), "after": words}
+            await self._log.note(
+                Event.ROLES_CHANGED, actor=by, target=person.username, address=address, detail=detail
+            )
+        return await self.numbered(person.id)
+
+    async def set_disabled(self, person: Person, disabled: bool, *, by: str, address: str = "") -> Person:
+        """Shut somebody out, with all their sessions and keys, or let them in again.
+
+        Raises :class:`~cloudviz.errors.Conflict` for the last administrator.
+        """
+        if disabled is not (person.disabled_at is not None):
+            await self._people.set_disabled(person.id, disabled, keep=Role.ADMIN)
+            event = Event.USER_DISABLED if disabled else Event.USER_ENABLED
+            await self._log.note(event, actor=by, target=person.username, address=address)
+            if disabled:
+                await self._sign_in.end_sessions(person, by=by, address=address, why="disabled")
+        return await self.numbered(person.id)
+
+    async def remove(self, person: Person, *, by: str, address: str = "") -> None:
+        """Take somebody out, with their sessions and keys.
+
+        Raises :class:`~cloudviz.errors.Conflict` for the last administrator.
+        """
+        await self._people.delete(person.id, keep=Role.ADMIN)
+        await self._sign_in.recognition.changed(person.id)
+        await self._log.note(Event.USER_REMOVED, actor=by, target=person.username, address=address)
 
     async def first_admin(self, username: str = "admin") -> Person:
         """The local administrator of an installation that nobody has signed in to yet.
@@ -87,7 +141,7 @@ class Admissions:
             except Conflict:  # another process was first
                 pass
         person = await self._people.by_username(username)
-        if person is None or Role.ADMIN not in person.roles:
+        if person is None or Role.ADMIN not in person.roles or person.disabled_at:
             raise NotFound(
                 f"there is no administrator called {username!r}",
                 hint="`cloudviz users list` shows who is; name one of them.",

@@ -1,4 +1,4 @@
-"""Who a token belongs to, fast: verified tokens and open sessions are remembered for seconds.
+"""Who a token or API key belongs to, fast: verified tokens, open sessions and keys are remembered for seconds.
 
 A token is verified once in :data:`TOKEN_SECONDS`, and its session is read from the database once in
 :data:`WATCHED_SECONDS`. What ends a session, or changes somebody's roles, is told to every process through Redis,
@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cloudviz.access.caller import Caller
+from cloudviz.access.key_format import PREFIX
+from cloudviz.access.key_holders import KeyHolders
 from cloudviz.access.tokens import AccessClaims, AccessTokens
 from cloudviz.errors import Unauthenticated
 from cloudviz.runtime import clock
@@ -30,16 +32,18 @@ WATCHED_SECONDS = 5.0
 MOST_TOKENS = MOST_SESSIONS = 20_000
 CHANNEL = "cloudviz:ended"
 EVERYBODY = b"all"
+_KEY = PREFIX.encode()
 
 log = get_logger(__name__)
 
 
 class Recognition:
-    """Tells who a token belongs to.
+    """Tells who a token or API key belongs to.
 
     Arguments:
         store: where sessions and people are.
         tokens: reads tokens.
+        keys: reads API keys.
         monotonic: a monotonic clock in seconds.
     """
 
@@ -47,14 +51,17 @@ class Recognition:
         self,
         store: Store,
         tokens: AccessTokens,
+        keys: KeyHolders,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._people = store.people
         self._tokens = tokens
+        self._holders = keys
         self._monotonic = monotonic
         self._redis: Redis | None = None
         self._verified: OrderedDict[bytes, tuple[AccessClaims, float]] = OrderedDict()
         self._sessions: OrderedDict[str, tuple[Caller, float]] = OrderedDict()
+        self._keys: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
         self._endings = 0
 
     def join(self, redis: Redis) -> None:
@@ -64,8 +71,12 @@ class Recognition:
         redis.when_back(self.forget_all)
 
     def known(self, token: bytes) -> Caller | None:
-        """Who a token belongs to when that is remembered; None when :meth:`caller` must look."""
-        found = self._verified.get(hashlib.sha256(token).digest())
+        """Who a token or key belongs to when that is remembered; None when :meth:`caller` must look."""
+        digest = hashlib.sha256(token).digest()
+        if token.startswith(_KEY):
+            kept = self._keys.get(digest)
+            return kept[0] if kept is not None and self._monotonic() - kept[1] < self._trust() else None
+        found = self._verified.get(digest)
         if found is None:
             return None
         claims, until = found
@@ -79,7 +90,7 @@ class Recognition:
         return caller if str(caller.person) == claims.person else None
 
     async def caller(self, token: str) -> Caller:
-        """Who an access token belongs to, when it is valid and its session is open.
+        """Who an access token belongs to, when it is valid and its session is open; or an API key.
 
         The roles are those the person has now. Raises :class:`~cloudviz.errors.Unauthenticated`.
         """
@@ -87,6 +98,8 @@ class Recognition:
         known = self.known(raw)
         if known is not None:
             return known
+        if raw.startswith(_KEY):
+            return await self._look_up_key(token, raw)
         claims = self._tokens.read(token)
         now = self._monotonic()
         session = self._sessions.get(claims.session)
@@ -109,6 +122,10 @@ class Recognition:
         """Somebody's roles changed, or all of their sessions ended."""
         await self._tell(b"person:%d" % person_id)
 
+    async def key_ended(self, key_id: str) -> None:
+        """An API key was revoked."""
+        await self._tell(b"key:" + key_id.encode())
+
     async def keys_changed(self) -> None:
         """A signing key was withdrawn: every token is to be verified anew, in every process."""
         await self._tell(EVERYBODY)
@@ -118,6 +135,7 @@ class Recognition:
         self._endings += 1
         self._verified.clear()
         self._sessions.clear()
+        self._keys.clear()
 
     def _trust(self) -> float:
         return WATCHED_SECONDS if self._redis is not None and self._redis.is_up else TRUST_SECONDS
@@ -138,8 +156,27 @@ class Recognition:
             person = message[7:].decode("ascii", "replace")
             for each in [key for key, (caller, _) in self._sessions.items() if str(caller.person) == person]:
                 del self._sessions[each]
+            self._drop_keys(lambda caller: str(caller.person) == person)
+        elif message.startswith(b"key:"):
+            key = message[4:].decode("ascii", "replace")
+            self._drop_keys(lambda caller: caller.key == key)
         else:
             self._sessions.pop(message.decode("ascii", "replace"), None)
+
+    def _drop_keys(self, ended: Callable[[Caller], bool]) -> None:
+        for each in [digest for digest, (caller, _) in self._keys.items() if ended(caller)]:
+            del self._keys[each]
+
+    async def _look_up_key(self, key: str, raw: bytes) -> Caller:
+        endings, asked = self._endings, self._monotonic()
+        caller = await self._holders.caller(key)
+        if endings == self._endings:
+            digest = hashlib.sha256(raw).digest()
+            self._keys[digest] = (caller, asked)
+            self._keys.move_to_end(digest)
+            while len(self._keys) > MOST_SESSIONS:
+                self._keys.popitem(last=False)
+        return caller
 
     async def _look_up(self, session_id: str) -> Caller:
         endings = self._endings
@@ -147,7 +184,7 @@ class Recognition:
         asked = self._monotonic()
         session = await self._people.session(session_id)
         person = await self._people.by_id(session.user_id) if session else None
-        if session is None or person is None or not session.is_open(clock.now()):
+        if session is None or person is None or person.disabled_at or not session.is_open(clock.now()):
             self._sessions.pop(session_id, None)
             raise Unauthenticated("the session has ended", hint="Sign in again.")
         caller = Caller(person.id, person.username, person.email, person.roles, session_id)

@@ -16,6 +16,7 @@ from datetime import timedelta
 
 from cloudviz.access.audit import Event, SecurityLog
 from cloudviz.access.caller import Caller
+from cloudviz.access.key_holders import KeyHolders
 from cloudviz.access.passwords import Passwords
 from cloudviz.access.recognition import Recognition
 from cloudviz.access.throttle import SignInThrottle
@@ -63,7 +64,7 @@ class SignIn:
         self._log = log
         self._refresh_lifetime = refresh_lifetime
         self._throttle = SignInThrottle(monotonic)
-        self.recognition = Recognition(store, tokens, monotonic)
+        self.recognition = Recognition(store, tokens, KeyHolders(store), monotonic)
 
     async def with_password(self, username: str, password: str, address: str) -> Grant:
         """Sign in by name and password.
@@ -78,12 +79,14 @@ class SignIn:
             raise
         person = await self._people.by_username(username)
         verdict = await self._passwords.check(password, person.password_hash if person else None)
-        if person is None or not verdict.right:
+        if person is None or not verdict.right or person.disabled_at:
             await self._log.note(Event.SIGN_IN_FAILED, actor=username, address=address)
             raise Unauthenticated("the username or the password is wrong", hint="Check both and try again.")
         self._throttle.succeeded(username, address)
         if verdict.outdated:
-            await self._people.set_password_hash(person.id, await self._passwords.hash(password))
+            fresh = await self._passwords.hash(password)
+            # Not over a password that an administrator set while this was being hashed.
+            await self._people.renew_password_hash(person.id, person.password_hash, fresh)
         return await self._open_session(person, address, "password")
 
     async def make_code(self, person: Person, by: str, lifetime: timedelta = CODE_LIFETIME) -> str:
@@ -109,6 +112,7 @@ class SignIn:
         used = (
             session is not None
             and person is not None
+            and person.disabled_at is None
             and session.is_open(clock.now())
             and await self._people.rotate_session(
                 code_id, _hash("code", secret), _hash("used", secrets.token_hex(16)), clock.now()
@@ -132,7 +136,7 @@ class SignIn:
         session_id, secret = _split(refresh_token)
         session = await self._people.session(session_id) if session_id else None
         person = await self._people.by_id(session.user_id) if session else None
-        if session is None or person is None or not session.is_open(clock.now()):
+        if session is None or person is None or person.disabled_at or not session.is_open(clock.now()):
             raise _refresh_refused()
         new_secret = secrets.token_urlsafe(32)
         rotated = await self._people.rotate_session(
@@ -152,8 +156,17 @@ class SignIn:
         await self._close(caller.session)
         await self._log.note(Event.SIGNED_OUT, actor=caller.username, target=caller.session, address=address)
 
+    async def end_sessions(self, person: Person, *, by: str, address: str = "", why: str = "asked") -> None:
+        """Close all sessions of somebody: none of their tokens is worth anything from now on."""
+        await self._people.revoke_sessions(person.id)
+        await self.recognition.changed(person.id)
+        detail = {"why": why}
+        await self._log.note(
+            Event.SESSIONS_ENDED, actor=by, target=person.username, address=address, detail=detail
+        )
+
     async def caller(self, access_token: str) -> Caller:
-        """Who an access token belongs to, when it is valid and its session is open.
+        """Who an access token belongs to, when it is valid and its session is open; or an API key.
 
         The roles are those the person has now. Raises :class:`~cloudviz.errors.Unauthenticated`.
         """

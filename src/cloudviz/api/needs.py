@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
 from cloudviz.access import Caller, Event, Role
+from cloudviz.access.key_format import PREFIX
 from cloudviz.api.house import House as _House
 from cloudviz.api.studio import Studio as _Studio
 from cloudviz.errors import Forbidden, Unauthenticated
@@ -19,7 +20,14 @@ from cloudviz.store import Store as _Store
 bearer = HTTPBearer(
     scheme_name="bearer",
     bearerFormat="JWT",
-    description="The `access_token` of POST /auth/login. The word beside it is the role that the operation needs.",
+    description="The `access_token` of POST /auth/login, or an API key. The word beside it is the role that the "
+    "operation needs.",
+    auto_error=False,
+)
+api_key = APIKeyHeader(
+    name="X-API-Key",
+    scheme_name="api_key",
+    description="An API key of POST /auth/api-keys, where a client can't send it as `Authorization: Bearer`.",
     auto_error=False,
 )
 
@@ -49,21 +57,29 @@ async def caller(
     request: Request,
     scopes: SecurityScopes,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
+    key: Annotated[str | None, Security(api_key)],
 ) -> Caller:
     """Who calls, when the token is valid, its session is open, and the role that the route names is theirs.
+
+    An API key stands for its owner; one for reading only may do what viewers may.
 
     Raises :class:`~cloudviz.errors.Unauthenticated` or :class:`~cloudviz.errors.Forbidden`.
     """
     door = house(request).door
-    if credentials is None:
+    if credentials is None and not key:
         raise Unauthenticated(
             "the request carries no access token",
             hint="Sign in with POST /auth/login and send: Authorization: Bearer <access_token>.",
         )
-    known = await door.sign_in.caller(credentials.credentials)
+    if credentials is not None and key:
+        raise Unauthenticated("the request carries a token and a key", hint="Send one of them.")
+    if key and not key.startswith(PREFIX):  # a token is no key
+        raise Unauthenticated("the API key is not valid", hint="A key begins with cv_live_.")
+    known = await door.sign_in.caller(credentials.credentials if credentials else key or "")
     for word in scopes.scopes:
         needed = Role(word)
-        if not known.may(needed):
+        reads = request.method in ("GET", "HEAD") or needed is Role.VIEWER
+        if not known.may(needed) or (known.read_only and not reads):
             await door.log.note(
                 Event.ROLE_MISSING,
                 actor=known.username,
@@ -71,6 +87,8 @@ async def caller(
                 address=address(request),
                 detail={"needed": needed.value, "method": request.method},
             )
+            if known.may(needed):
+                raise Forbidden("this changes something, and the key only reads", hint="Use a key that may write.")
             raise Forbidden(
                 f"this needs the role {needed.value}; you have {', '.join(known.roles) or 'none'}",
                 hint="Ask an administrator for the role.",
@@ -78,9 +96,20 @@ async def caller(
     return known
 
 
+async def in_person(known: Annotated[Caller, Security(caller, scopes=[Role.VIEWER.value])]) -> Caller:
+    """Who calls, signed in: a key must make no keys, and has no session to close.
+
+    Raises :class:`~cloudviz.errors.Forbidden`.
+    """
+    if known.key:
+        raise Forbidden("this can't be done with an API key", hint="Sign in with POST /auth/login.")
+    return known
+
+
 Viewer = Annotated[Caller, Security(caller, scopes=[Role.VIEWER.value])]
 Operator = Annotated[Caller, Security(caller, scopes=[Role.OPERATOR.value])]
 Admin = Annotated[Caller, Security(caller, scopes=[Role.ADMIN.value])]
+InPerson = Annotated[Caller, Depends(in_person)]
 
 House = Annotated[_House, Depends(house)]
 Store = Annotated[_Store, Depends(store)]

@@ -15,6 +15,7 @@ from cloudviz.cli.output import Output, note
 from cloudviz.inventory.select import Selection, parse_filter
 
 if TYPE_CHECKING:
+    from cloudviz.access.door import Door
     from cloudviz.runtime.settings import LoadedSettings, Settings
     from cloudviz.store import Store
 
@@ -63,6 +64,29 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def at_the_door(settings: Settings) -> AsyncIterator[Door]:
+    """The door of an installation. Running servers hear through Redis, where there is one, what it closes."""
+    from cloudviz.access.door import Door
+
+    async with opened(settings) as store:
+        door = Door(settings, store)
+        url = settings.redis_url.get_secret_value()
+        redis = None
+        if url:
+            from cloudviz.runtime.redis.client import open_redis  # needs the extra redis
+
+            redis = await open_redis(url)
+        try:
+            if redis is not None:
+                door.sign_in.recognition.join(redis)
+            yield door
+        finally:
+            door.close()
+            if redis is not None:
+                await redis.close()
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

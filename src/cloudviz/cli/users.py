@@ -1,4 +1,4 @@
-"""``cloudviz users list|add|set-password|set-roles|remove``: who may sign in."""
+"""``cloudviz users list|add|set-password|set-roles|disable|enable|remove``: who may sign in."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cloudviz.cli.output import Output, note, print_rows
-from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
-from cloudviz.errors import NotFound
+from cloudviz.cli.session import Database, OutputOption, at_the_door, opened, run, settings_for
 
 if TYPE_CHECKING:
-    from cloudviz.store import Person, Store
+    from cloudviz.store import Person
+
+BY = "command line"  # the actor in the audit
 
 app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 Username = Annotated[str, typer.Argument(help="Username.")]
@@ -38,7 +39,7 @@ def list_users(output: OutputOption = Output.TABLE, database: Database = None) -
                 if cursor is None:
                     return rows
 
-    print_rows(run(work()), ("username", "email", "roles", "created_at"), output)
+    print_rows(run(work()), ("username", "email", "roles", "disabled", "created_at"), output)
 
 
 @app.command("add")
@@ -50,20 +51,14 @@ def add(
     database: Database = None,
 ) -> None:
     """Add somebody. A password is made up and printed once, unless it comes from stdin."""
-    from cloudviz.access.door import Door
-
     loaded = settings_for(database_url=database)
     password = _password(password_stdin)
 
     async def work() -> None:
-        async with opened(loaded.settings) as store:
-            door = Door(loaded.settings, store)
-            try:
-                await door.admissions.add(
-                    username, email or f"{username}@localhost", password, role or ["viewer"], by="command line"
-                )
-            finally:
-                door.close()
+        async with at_the_door(loaded.settings) as door:
+            await door.admissions.add(
+                username, email or f"{username}@localhost", password, role or ["viewer"], by=BY
+            )
 
     run(work())
     note(f"{username} may sign in.")
@@ -74,19 +69,13 @@ def add(
 
 @app.command("set-password")
 def set_password(username: Username, password_stdin: FromStdin = False, database: Database = None) -> None:
-    """Give somebody a new password."""
-    from cloudviz.access.door import Door
-
+    """Give somebody a new password. Their sessions end."""
     loaded = settings_for(database_url=database)
     password = _password(password_stdin)
 
     async def work() -> None:
-        async with opened(loaded.settings) as store:
-            door = Door(loaded.settings, store)
-            try:
-                await door.admissions.set_password(username, password, by="command line")
-            finally:
-                door.close()
+        async with at_the_door(loaded.settings) as door:
+            await door.admissions.set_password(await door.admissions.named(username), password, by=BY)
 
     run(work())
     if not password_stdin:
@@ -101,14 +90,35 @@ def set_roles(
     database: Database = None,
 ) -> None:
     """Give somebody other roles, in place of those they have."""
-    from cloudviz.access.roles import roles_of
-
     loaded = settings_for(database_url=database)
-    words = [each.value for each in roles_of(role)]
 
     async def work() -> None:
-        async with opened(loaded.settings) as store:
-            await store.people.set_roles((await _person(store, username)).id, words)
+        async with at_the_door(loaded.settings) as door:
+            await door.admissions.set_roles(await door.admissions.named(username), role, by=BY)
+
+    run(work())
+
+
+@app.command("disable")
+def disable(username: Username, database: Database = None) -> None:
+    """Shut somebody out within a second: their sessions and keys work no more."""
+    _set_disabled(username, True, database)
+
+
+@app.command("enable")
+def enable(username: Username, database: Database = None) -> None:
+    """Let somebody in again."""
+    _set_disabled(username, False, database)
+
+
+@app.command("end-sessions")
+def end_sessions(username: Username, database: Database = None) -> None:
+    """Close all sessions of somebody."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> None:
+        async with at_the_door(loaded.settings) as door:
+            await door.sign_in.end_sessions(await door.admissions.named(username), by=BY)
 
     run(work())
 
@@ -119,8 +129,18 @@ def remove(username: Username, database: Database = None) -> None:
     loaded = settings_for(database_url=database)
 
     async def work() -> None:
-        async with opened(loaded.settings) as store:
-            await store.people.delete((await _person(store, username)).id)
+        async with at_the_door(loaded.settings) as door:
+            await door.admissions.remove(await door.admissions.named(username), by=BY)
+
+    run(work())
+
+
+def _set_disabled(username: str, disabled: bool, database: str | None) -> None:
+    loaded = settings_for(database_url=database)
+
+    async def work() -> None:
+        async with at_the_door(loaded.settings) as door:
+            await door.admissions.set_disabled(await door.admissions.named(username), disabled, by=BY)
 
     run(work())
 
@@ -129,18 +149,12 @@ def _password(from_stdin: bool) -> str:
     return sys.stdin.readline().rstrip("\n") if from_stdin else secrets.token_urlsafe(18)
 
 
-async def _person(store: Store, username: str) -> Person:
-    person = await store.people.by_username(username)
-    if person is None:
-        raise NotFound(f"there is no user {username!r}", hint="`cloudviz users list` shows them.")
-    return person
-
-
 def _row(person: Person) -> dict[str, Any]:
     return {
         "id": person.id,
         "username": person.username,
         "email": person.email,
         "roles": ", ".join(person.roles),
+        "disabled": "yes" if person.disabled_at else "",
         "created_at": person.created_at.isoformat(timespec="seconds") if person.created_at else None,
     }
