@@ -25,6 +25,9 @@ MAX_ATTEMPTS = 5
 MAX_KEY = 500
 """Characters of an idempotency key and of a requester's name: both are in one index."""
 
+KEY_HOURS = 24
+"""How long an idempotency key is remembered: whoever repeats a request does so within minutes."""
+
 _TABLE = tables.jobs
 _COLUMNS = tables.jobs.c
 
@@ -48,7 +51,8 @@ class Jobs:
     ) -> JobRecord:
         """Put a job in the queue. With a key that this requester used before, the job made then is returned.
 
-        Raises Invalid for a key or a requester's name over ``MAX_KEY`` characters.
+        A key is remembered for ``KEY_HOURS``. Raises Invalid for a key or a requester's name over ``MAX_KEY``
+        characters.
         """
         for what, value in (("idempotency key", idempotency_key or ""), ("requester's name", requested_by)):
             if len(value) > MAX_KEY:
@@ -56,6 +60,16 @@ class Jobs:
         try:
             async with self._database.writing() as connection:
                 now = await self._database.now(connection)
+                if idempotency_key is not None:
+                    await connection.execute(
+                        update(_TABLE)
+                        .where(
+                            _COLUMNS.requested_by == plain_text(requested_by),
+                            _COLUMNS.idempotency_key == plain_text(idempotency_key),
+                            _COLUMNS.created_at < now - timedelta(hours=KEY_HOURS),
+                        )
+                        .values(idempotency_key=None)
+                    )
                 made = await connection.execute(
                     insert(_TABLE)
                     .values(
@@ -80,11 +94,13 @@ class Jobs:
         return found
 
     async def by_idempotency_key(self, requested_by: str, key: str) -> JobRecord | None:
-        """The job that a requester made with a key, if any."""
+        """The job that a requester made with a key in the last ``KEY_HOURS``, if any."""
         query = select(_TABLE).where(
             _COLUMNS.requested_by == plain_text(requested_by), _COLUMNS.idempotency_key == plain_text(key)
         )
         async with self._database.reading() as connection:
+            now = await self._database.now(connection)
+            query = query.where(_COLUMNS.created_at >= now - timedelta(hours=KEY_HOURS))
             row = (await connection.execute(query)).first()
         return None if row is None else _job(row)
 

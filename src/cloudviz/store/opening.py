@@ -7,6 +7,7 @@ from types import TracebackType
 from cloudviz.store.api_keys import ApiKeys
 from cloudviz.store.audit import Audit
 from cloudviz.store.checkpoints import Checkpoints
+from cloudviz.store.credentials import SealedCredentials
 from cloudviz.store.diagrams import Diagrams
 from cloudviz.store.discoveries import Discoveries
 from cloudviz.store.engine import Database
@@ -14,6 +15,7 @@ from cloudviz.store.inventories import Inventories
 from cloudviz.store.jobs import Jobs
 from cloudviz.store.people import People
 from cloudviz.store.records import SchemaState
+from cloudviz.store.repeats import Repeats
 from cloudviz.store.schema import migrate_database, refuse_newer, schema_state
 
 
@@ -30,6 +32,8 @@ class Store:
         self.api_keys = ApiKeys(database)
         self.jobs = Jobs(database)
         self.audit = Audit(database)
+        self.credentials = SealedCredentials(database)
+        self.repeats = Repeats(database)
 
     @property
     def shown(self) -> str:

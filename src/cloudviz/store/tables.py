@@ -383,6 +383,37 @@ jobs = Table(
     Index("idx_jobs_created_at_id", "created_at", "id"),
 )
 
+# Named credentials for clouds. What is secret is sealed for this table, this column and this row.
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", Key, nullable=False),
+    _words("provider"),
+    Column("facts", Json, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _words("key_id"),
+    _words("created_by"),
+    _created(),
+    Column("last_used_at", UtcTime()),
+    UniqueConstraint("name"),
+)
+
+# Requests that were sent with an Idempotency-Key, and what was answered: empty while the first is under way.
+repeatable_requests = Table(
+    "repeatable_requests",
+    metadata,
+    Column("caller", Key, primary_key=True),
+    Column("key", Key, primary_key=True),
+    Column("request_hash", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("status", Integer),
+    Column("headers", Json),
+    Column("body", LargeBinary),
+    _created(),
+    Column("expires_at", UtcTime(), nullable=False, index=True),
+)
+
 audit = Table(
     "audit",
     metadata,
