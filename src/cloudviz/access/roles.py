@@ -20,6 +20,13 @@ class Role(StrEnum):
         return _ORDER.index(self) >= _ORDER.index(other)
 
 
+IN_WORDS = {
+    Role.VIEWER: "Reads everything but people, settings and the audit.",
+    Role.OPERATOR: "Also discovers, imports, draws, schedules, and cancels jobs.",
+    Role.ADMIN: "Everything: people, roles, settings, credentials, the audit.",
+}
+"""What each role allows, for people who give them."""
+
 _ORDER = (Role.VIEWER, Role.OPERATOR, Role.ADMIN)
 
 

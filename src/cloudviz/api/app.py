@@ -17,6 +17,7 @@ from cloudviz.api.house import House
 from cloudviz.api.metrics import Metrics
 from cloudviz.api.routes import (
     admin,
+    api_keys,
     auth,
     aws,
     azure,
@@ -104,6 +105,7 @@ def create_app(
     documentation.install(app)
     web_app.install(app)
     app.include_router(auth.router, prefix="/auth")
+    app.include_router(api_keys.router, prefix="/auth/api-keys")
     app.include_router(aws.router, prefix="/aws")
     app.include_router(azure.router, prefix="/azure")
     app.include_router(gcp.router, prefix="/gcp")

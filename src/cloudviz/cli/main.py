@@ -18,6 +18,7 @@ from cloudviz.cli import (
     draw,
     export,
     imports,
+    keys,
     migrate,
     permissions,
     resources,
@@ -69,6 +70,7 @@ app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.command("doctor")(doctor.doctor)
 app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

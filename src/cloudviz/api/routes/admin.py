@@ -1,19 +1,39 @@
-"""``/admin``: people and the audit."""
+"""``/admin``: people, roles and the audit."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from cloudviz.access.roles import IN_WORDS, Role
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
 from cloudviz.api.paging import Cursor, Limit, page_reply
-from cloudviz.api.schemas.auth import AuditPage, UserModel, UserPage, UserRequest
+from cloudviz.api.schemas.auth import (
+    AuditPage,
+    PasswordRequest,
+    RoleModel,
+    RolesReply,
+    UserChange,
+    UserModel,
+    UserPage,
+    UserRequest,
+)
 from cloudviz.store import AuditRecord, Person
 
 router = APIRouter(tags=["admin"])
+
+PersonId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The id of a person.")]
+
+
+@router.get("/roles", summary="The roles and what they allow")
+async def roles(_: needs.Admin) -> RolesReply:
+    """There are three, each of which includes those before it."""
+    return RolesReply(
+        items=[RoleModel(name=role.value, title=role.value.title(), allows=IN_WORDS[role]) for role in Role]
+    )
 
 
 @router.get("/users", summary="People who may sign in", response_model=UserPage)
@@ -40,6 +60,57 @@ async def add_user(
     return UserModel(**_person(person))
 
 
+@router.get("/users/{user_id}", summary="A person", responses=refuses(404))
+async def user(user_id: PersonId, _: needs.Admin, house: needs.House) -> UserModel:
+    """Their roles, and whether they are shut out."""
+    return UserModel(**_person(await house.door.admissions.numbered(user_id)))
+
+
+@router.put("/users/{user_id}", summary="Change what a person may", responses=refuses(404, 409))
+async def change_user(
+    user_id: PersonId, body: UserChange, caller: needs.Admin, house: needs.House, address: needs.Address
+) -> UserModel:
+    """It holds within a second, in every process. The last administrator stays one (409)."""
+    admissions = house.door.admissions
+    person = await admissions.numbered(user_id)
+    person = await admissions.set_roles(person, body.roles, by=caller.username, address=address)
+    person = await admissions.set_disabled(person, body.disabled, by=caller.username, address=address)
+    return UserModel(**_person(person))
+
+
+@router.put("/users/{user_id}/password", summary="Set a password", status_code=204, responses=refuses(404))
+async def set_password(
+    user_id: PersonId, body: PasswordRequest, caller: needs.Admin, house: needs.House, address: needs.Address
+) -> Response:
+    """Their sessions end; their API keys stay."""
+    person = await house.door.admissions.numbered(user_id)
+    password = body.password.get_secret_value()
+    await house.door.admissions.set_password(person, password, by=caller.username, address=address)
+    return Response(status_code=204)
+
+
+@router.delete(
+    "/users/{user_id}/sessions", summary="Close all sessions of a person", status_code=204, responses=refuses(404)
+)
+async def end_sessions(
+    user_id: PersonId, caller: needs.Admin, house: needs.House, address: needs.Address
+) -> Response:
+    """None of their tokens is worth anything within a second; their API keys stay."""
+    person = await house.door.admissions.numbered(user_id)
+    await house.door.sign_in.end_sessions(person, by=caller.username, address=address)
+    return Response(status_code=204)
+
+
+@router.delete("/users/{user_id}", summary="Remove a person", status_code=204, responses=refuses(404, 409))
+async def remove_user(
+    user_id: PersonId, caller: needs.Admin, house: needs.House, address: needs.Address
+) -> Response:
+    """With their sessions and API keys. What they did stays in the audit."""
+    person = await house.door.admissions.numbered(user_id)
+    await house.door.admissions.remove(person, by=caller.username, address=address)
+    return Response(status_code=204)
+
+
 @router.get("/audit", summary="Who did what, newest first", response_model=AuditPage)
 async def audit(
     request: Request,
@@ -61,6 +132,7 @@ def _person(person: Person) -> dict[str, Any]:
         "username": person.username,
         "email": person.email,
         "roles": list(person.roles),
+        "disabled": person.disabled_at is not None,
         "created_at": person.created_at,
     }
 

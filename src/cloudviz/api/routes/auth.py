@@ -47,16 +47,30 @@ async def exchange(body: ExchangeRequest, house: needs.House, address: needs.Add
 
 
 @router.post("/logout", summary="Close this session", status_code=204)
-async def logout(caller: needs.Viewer, house: needs.House, address: needs.Address) -> Response:
+async def logout(caller: needs.InPerson, house: needs.House, address: needs.Address) -> Response:
     """Its access and refresh tokens are worth nothing from then on."""
     await house.door.sign_in.sign_out(caller, address)
     return Response(status_code=204)
 
 
-@router.get("/me", summary="Who the access token belongs to")
+@router.post("/revoke-all", summary="Close all of your sessions", status_code=204)
+async def revoke_all(caller: needs.InPerson, house: needs.House, address: needs.Address) -> Response:
+    """This one too: none of your tokens is worth anything within a second. Your API keys stay."""
+    person = await house.door.admissions.numbered(caller.person)
+    await house.door.sign_in.end_sessions(person, by=caller.username, address=address)
+    return Response(status_code=204)
+
+
+@router.get("/me", summary="Who the access token or API key belongs to")
 async def me(caller: needs.Viewer) -> MeReply:
     """The roles are those of now, not those of when the token was issued."""
-    return MeReply(id=caller.person, username=caller.username, email=caller.email, roles=list(caller.roles))
+    return MeReply(
+        id=caller.person,
+        username=caller.username,
+        email=caller.email,
+        roles=list(caller.roles),
+        api_key=caller.key or None,
+    )
 
 
 @router.get("/providers", summary="Identity providers to sign in with")

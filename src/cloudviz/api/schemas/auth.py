@@ -53,8 +53,9 @@ class MeReply(Told):
     username: str
     email: str
     roles: list[str]
+    api_key: str | None = Field(None, description="The id of the API key, when one was sent.")
 
-    model_config = example(id=1, username="ada", email="ada@example.org", roles=["operator"])
+    model_config = example(id=1, username="ada", email="ada@example.org", roles=["operator"], api_key=None)
 
 
 class ProviderModel(Told):
@@ -91,11 +92,50 @@ class UserModel(Told):
     username: str
     email: str
     roles: list[str]
+    disabled: bool = Field(False, description="Shut out: neither password, session nor key works.")
     created_at: datetime | None = None
 
     model_config = example(
-        id=2, username="bo", email="bo@example.org", roles=["viewer"], created_at="2026-11-24T08:00:00Z"
+        id=2,
+        username="bo",
+        email="bo@example.org",
+        roles=["viewer"],
+        disabled=False,
+        created_at="2026-11-24T08:00:00Z",
     )
+
+
+class UserChange(Asked):
+    """What a person may from now on."""
+
+    roles: list[str] = Field(max_length=3)
+    disabled: bool = False
+
+    model_config = example(roles=["operator"], disabled=False)
+
+
+class PasswordRequest(Asked):
+    """A new password."""
+
+    password: SecretStr = Field(max_length=4096)
+
+    model_config = example(password="a sentence of words")
+
+
+class RoleModel(Told):
+    """A role, and what it allows. Each includes those before it."""
+
+    name: str
+    title: str
+    allows: str
+
+    model_config = example(name="viewer", title="Viewer", allows="Reads everything but people and the audit.")
+
+
+class RolesReply(Told):
+    """The roles there are, lowest first."""
+
+    items: list[RoleModel]
 
 
 class UserPage(Told):

@@ -1,0 +1,100 @@
+"""``cloudviz keys create|list|revoke``: API keys of people's programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cloudviz.cli.output import Output, note, print_rows
+from cloudviz.cli.session import Database, OutputOption, at_the_door, run, settings_for
+
+if TYPE_CHECKING:
+    from cloudviz.store import ApiKeyRecord
+
+BY = "command line"  # the actor in the audit
+
+app = typer.Typer(help="API keys of people's programs.", no_args_is_help=True)
+
+
+@app.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="What will use the key.")],
+    user: Annotated[str, typer.Option(help="Username of the person whom it speaks for.")] = "admin",
+    role: Annotated[list[str] | None, typer.Option(help="What it may at most; may be repeated.")] = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="A key that changes nothing.")] = False,
+    days: Annotated[int, typer.Option(help="Days until it expires; 0 for never.")] = 365,
+    database: Database = None,
+) -> None:
+    """Make a key. It is printed once, on stdout; nobody can show it again."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> str:
+        async with at_the_door(loaded.settings) as door:
+            made = await door.keys.create(
+                await door.admissions.named(user),
+                name,
+                roles=role or (),
+                access="read" if read_only else "write",
+                days=days or None,
+                by=BY,
+            )
+            return made.key
+
+    key = run(work())
+    note(f"The key {name!r} of {user}, shown only now:")
+    typer.echo(key)
+
+
+@app.command("list")
+def list_keys(
+    user: Annotated[str, typer.Option(help="Only those of this person.", show_default=False)] = "",
+    output: OutputOption = Output.TABLE,
+    database: Database = None,
+) -> None:
+    """List keys, newest first, those revoked and expired too."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        cursor: str | None = None
+        async with at_the_door(loaded.settings) as door:
+            owner = (await door.admissions.named(user)).id if user else None
+            while True:
+                page = await door.keys.page(owner, 200, cursor)
+                rows.extend(_row(key) for key in page.items)
+                cursor = page.next_cursor
+                if cursor is None:
+                    return rows
+
+    shown = ("id", "name", "prefix", "owner", "roles", "access", "expires_at", "last_used_at", "revoked_at")
+    print_rows(run(work()), shown, output)
+
+
+@app.command("revoke")
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="Id of the key, as `cloudviz keys list` shows it.")],
+    database: Database = None,
+) -> None:
+    """End a key for good. Running servers refuse it within a second."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> str:
+        async with at_the_door(loaded.settings) as door:
+            return (await door.keys.revoke(key_id, owner=None, by=BY)).name
+
+    note(f"The key {run(work())!r} is revoked.")
+
+
+def _row(key: ApiKeyRecord) -> dict[str, Any]:
+    times = {"created_at": key.created_at, "expires_at": key.expires_at}
+    times |= {"last_used_at": key.last_used_at, "revoked_at": key.revoked_at}
+    return {
+        "id": key.id,
+        "name": key.name,
+        "prefix": key.prefix,
+        "owner": key.user_id,
+        "roles": ", ".join(key.roles),
+        "access": key.access,
+        **{word: at.isoformat(timespec="seconds") if at else None for word, at in times.items()},
+    }
