@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -53,6 +53,11 @@ class Inventories:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._when_recorded: list[Callable[[], None]] = []
+
+    def when_recorded(self, action: Callable[[], None]) -> None:
+        """Call ``action`` each time that this process has changed what the inventory tells."""
+        self._when_recorded.append(action)
 
     async def record(
         self,
@@ -80,7 +85,10 @@ class Inventories:
         """
         if seen_at.tzinfo is None:
             raise Invalid("the time of a discovery has no zone", hint="Give it in UTC.")
-        return await record(self._database, discovery_id, graph, coverage, problems, seen_at)
+        changes = await record(self._database, discovery_id, graph, coverage, problems, seen_at)
+        for action in self._when_recorded:
+            action()
+        return changes
 
     async def read(self, selection: Selection, with_links: bool = True) -> Graph:
         """The resources that match, with their ancestors, and the links between them, in canonical order.
