@@ -10,13 +10,15 @@ import botocore.session
 import jmespath
 from botocore import xform_name
 
+from cloudviz.sources.aws.descriptions import lean
+
 SIGNING_PREFIXES: Mapping[str, str] = {"cloudwatch": "cloudwatch", "resourcegroupstaggingapi": "tag"}
 """IAM prefixes that are not the service's signing name."""
 
 
 @lru_cache(maxsize=1)
 def _session() -> botocore.session.Session:
-    return botocore.session.Session()
+    return lean(botocore.session.Session())
 
 
 @lru_cache(maxsize=512)
