@@ -30,7 +30,7 @@ class Door:
         self.sign_in = SignIn(
             store,
             tokens=AccessTokens(
-                [SigningKey.from_secret(settings.signing_secret())],
+                [SigningKey.from_secret(each) for each in settings.signing_secrets()],
                 lifetime=timedelta(minutes=settings.auth.access_minutes),
                 issuer=settings.auth.issuer,
                 audience=settings.auth.audience,

@@ -7,6 +7,7 @@ Order: flag > environment ``CLOUDVIZ_*`` > ``./cloudviz.toml`` > the user's conf
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -16,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from cloudviz.errors import BadInput
+from cloudviz.runtime.identity_settings import IdentityProviderSettings
 
 _SECRET_QUERY = re.compile(r"(?<=[?&])(?P<name>[^=&]*(?:password|secret|token|key)[^=&]*)=[^&#]*", re.IGNORECASE)
 
@@ -56,10 +58,35 @@ class AuthSettings(_Group):
     secret: SecretStr = Field(
         SecretStr(""), description="Key that signs tokens (HS256, 32 bytes or more). Generated where it is empty."
     )
+    previous_secrets: SecretStr = Field(
+        SecretStr(""),
+        description="Further keys whose tokens are taken, parted by commas: those before, and the one to come.",
+    )
     access_minutes: int = Field(15, ge=1, le=1440, description="Lifetime of an access token, in minutes.")
     refresh_days: int = Field(14, ge=1, le=365, description="Lifetime of a refresh token, in days.")
     issuer: str = Field("cloudviz", description="The `iss` of tokens.")
     audience: str = Field("cloudviz-api", description="The `aud` of tokens.")
+
+
+class OidcSettings(_Group):
+    """Signing in by identity providers (OpenID Connect)."""
+
+    providers: dict[str, IdentityProviderSettings] = Field(
+        {}, description="A table for each, [oidc.providers.NAME]; as JSON in the environment."
+    )
+
+    @field_validator("providers", mode="before")
+    @classmethod
+    def _from_environment(cls, given: Any) -> Any:
+        return json.loads(given) if isinstance(given, str) else given
+
+    @field_validator("providers")
+    @classmethod
+    def _names(cls, given: dict[str, IdentityProviderSettings]) -> dict[str, IdentityProviderSettings]:
+        for name in given:
+            if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+                raise ValueError(f"{name[:60]!r} is no name: use a-z, 0-9 and -")
+        return given
 
 
 class DiscoverySettings(_Group):
@@ -166,6 +193,7 @@ class Settings(BaseModel):
     log_level: str = Field("warning", description="debug, info, warning or error.")
     server: ServerSettings = ServerSettings()
     auth: AuthSettings = AuthSettings()
+    oidc: OidcSettings = OidcSettings()
     discovery: DiscoverySettings = DiscoverySettings()
     jobs: JobSettings = JobSettings()
     cache: CacheSettings = CacheSettings()
@@ -178,6 +206,11 @@ class Settings(BaseModel):
         """The database URL in force."""
         given = self.database_url.get_secret_value()
         return given or f"sqlite:///{self.data_dir / 'cloudviz.sqlite3'}"
+
+    def signing_secrets(self) -> list[str]:
+        """The key that signs tokens, then those whose tokens are taken besides."""
+        previous = self.auth.previous_secrets.get_secret_value().split(",")
+        return [self.signing_secret(), *(each.strip() for each in previous if each.strip())]
 
     def signing_secret(self) -> str:
         """The key that signs tokens: the one set, else one kept in the data folder, made on first use.
