@@ -198,3 +198,61 @@ async def test_a_provider_without_a_stream_is_scanned_in_parts_all_the_same(stor
     assert [part.key.rpartition("/")[2] for part in parts] == [
         "aws.ec2.subnet", "aws.ec2.instance", "aws.ec2.volume", "aws.other",
     ]  # fmt: skip
+
+
+def many(*names: str) -> list[RawItem]:
+    return items("Instance", **{name: {"InstanceId": f"i-{name}"} for name in names})
+
+
+def in_pieces(last: Seen | NotSeen) -> list[Part]:
+    """A list of three pages, between whose pages another part comes."""
+    first, second = (Seen(HERE, "aws.ec2.instance", many(*names)) for names in (("a", "b"), ("c",)))
+    return [
+        Part("instances", [first], goes_on=True),
+        PARTS[0],
+        Part("instances", [second], goes_on=True),
+        Part("instances", [last]),
+    ]
+
+
+async def test_a_part_may_come_in_pieces_and_is_what_it_would_be_at_once(store: Store) -> None:
+    whole = Cloud([Part("instances", [Seen(HERE, "aws.ec2.instance", many("a", "b", "c", "d"))]), PARTS[0]])
+    found = []
+    for cloud in (whole, Cloud(in_pieces(Seen(HERE, "aws.ec2.instance", many("d"))))):
+        key = await store.discoveries.create("aws", "aws:fake", {})
+        outcome = await discover(store, cloud, ProviderConfig(), key)
+        assert (outcome.status, outcome.resources) == ("completed", 5)
+        found.append((await inventory(store, key), outcome.coverage))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("number", [2, 3])
+async def test_a_part_that_broke_between_its_pieces_is_read_again_as_a_whole(store: Store, number: int) -> None:
+    parts = in_pieces(Seen(HERE, "aws.ec2.instance", many("d")))
+
+    class Dying(Cloud):
+        async def scan(self, config: ProviderConfig) -> AsyncGenerator[Part, None]:
+            for part in parts[:number]:
+                yield part
+            raise CloudRefused("gone")
+
+    key = await store.discoveries.create("aws", "aws:fake", {})
+    with pytest.raises(CloudRefused):
+        await discover(store, Dying(), ProviderConfig(), key)
+    assert set(await store.checkpoints.parts(key)) == {"subnets"}
+    heir = Cloud(parts)
+    outcome = await discover(store, heir, ProviderConfig(), key)
+    assert heir.read == ["instances"] * 3
+    assert (outcome.status, outcome.resources) == ("completed", 5)
+
+
+async def test_a_list_that_broke_after_some_pieces_is_not_seen_and_ends_nothing(store: Store) -> None:
+    key = await store.discoveries.create("aws", "aws:fake", {})
+    await discover(store, Cloud(in_pieces(Seen(HERE, "aws.ec2.instance", many("d")))), ProviderConfig(), key)
+    broken = NotSeen(HERE, "aws.ec2.instance", CoverageStatus.THROTTLED, None, "too fast")
+    key = await store.discoveries.create("aws", "aws:fake", {})
+    outcome = await discover(store, Cloud(in_pieces(broken)), ProviderConfig(), key)
+    assert outcome.status == "partial"
+    (entry,) = (each for each in outcome.coverage if each.type == "aws.ec2.instance")
+    assert (entry.status, entry.count, entry.detail) == (CoverageStatus.THROTTLED, 3, "too fast")
+    assert outcome.changes.removed == 0

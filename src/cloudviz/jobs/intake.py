@@ -11,7 +11,7 @@ import gc
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cloudviz.errors import CloudVizError
 from cloudviz.inventory.model import BLIND, Coverage, CoverageStatus, Graph, Problem, RawItem
@@ -31,12 +31,16 @@ COLLECT_EVERY = (50_000, 20, 20)
 
 @dataclass(slots=True)
 class _Taking:
-    """A part that is being taken in: what is left to do when its items have been read."""
+    """A part that is being taken in: what is left to do when its items have been read.
+
+    One that goes on has the listings of all its pieces, one after the other. What they say of their places counts
+    when the last of them is there.
+    """
 
     part: Part
-    coverage: list[Coverage]
-    is_whole: bool
-    written: list[tuple[Coverage, list[bytes]]]
+    is_whole: bool = True
+    coverage: list[Coverage] = field(default_factory=list)
+    written: list[tuple[Coverage, list[bytes]]] = field(default_factory=list)
     is_begun: bool = False
 
 
@@ -61,6 +65,7 @@ class Intake:
         self._under_way: deque[tuple[_Taking, asyncio.Task[list[Read]] | None]] = deque()
         self._coverage: dict[tuple[str, int], Coverage] = {}
         self._taken: set[str] = set()
+        self._open: dict[str, _Taking] = {}
         self.done: dict[str, Note] = {}
 
     async def recall(self) -> None:
@@ -90,15 +95,22 @@ class Intake:
         Arguments:
             stopped: whether the scan was told to stop: what was skipped then is still to be read.
         """
-        is_whole = _is_whole(part, stopped) if part.is_whole is None else part.is_whole
+        taking = self._open.pop(part.key, None) or _Taking(part)
+        if part.goes_on:
+            self._open[part.key] = taking
+        else:
+            taking.is_whole = _is_whole(part, stopped) if part.is_whole is None else part.is_whole
+        first = len(taking.coverage)
         # Counted first: items may be let go as they are taken in.
-        coverage = [coverage_of(listing) for listing in part.listings]
-        taking = _Taking(part, coverage, is_whole, [(each, []) for each in coverage])
-        for run in _runs(part.listings):
-            self._under_way.append((taking, await self._spread.begin(run, is_whole=is_whole)))
+        taking.coverage += map(coverage_of, part.listings)
+        taking.written += ((each, []) for each in taking.coverage[first:])
+        for run in _runs(part.listings, first):
+            self._under_way.append((taking, await self._spread.begin(run, is_whole=taking.is_whole)))
             await self._settle(self._spread.at_once)
-        self._under_way.append((taking, None))
-        await self._settle(self._spread.at_once)
+        if not part.goes_on:
+            taking.part = part
+            self._under_way.append((taking, None))
+            await self._settle(self._spread.at_once)
 
     async def _settle(self, at_most: int = 0) -> None:
         """Take in what has been read, in the order it came, until no more than so many runs are under way."""
@@ -111,14 +123,15 @@ class Intake:
                 self._begin(taking)
             if reading is not None:
                 await self._take_in(taking, await reading)
-            elif taking.is_whole:
-                part = taking.part
+                continue
+            part = taking.part
+            self._coverage.update(((part.key, number), each) for number, each in enumerate(taking.coverage))
+            if taking.is_whole:
                 await self._store.checkpoints.save(self._id, part.key, taking.written, part.note, part.replaces)
 
     def _begin(self, taking: _Taking) -> None:
         part, taking.is_begun = taking.part, True
         self._forget(part)
-        self._coverage.update(((part.key, number), each) for number, each in enumerate(taking.coverage))
         self._taken.add(part.key)
 
     async def _take_in(self, taking: _Taking, batches: Sequence[Read]) -> None:
@@ -183,11 +196,11 @@ def _rank(coverage: Coverage, part: str) -> tuple[str, ...]:
     return (coverage.account, coverage.region, coverage.type, part)
 
 
-def _runs(listings: Sequence[Listing]) -> Iterator[list[tuple[int, Sequence[RawItem]]]]:
+def _runs(listings: Sequence[Listing], first: int) -> Iterator[list[tuple[int, Sequence[RawItem]]]]:
     """The items of listings by their listing's number, bounded: a page of an answer holds dozens of small ones."""
     run: list[tuple[int, Sequence[RawItem]]] = []
     size = 0
-    for number, listing in enumerate(listings):
+    for number, listing in enumerate(listings, first):
         for items in _chunks(listing.items):
             run.append((number, items))
             size += len(items)

@@ -59,6 +59,7 @@ class Part:
         replaces: keys of parts of an earlier try that this one and those after it stand for.
         is_whole: whether it was read to its end, whatever its listings say of the rest of their places. Where it
             is None, they say it.
+        goes_on: whether more of it comes, under the same key. It is read to its end, or not, with what comes last.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Part:
     note: Note = field(default_factory=dict)
     replaces: Collection[str] = ()
     is_whole: bool | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

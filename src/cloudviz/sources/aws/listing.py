@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from cloudviz.catalogue.declare import AwsDetail, ResourceType
@@ -17,6 +19,8 @@ from cloudviz.sources.aws.plan import NO_REGION, Unit
 from cloudviz.sources.aws.refusals import GONE_CODES, CallFailed, failure
 from cloudviz.sources.aws.session import GLOBAL_REGIONS, Account
 from cloudviz.sources.aws.tags import Tags
+from cloudviz.sources.flow import within
+from cloudviz.sources.packed_items import PackedItems
 from cloudviz.sources.provider import Listing, NotSeen, Seen
 
 OTHER = "aws.other"
@@ -35,8 +39,11 @@ async def look(
     regions: Sequence[str],
     only_regions: bool,
     seconds: float,
-) -> list[Listing]:
+) -> AsyncGenerator[tuple[list[Listing], bool], None]:
     """Everything one list has to say, as one listing per region and type. Does not raise.
+
+    A list of many pages gives what is done before it is at its end, so that no more than two pages are held. What
+    comes last, with True, is one listing for each place, and says of all items whether they were seen.
 
     Arguments:
         regions: the regions of the scan; a type whose items say where they are, such as S3 buckets, gets a
@@ -44,11 +51,19 @@ async def look(
         only_regions: leave out items in other regions than these.
         seconds: how long it may take with all pages and details.
     """
+    said = _Said(unit, account, regions)
     found: list[Found] = []
     broken: CallFailed | None = None
+    read = _read(unit, caller, tags, account, regions if only_regions else (), found)
     try:
-        async with asyncio.timeout(seconds):
-            await _read(unit, caller, tags, account, regions if only_regions else (), found)
+        done = 0
+        async with aclosing(read), aclosing(within(seconds, read)) as pages:
+            async for _ in pages:
+                if done:
+                    ready, found[:done] = found[:done], []
+                    yield said.so_far(ready), False
+                    del ready
+                done = len(found)
     except TimeoutError:
         broken = CallFailed(CoverageStatus.TIMEOUT, f"not done within {seconds:g} s")
     except CallFailed as failed:
@@ -56,12 +71,13 @@ async def look(
     except Exception as error:
         # Not foreseen: a reply of a shape no model describes. The other listings go on.
         broken = failure(error, unit.permission)
-    return _listings(unit, account, regions, found, broken)
+    yield said.at_last(found, broken), True
 
 
 async def _read(
     unit: Unit, caller: Caller, tags: Tags, account: Account, wanted: Sequence[str], found: list[Found]
-) -> None:
+) -> AsyncGenerator[None, None]:
+    """Add the items of page after page, and say when a page is done with its details."""
     region = unit.region if unit.region not in ("", NO_REGION) else _home(account)
     details = Details(caller, unit.call.service, region, tags)
     told_apart = any(each.only is not None for each in unit.types)
@@ -81,6 +97,8 @@ async def _read(
                 mine = [item for item in items if item.declared is not None and item.declared.key in keys]
                 await details.lay(detail, mine)
                 items = _placed(items, wanted)
+        del bodies, items
+        yield
 
 
 def _home(account: Account) -> str:
@@ -149,60 +167,106 @@ def _placed(items: Iterable[Found], wanted: Sequence[str]) -> list[Found]:
     return kept
 
 
-def _listings(
-    unit: Unit, account: Account, regions: Sequence[str], found: Sequence[Found], broken: CallFailed | None
-) -> list[Listing]:
-    here = [item for item in found if not item.gone]
-    if broken is not None:
-        # Which details had been laid in when it broke nobody noted; those that had are there.
-        for item in here:
-            item.unseen.update(
-                detail.into or ANY_MEMBER for detail, _ in unit.details if detail.into not in item.body
-            )
-    listings: list[Listing] = []
-    for declared in unit.types:
-        mine = [item for item in here if item.declared is declared]
-        places: list[str] = [unit.region]
-        if declared.region is not None and declared.listing.is_global and not unit.region:
-            places = sorted({*regions, *(item.region for item in mine)})
-        # An item that could be in any region leaves none of them wholly seen, and one that could be of any type
-        # leaves none of those.
-        homeless = [item for item in mine if not item.region and item.failures] if places != [""] else []
-        homeless += [item for item in here if item.declared is None and item.failures]
-        for place in places:
-            items = [item for item in mine if item.region == place]
-            listings.append(_listing(unit, account, declared, place, items, [*items, *homeless], broken))
-    strangers = [item for item in here if item.declared is None and not item.failures]
-    if strangers and unit.whole and broken is None:
-        listings.append(_unknown(unit, account, strangers))
-    return listings
+class _Said:
+    """What a list says of each of its places: how many items there are, and which of them are incomplete."""
+
+    def __init__(self, unit: Unit, account: Account, regions: Sequence[str]) -> None:
+        self._unit = unit
+        self._account = account
+        self._regions = regions
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._failing: list[Found] = []
+        self._strangers: list[Found] = []
+
+    def so_far(self, found: Sequence[Found]) -> list[Listing]:
+        """The items of pages that are done: all that could be read of them was."""
+        places = self._take(found)
+        by_key = {each.key: each for each in self._unit.types}
+        made: list[Listing] = []
+        for (key, place), items in sorted(places.items()):
+            scope = Scope("aws", self._account.id, place, self._account.partition)
+            made.append(Seen(scope, key, PackedItems(self._raw(by_key[key], scope, items))))
+        return made
+
+    def at_last(self, found: Sequence[Found], broken: CallFailed | None) -> list[Listing]:
+        """The other items, and what is to be said of all of them.
+
+        Arguments:
+            found: the items of the last page that was done, and of one that broke.
+        """
+        if broken is not None:
+            # Which details had been laid in when it broke nobody noted; those that had are there.
+            for item in found:
+                item.unseen.update(
+                    detail.into or ANY_MEMBER for detail, _ in self._unit.details if detail.into not in item.body
+                )
+        unit, here = self._unit, self._take(found)
+        lost = [item for item in self._failing if item.declared is None]
+        listings: list[Listing] = []
+        for declared in unit.types:
+            places: list[str] = [unit.region]
+            mine = [place for key, place in self._counts if key == declared.key]
+            if declared.region is not None and declared.listing.is_global and not unit.region:
+                places = sorted({*self._regions, *mine})
+            # An item that could be in any region leaves none of them wholly seen, and one that could be of any
+            # type leaves none of those.
+            failing = [item for item in self._failing if item.declared is declared]
+            homeless = [item for item in failing if not item.region] if places != [""] else []
+            homeless += lost
+            for place in places:
+                short = [*(item for item in failing if item.region == place), *homeless]
+                count = self._counts[declared.key, place] + len(homeless)
+                items = here.get((declared.key, place), ())
+                listings.append(self._listing(declared, place, items, short, count, broken))
+        if self._strangers and unit.whole and broken is None:
+            listings.append(_unknown(unit, self._account, self._strangers))
+        return listings
+
+    def _take(self, found: Sequence[Found]) -> dict[tuple[str, str], list[Found]]:
+        """Count items, and give them by type and place."""
+        places: dict[tuple[str, str], list[Found]] = {}
+        for item in found:
+            if item.gone:
+                continue
+            if item.failures:
+                self._failing.append(item if item.declared is None else _without_body(item))
+            elif item.declared is None:
+                self._strangers.append(item)
+            if item.declared is not None:
+                places.setdefault((item.declared.key, item.region), []).append(item)
+        self._counts.update({place: len(items) for place, items in places.items()})
+        return places
+
+    def _raw(self, declared: ResourceType, scope: Scope, items: Iterable[Found]) -> Iterator[RawItem]:
+        native, where = catalogue().native_name(declared), _where(self._unit, scope)
+        for item in items:
+            unseen = tuple(sorted(item.unseen))
+            yield RawItem(scope, native, item.body, declared.key, where=where, unseen=unseen)
+
+    def _listing(
+        self,
+        declared: ResourceType,
+        place: str,
+        items: Sequence[Found],
+        short: Sequence[Found],
+        count: int,
+        broken: CallFailed | None,
+    ) -> Listing:
+        scope = Scope("aws", self._account.id, place, self._account.partition)
+        raw = list(self._raw(declared, scope, items))
+        if broken is not None:
+            return NotSeen(scope, declared.key, broken.status, broken.permission, broken.detail, raw)
+        failures = [each for item in short for each in item.failures]
+        if not failures:
+            return Seen(scope, declared.key, raw)
+        worst = min(failures, key=lambda each: _GRAVITY.index(each.status))
+        detail = f"{len(short)} of {count} are incomplete: {worst.detail}"
+        return NotSeen(scope, declared.key, worst.status, worst.permission, detail, raw)
 
 
-def _listing(
-    unit: Unit,
-    account: Account,
-    declared: ResourceType,
-    place: str,
-    items: Sequence[Found],
-    judged: Sequence[Found],
-    broken: CallFailed | None,
-) -> Listing:
-    scope = Scope("aws", account.id, place, account.partition)
-    native = catalogue().native_name(declared)
-    where = _where(unit, scope)
-    raw = [
-        RawItem(scope, native, item.body, declared.key, where=where, unseen=tuple(sorted(item.unseen)))
-        for item in items
-    ]
-    if broken is not None:
-        return NotSeen(scope, declared.key, broken.status, broken.permission, broken.detail, raw)
-    failures = [each for item in judged for each in item.failures]
-    if not failures:
-        return Seen(scope, declared.key, raw)
-    worst = min(failures, key=lambda each: _GRAVITY.index(each.status))
-    short = sum(1 for item in judged if item.failures)
-    detail = f"{short} of {len(judged)} are incomplete: {worst.detail}"
-    return NotSeen(scope, declared.key, worst.status, worst.permission, detail, raw)
+def _without_body(item: Found) -> Found:
+    """What is still asked of an item whose page is done."""
+    return Found({}, item.declared, item.region, failures=item.failures)
 
 
 _GRAVITY = (

@@ -41,7 +41,7 @@ from cloudviz.sources.aws.tags import Tags
 from cloudviz.sources.aws.throttle import Throttle
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.connection import Connection, by_permission, in_time
-from cloudviz.sources.flow import as_done
+from cloudviz.sources.flow import interleaved
 from cloudviz.sources.progress import Report
 from cloudviz.sources.provider import (
     CloudProvider,
@@ -154,10 +154,15 @@ class AwsProvider(CloudProvider):
                     config_look = scan.config_look(aggregator, caller, account, units, found)
                     seen = scan.look_at(units, caller, tags, config_look, account, found, bool(regions))
                     async with aclosing(seen):
-                        async for unit, listings in seen:
+                        async for unit, listings, is_last in seen:
                             count = sum(len(each.items) for each in listings)  # some are let go of when taken
-                            yield Part(_key(account, unit), listings)
-                            report.step(f"{account.id} {unit.region or 'global'} {unit.call.service}", count)
+                            yield Part(_key(account, unit), listings, goes_on=not is_last)
+                            del listings
+                            at = f"{account.id} {unit.region or 'global'} {unit.call.service}"
+                            if is_last:
+                                report.step(at, count)
+                            else:
+                                report.found(count, at)
                     if self._long_tail and not config.types:
                         async with aclosing(scan.long_tail(caller, account, self._known, found, config)) as parts:
                             async for part in parts:
@@ -430,20 +435,29 @@ class _Scan:
         account: Account,
         regions: Sequence[str],
         only_regions: bool,
-    ) -> AsyncGenerator[tuple[Unit, list[Listing]], None]:
-        """The listings of every unit, as they come. Who takes them slowly slows the calls down."""
+    ) -> AsyncGenerator[tuple[Unit, list[Listing], bool], None]:
+        """The listings of every unit, as they come, and whether they are its last. Who takes them slowly slows the
+        calls down.
+        """
 
-        async def one(unit: Unit) -> list[Listing]:
+        async def one(unit: Unit) -> AsyncGenerator[tuple[Unit, list[Listing], bool], None]:
             if self._lacks(unit, account):
-                return _unsupported(unit, account)
-            if config_look is not None and (known := await config_look.look(unit)) is not None:
-                return known
-            return await look(unit, caller, tags, account, regions, only_regions, self._limits.listing)
+                yield unit, _unsupported(unit, account), True
+            elif config_look is not None and (known := await config_look.look(unit)) is not None:
+                yield unit, known, True
+            else:
+                seconds = self._limits.listing
+                async with aclosing(look(unit, caller, tags, account, regions, only_regions, seconds)) as looked:
+                    async for listings, is_last in looked:
+                        yield unit, listings, is_last
+                        del listings
 
         try:
-            async with aclosing(as_done(units, one, LISTS_A_CALL * self._workers)) as done:
-                async for unit, listings in done:
-                    yield unit, listings
+            at_once = min(len(units), LISTS_A_CALL * self._workers)
+            async with aclosing(interleaved(map(one, units), at_once)) as pieces:
+                async for piece in pieces:
+                    yield piece
+                    del piece
         finally:
             tags.close()
             if config_look is not None:
