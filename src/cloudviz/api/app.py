@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 
 import cloudviz
 from cloudviz.access import Door
+from cloudviz.access.access_log import AccessLog
+from cloudviz.access.limits import Limits
 from cloudviz.api import description, documentation, errors, web_app
 from cloudviz.api.edge import Edge
+from cloudviz.api.gate import Gate
 from cloudviz.api.house import House
 from cloudviz.api.metrics import Metrics
+from cloudviz.api.replies import Freshness, Replies
 from cloudviz.api.routes import (
     admin,
     api_keys,
@@ -27,15 +31,20 @@ from cloudviz.api.routes import (
     imports,
     jobs,
     map,
+    oauth,
     resources,
     visualization,
 )
 from cloudviz.api.studio import Studio
 from cloudviz.jobs.worker import Worker
+from cloudviz.runtime.cache import Cache, MemoryCache, RedisCache
 from cloudviz.runtime.logs import get_logger
 from cloudviz.runtime.settings import Settings, load_settings
 from cloudviz.sources.breaker import Breakers
 from cloudviz.store import Store, migrate, open_store
+
+if TYPE_CHECKING:
+    from cloudviz.runtime.redis.client import Redis
 
 SUMMARY = "Inventory, picture and history of AWS, Azure and GCP estates."
 DESCRIPTION = """
@@ -87,25 +96,26 @@ def create_app(
         lifespan=lifespan,
         generate_unique_id_function=lambda route: f"{route.tags[0] if route.tags else 'root'}_{route.name}",
     )
-    if settings.server.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.server.cors_origins,
-            allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-Id"],
-            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-Id"],
-        )
-    app.add_middleware(  # the last added is the outermost
+    app.add_middleware(
         Edge,
         metrics=metrics,
         body_limit=settings.server.max_body_kb * 1024,
         upload_limit=settings.server.max_upload_mb * 2**20,
+    )
+    app.add_middleware(  # the last added is the outermost: replies of the edge itself pass through it too
+        Gate,
+        cors_origins=settings.server.cors_origins,
+        trusted_proxies=settings.server.trusted_proxies,
+        allowed_networks=settings.server.allowed_networks,
+        json_depth=settings.server.max_json_depth,
+        body_seconds=settings.server.request_seconds,
     )
     errors.install(app)
     documentation.install(app)
     web_app.install(app)
     app.include_router(auth.router, prefix="/auth")
     app.include_router(api_keys.router, prefix="/auth/api-keys")
+    app.include_router(oauth.router, prefix="/auth/oauth")
     app.include_router(aws.router, prefix="/aws")
     app.include_router(azure.router, prefix="/azure")
     app.include_router(gcp.router, prefix="/gcp")
@@ -132,7 +142,29 @@ async def _running(
             store = await stack.enter_async_context(await open_store(settings.database()))
         door = Door(settings, store)
         stack.callback(door.close)
-        house = House(settings, store, door, Studio(store), metrics, breakers)
+        freshness = Freshness(store)
+        redis: Redis | None = None
+        cache: Cache = MemoryCache(settings.cache.memory_mb * 2**20)
+        if settings.redis_url.get_secret_value():
+            from cloudviz.runtime.redis.client import open_redis
+
+            redis = await open_redis(settings.redis_url.get_secret_value())
+            stack.push_async_callback(redis.close)
+            cache = RedisCache(redis)
+            door.sign_in.recognition.join(redis)
+            freshness.join(redis)
+        stack.push_async_callback(cache.close)
+        replies = Replies(settings.cache, freshness, cache if redis is not None else None)
+        house = House(settings, store, door, Studio(store), metrics, breakers, replies, cache=cache, redis=redis)
+        if settings.limits.enabled:
+            house.limits = Limits(settings.limits, redis)
+        if settings.audit.accesses:
+            house.accesses = AccessLog(
+                store, most=settings.audit.most_waiting, every=settings.audit.flush_ms / 1000
+            )
+            house.accesses.start()
+            stack.push_async_callback(house.accesses.close)
+        metrics.watch(house.replies, house.accesses, redis)
         if with_worker:
             house.worker = Worker(store, settings, breakers=breakers)
             house.worker_task = asyncio.create_task(house.worker.run(), name="embedded worker")

@@ -1,20 +1,28 @@
-"""The outermost layer, in pure ASGI: request id, size limit, security headers, metrics, log, last resort.
+"""The outermost layer, in pure ASGI: request id, who calls, limits, kept replies, metrics, audit, last resort.
 
-Starlette's BaseHTTPMiddleware costs 290 µs a request, about three times FastAPI itself, hence this one class.
+Starlette's BaseHTTPMiddleware costs 290 µs a request, about three times FastAPI itself, hence this one class. What
+is often asked is answered here, without FastAPI; everything else goes on to it with what was found out already.
 """
 
 from __future__ import annotations
 
+import contextlib
+import random
 import re
 import time
-import uuid
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cloudviz.access import Caller, Role
+from cloudviz.access.access_log import Access
+from cloudviz.access.key_format import PREFIX
+from cloudviz.access.limits import SETTING, Kind
 from cloudviz.api import errors
+from cloudviz.api.house import House
 from cloudviz.api.metrics import Metrics
-from cloudviz.errors import BadInput, CloudVizError, TooLarge
+from cloudviz.api.replies import NotKept, coding_for, is_hot, route_of
+from cloudviz.errors import BadInput, CloudVizError, TooLarge, Unauthenticated
 from cloudviz.runtime.logs import get_logger
 
 CONTENT_SECURITY_POLICY = (
@@ -38,8 +46,89 @@ _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+CALLER = "cloudviz.caller"
+"""Where :mod:`cloudviz.api.needs` finds who calls, once the edge knows."""
+
+_API = frozenset(
+    {
+        "auth",
+        "aws",
+        "azure",
+        "gcp",
+        "discoveries",
+        "imports",
+        "resources",
+        "visualization",
+        "costs",
+        "jobs",
+        "webhooks",
+    }
+    | {"admin"}
+)
+_OF_304 = frozenset({b"etag", b"cache-control", b"vary"})  # RFC 9110 §15.4.5
+_SIGN_IN = ("/auth/login", "/auth/refresh", "/auth/exchange", "/auth/oauth")
+_HEAVY = ("/discover", "/test-connection", "/imports", "/visualization/generate", "/visualization/export")
+_KEY = PREFIX.encode()
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Visit:
+    """One request as the edge sees it: its headers are gone through once."""
+
+    __slots__ = (
+        "accept_encoding", "caller", "if_none_match", "is_api", "limit_headers", "path", "request_id", "route",
+        "scope", "started", "token",
+    )  # fmt: skip
+
+    def __init__(self, scope: Scope, started: float) -> None:
+        self.scope = scope
+        self.started = started
+        self.path: str = scope["path"]
+        self.is_api = self.path[1:].partition("/")[0] in _API
+        self.caller: Caller | None = None
+        self.limit_headers: list[tuple[bytes, bytes]] = []
+        self.route = ""
+        self.token = self.if_none_match = self.accept_encoding = b""
+        given, key = "", b""
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                word, _, token = value.partition(b" ")
+                self.token = token.strip() if word.lower() == b"bearer" else b""
+            elif name == b"x-api-key":
+                key = value.strip()
+            elif name == b"if-none-match":
+                self.if_none_match = value
+            elif name == b"accept-encoding":
+                self.accept_encoding = value
+            elif name == b"x-request-id" and _GIVEN_ID.fullmatch(value.decode("latin-1")):
+                given = value.decode("latin-1")  # the caller's own id, when it is harmless to log
+        if key:  # both at once are refused within
+            self.token = key if not self.token and key.startswith(_KEY) else b""
+        # Not uuid4: that asks the kernel for chance each time, and nothing is hidden behind this id.
+        self.request_id = given or f"{random.getrandbits(128):032x}"
+        scope["request_id"] = self.request_id
+
+
+def counted(scope: Scope, caller: Caller | None) -> tuple[Kind, str, int]:
+    """Which limit a request falls under, for whom it counts, and a limit of their own (0: none)."""
+    path: str = scope["path"]
+    if caller is None:
+        client = scope.get("client")
+        address = f"address:{client[0] if client else ''}"
+        return (Kind.SIGN_IN if path.startswith(_SIGN_IN) else Kind.STRANGER), address, 0
+    if scope["method"] in _READS or path == "/resources/search":
+        kind = Kind.READ
+    elif path.endswith(_HEAVY):
+        kind = Kind.HEAVY
+    else:
+        kind = Kind.WRITE
+    if caller.key:
+        return kind, f"key:{caller.key}", caller.limits.get(SETTING[kind], 0)
+    return kind, f"user:{caller.person}", 0
+
+
 class Edge:
-    """Wraps the app.
+    """Wraps the app. What it needs of a running server it finds in ``app.state.house``.
 
     Arguments:
         app: the layers within.
@@ -73,58 +162,167 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = self._clock()
-        request_id = _request_id(scope)
-        scope["request_id"] = request_id
+        visit = Visit(scope, self._clock())
+        house: House | None = getattr(scope["app"].state, "house", None)
+        if house is not None and visit.is_api:
+            try:
+                refused = await self._admit(visit, house)
+            except CloudVizError as refusal:  # the address is one that no honest client sends
+                refused = refusal
+            if refused is not None:
+                reply = errors.from_error(refused, instance=visit.path, request_id=visit.request_id)
+                await self._pass_on(visit, house, reply, receive, send)
+                return
+            if visit.caller is not None and is_hot(scope) and visit.caller.may(Role.VIEWER):
+                await self._answer_hot(visit, house, visit.caller, receive, send)
+                return
+        await self._pass_on(visit, house, self._app, receive, send)
+
+    async def _admit(self, visit: Visit, house: House) -> CloudVizError | None:
+        """Find out who calls, and count the request. The refusal of somebody over a limit is returned."""
+        check_target(visit.scope)
+        recognition = house.door.sign_in.recognition
+        if visit.token:
+            visit.caller = recognition.known(visit.token)
+            if visit.caller is None:
+                # Routes that are open to all take it all the same; the others say what is wrong with it.
+                with contextlib.suppress(Unauthenticated):
+                    visit.caller = await recognition.caller(visit.token.decode("latin-1"))
+            visit.scope[CALLER] = visit.caller
+        if house.limits is None:
+            return None
+        kind, subject, own = counted(visit.scope, visit.caller)
+        standing = house.limits.quickly(kind, subject, own)
+        if standing is None:
+            standing = await house.limits.take(kind, subject, own)
+        visit.limit_headers = house.limits.headers(standing)
+        if standing.allowed:
+            return None
+        self._metrics.limited(kind)
+        return house.limits.refusal(standing)
+
+    async def _answer_hot(self, visit: Visit, house: House, caller: Caller, receive: Receive, send: Send) -> None:
+        """Answer from kept bytes; the route makes them where there are none."""
+        reply = house.replies.ready(visit.scope, caller.roles)
+        if reply is None:
+            try:
+                if not house.replies.freshness.known():
+                    await house.replies.freshness.ask()
+                    reply = house.replies.ready(visit.scope, caller.roles)
+                if reply is None:
+                    reply = await house.replies.make(self._app, visit.scope, receive, caller.roles)
+            except NotKept as said:
+                messages = said.messages
+
+                async def repeat(scope: Scope, receive: Receive, send: Send) -> None:
+                    for message in messages:
+                        await send(dict(message))
+
+                visit.route = route_of(visit.scope)
+                await self._pass_on(visit, house, repeat, receive, send)
+                return
+            except CloudVizError as refusal:
+                problem = errors.from_error(refusal, instance=visit.path, request_id=visit.request_id)
+                await self._pass_on(visit, house, problem, receive, send)
+                return
+            except Exception:
+                self._log.exception("request failed", request_id=visit.request_id, method="GET")
+                problem = errors.internal(instance=visit.path, request_id=visit.request_id)
+                await self._pass_on(visit, house, problem, receive, send)
+                return
+        coding = coding_for(visit.accept_encoding) if visit.accept_encoding and reply.is_compressible else b""
+        body, headers = reply.coded(coding)
+        status = 200
+        if visit.if_none_match and reply.matches(visit.if_none_match):
+            status, body = 304, b""
+            headers = [pair for pair in headers if pair[0] in _OF_304]
+        start = {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                *headers,
+                *(SECURITY_HEADERS if reply.plain else self._missing(headers)),
+                (b"x-request-id", visit.request_id.encode()),
+                *visit.limit_headers,
+            ],
+        }
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+        self._note(visit, house, route_of(visit.scope), status)
+
+    async def _pass_on(
+        self, visit: Visit, house: House | None, app: ASGIApp, receive: Receive, send: Send
+    ) -> None:
+        """Let the layers within answer, and catch what escapes them."""
+        scope, request_id = visit.scope, visit.request_id
         status = 0
 
         async def send_dressed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = self._dressed(message.get("headers", []), request_id)
+                headers = message.get("headers", [])
+                message["headers"] = [
+                    *headers,
+                    (b"x-request-id", request_id.encode()),
+                    *self._missing(headers),
+                    *visit.limit_headers,
+                ]
             await send(message)
 
         self._metrics.under_way.inc()
         try:
             check_target(scope)
-            limit = self._upload_limit if scope["path"] in self._upload_routes else self._body_limit
-            await self._app(scope, limited(scope, receive, limit), send_dressed)
+            limit = self._upload_limit if visit.path in self._upload_routes else self._body_limit
+            await app(scope, limited(scope, receive, limit), send_dressed)
         except CloudVizError as refusal:
             if status == 0:
-                reply = errors.from_error(refusal, instance=scope["path"], request_id=request_id)
+                reply = errors.from_error(refusal, instance=visit.path, request_id=request_id)
                 await reply(scope, receive, send_dressed)
         except Exception:
             self._log.exception("request failed", request_id=request_id, method=scope["method"])
             if status:
                 raise  # the reply has begun: the server must break the connection, or half a reply looks whole
-            reply = errors.internal(instance=scope["path"], request_id=request_id)
+            reply = errors.internal(instance=visit.path, request_id=request_id)
             await reply(scope, receive, send_dressed)
         finally:
             self._metrics.under_way.dec()
-            seconds = self._clock() - started
-            method = scope["method"] if scope["method"] in _KNOWN_METHODS else "other"
-            route = self._template(scope)
-            self._metrics.observe(method, route, status or 499, seconds)
-            self._log.info(
-                "request",
-                request_id=request_id,
-                method=method,
-                route=route,
-                status=status or 499,
-                ms=round(seconds * 1000, 2),
-            )
+            self._note(visit, house, visit.route or self._template(scope), status or 499)
+
+    def _note(self, visit: Visit, house: House | None, route: str, status: int) -> None:
+        """Metrics, log and audit of a finished request."""
+        seconds = self._clock() - visit.started
+        method = visit.scope["method"]
+        if method not in _KNOWN_METHODS:
+            method = "other"
+        self._metrics.observe(method, route, status, seconds)
+        self._log.info(
+            "request",
+            request_id=visit.request_id,
+            method=method,
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 2),
+        )
+        if visit.is_api and house is not None and house.accesses is not None:
+            actor = visit.caller.username if visit.caller is not None else ""
+            client = visit.scope.get("client")
+            house.accesses.note(
+                Access(
+                    time.time(), actor, method, visit.path, route, status, seconds,
+                    client[0] if client else "", visit.request_id,
+                )
+            )  # fmt: skip
 
     @staticmethod
-    def _dressed(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    def _missing(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """The headers that every reply has, without those that the route has chosen itself."""
         given = {name.lower() for name, _ in headers}
-        dressed = list(headers)
-        dressed.append((b"x-request-id", request_id.encode()))
-        dressed.extend(pair for pair in SECURITY_HEADERS if pair[0] not in given)
+        missing = [pair for pair in SECURITY_HEADERS if pair[0] not in given]
         if b"cache-control" not in given:
             # What the API says depends on who asks: no proxy may keep it unless a route says so.
-            dressed.append((b"cache-control", b"no-store"))
-        return dressed
+            missing.append((b"cache-control", b"no-store"))
+        return missing
 
     def _template(self, scope: Scope) -> str:
         """The template of the matched route, its router's prefix included.
@@ -196,12 +394,3 @@ def _too_large(limit: int) -> TooLarge:
         f"the body is larger than {whole}",
         hint="Files go to POST /imports; its limit is the setting server.max_upload_mb.",
     )
-
-
-def _request_id(scope: Scope) -> str:
-    """The caller's own id when it is harmless to log, else a new one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and _GIVEN_ID.fullmatch(value.decode("latin-1")):
-            given: str = value.decode("latin-1")
-            return given
-    return str(uuid.uuid4())

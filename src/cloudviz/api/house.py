@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cloudviz.access import Door
+from cloudviz.access.access_log import AccessLog
+from cloudviz.access.limits import Limits
 from cloudviz.api.metrics import Metrics
+from cloudviz.api.replies import Replies
 from cloudviz.api.studio import Studio
 from cloudviz.jobs.worker import Worker
+from cloudviz.runtime.cache import Cache
 from cloudviz.runtime.settings import Settings
 from cloudviz.sources.breaker import Breakers
 from cloudviz.store import Store
+
+if TYPE_CHECKING:
+    from cloudviz.runtime.redis.client import Redis
 
 
 @dataclass(slots=True)
@@ -24,6 +32,11 @@ class House:
         studio: pictures, drawn a few at a time.
         metrics: what Prometheus is told.
         breakers: which cloud endpoints have not been answering this process.
+        replies: what is often asked, kept ready.
+        limits: how often who may call; None where the settings say that nobody counts.
+        accesses: the record of every request; None where the settings say that there is none.
+        cache: what is kept for a while, in memory or in Redis.
+        redis: the connection, where the settings name one.
         worker: the embedded worker with the task it runs in, when the settings ask for one.
     """
 
@@ -33,6 +46,11 @@ class House:
     studio: Studio
     metrics: Metrics
     breakers: Breakers
+    replies: Replies
+    limits: Limits | None = None
+    accesses: AccessLog | None = None
+    cache: Cache | None = None
+    redis: Redis | None = None
     worker: Worker | None = None
     worker_task: asyncio.Task[None] | None = None
 

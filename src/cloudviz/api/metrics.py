@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from prometheus_client import (
     CollectorRegistry,
@@ -19,6 +20,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from cloudviz.sources.breaker import Breakers, State
+
+if TYPE_CHECKING:
+    from cloudviz.access.access_log import AccessLog
+    from cloudviz.api.replies import Replies
+    from cloudviz.runtime.redis.client import Redis
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -82,6 +88,36 @@ class EndpointFigures(Collector):
         return counted, troubled
 
 
+class EdgeFigures(Collector):
+    """What the edge of this process keeps ready and records."""
+
+    def __init__(self, replies: Replies, accesses: AccessLog | None, redis: Redis | None) -> None:
+        self._replies = replies
+        self._accesses = accesses
+        self._redis = redis
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures as Prometheus takes them."""
+        asked = CounterMetricFamily(
+            "cloudviz_kept_replies", "Requests for replies that are kept, by outcome.", labels=("outcome",)
+        )
+        asked.add_metric(("hit",), self._replies.hits)
+        asked.add_metric(("miss",), self._replies.misses)
+        size = GaugeMetricFamily("cloudviz_kept_replies_bytes", "Bytes of replies in memory.", self._replies.size)
+        found: list[Metric] = [asked, size]
+        if self._accesses is not None:
+            written = CounterMetricFamily(
+                "cloudviz_audit_accesses", "Accesses for the audit, by outcome.", labels=("outcome",)
+            )
+            written.add_metric(("written",), self._accesses.written)
+            written.add_metric(("dropped",), self._accesses.dropped)
+            found.append(written)
+        if self._redis is not None:
+            up = GaugeMetricFamily("cloudviz_redis_up", "1 while Redis answers.", int(self._redis.is_up))
+            found.append(up)
+        return found
+
+
 class Metrics:
     """The metrics of one app, in a registry of its own."""
 
@@ -99,6 +135,12 @@ class Metrics:
         self.sign_ins = Counter(
             "cloudviz_sign_ins_total", "Attempts to sign in, by outcome.", ("outcome",), registry=self.registry
         )
+        self._limited = Counter(
+            "cloudviz_rate_limited_total",
+            "Requests refused with 429, by limit.",
+            ("limit",),
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "cloudviz_api_request_duration_seconds",
             "Seconds from the start of a request to the end of its reply.",
@@ -112,6 +154,14 @@ class Metrics:
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Note one finished request; ``route`` is the template, such as ``/resources/{id}``."""
         self._child(method, route, str(status)).observe(seconds)
+
+    def watch(self, replies: Replies, accesses: AccessLog | None, redis: Redis | None) -> None:
+        """Tell also of what a running server keeps ready, records, and is connected to."""
+        self.registry.register(EdgeFigures(replies, accesses, redis))
+
+    def limited(self, limit: str) -> None:
+        """Note a request that was refused for being one too many."""
+        self._limited.labels(limit).inc()
 
     def exposition(self) -> bytes:
         """All metrics in the text format."""

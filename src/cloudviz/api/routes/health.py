@@ -91,8 +91,11 @@ async def _database(house: House) -> ComponentHealth:
 def _redis(house: House) -> ComponentHealth:
     if not house.settings.redis_url.get_secret_value():
         return ComponentHealth(status="unused", detail="the cache is in memory")
-    # This release reads the setting and keeps its caches in memory still.
-    return ComponentHealth(status="unused", detail="set, and not used by this release")
+    if house.redis is None or not house.redis.is_up:
+        return ComponentHealth(
+            status="degraded", detail="does not answer; nothing is shared, and limits count by process"
+        )
+    return ComponentHealth(status="healthy")
 
 
 async def _cloud_apis(house: House) -> ComponentHealth:
