@@ -110,6 +110,7 @@ async def serve_app(app: FastAPI, listening: socket.socket, ready: Callable[[], 
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # uvicorn would believe every process on this machine; the gate asks the settings
         lifespan="on",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
