@@ -15,6 +15,8 @@ public    POST   /auth/login
 public    POST   /auth/refresh
 public    POST   /auth/exchange
 public    GET    /auth/providers
+public    GET    /auth/oauth/{provider}/login
+public    GET    /auth/oauth/{provider}/callback
 viewer    POST   /auth/logout
 viewer    GET    /auth/me
 viewer    POST   /auth/revoke-all

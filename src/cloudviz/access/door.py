@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from cloudviz.access.api_keys import ApiKeys
 from cloudviz.access.audit import SecurityLog
+from cloudviz.access.oidc import SignInElsewhere
 from cloudviz.access.passwords import Passwords
 from cloudviz.access.people import Admissions
 from cloudviz.access.sign_in import SignIn
@@ -20,6 +21,7 @@ class Door:
     Attributes:
         log: the audit of security events.
         sign_in: grants, refresh, codes, and who a token or key belongs to.
+        elsewhere: signing in by identity providers.
         keys: API keys.
         admissions: adding people, and changing what they may.
     """
@@ -39,6 +41,7 @@ class Door:
             log=self.log,
             refresh_lifetime=timedelta(days=settings.auth.refresh_days),
         )
+        self.elsewhere = SignInElsewhere(store, settings.oidc.providers, sign_in=self.sign_in, log=self.log)
         self.keys = ApiKeys(store, self.log, self.sign_in.recognition)
         self.admissions = Admissions(store, self._passwords, self.log, self.sign_in)
 

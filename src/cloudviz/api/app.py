@@ -12,6 +12,8 @@ from fastapi import FastAPI
 import cloudviz
 from cloudviz.access import Door
 from cloudviz.access.access_log import AccessLog
+from cloudviz.access.anchors import FILE_NAME as ANCHORS_FILE
+from cloudviz.access.anchors import Anchors
 from cloudviz.access.limits import Limits
 from cloudviz.api import description, documentation, errors, web_app
 from cloudviz.api.edge import Edge
@@ -25,6 +27,7 @@ from cloudviz.api.routes import (
     auth,
     aws,
     azure,
+    credentials,
     discoveries,
     gcp,
     health,
@@ -126,6 +129,7 @@ def create_app(
     app.include_router(visualization.router, prefix="/visualization")
     app.include_router(jobs.router, prefix="/jobs")
     app.include_router(admin.router, prefix="/admin")
+    app.include_router(credentials.router, prefix="/admin/credentials")
     app.include_router(health.router)
     description.install(app)
     return app
@@ -165,11 +169,20 @@ async def _running(
             house.accesses.start()
             stack.push_async_callback(house.accesses.close)
         metrics.watch(house.replies, house.accesses, redis)
+        anchors = Anchors(store, settings.data_dir / ANCHORS_FILE)
+        noting = asyncio.create_task(anchors.run(), name="audit heads")
+        stack.push_async_callback(_cancelled, noting)
         if with_worker:
             house.worker = Worker(store, settings, breakers=breakers)
             house.worker_task = asyncio.create_task(house.worker.run(), name="embedded worker")
             stack.push_async_callback(_stop, house.worker, house.worker_task)
         yield house
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 async def _stop(worker: Worker, task: asyncio.Task[None]) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 RoleName = Literal["viewer", "operator", "admin"]
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 
 class IdentityProviderSettings(BaseModel):
@@ -28,7 +29,7 @@ class IdentityProviderSettings(BaseModel):
     ] = Field("RS256", description="The one algorithm by which its ID tokens are signed.")
     group_claim: str = Field("groups", description="The claim that lists somebody's groups.")
     group_roles: dict[str, RoleName] = Field(
-        {}, description="Group -> role. Roles then follow it at each sign-in."
+        {}, description="Group to role. Roles then follow it at each sign-in."
     )
     default_role: RoleName | Literal[""] = Field(
         "viewer", description="The role of whom no group gives one; empty: they are refused."

@@ -12,6 +12,7 @@ from cloudviz.api.schemas.auth import (
     ExchangeRequest,
     LoginRequest,
     MeReply,
+    ProviderModel,
     ProvidersReply,
     RefreshRequest,
     TokenReply,
@@ -74,9 +75,14 @@ async def me(caller: needs.Viewer) -> MeReply:
 
 
 @router.get("/providers", summary="Identity providers to sign in with")
-async def providers() -> ProvidersReply:
-    """Empty while this installation knows passwords only."""
-    return ProvidersReply(items=[])
+async def providers(house: needs.House) -> ProvidersReply:
+    """Empty where this installation knows passwords only. `login_url` is for a browser to go to."""
+    return ProvidersReply(
+        items=[
+            ProviderModel(id=each.name, title=each.title, login_url=f"/auth/oauth/{each.name}/login")
+            for each in house.door.elsewhere.providers.values()
+        ]
+    )
 
 
 def _reply(grant: Grant) -> TokenReply:
