@@ -212,9 +212,9 @@ class Limits:
             (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (standing.kind.encode(), standing.limit, standing.window)),
             (b"ratelimit", b'"%b";r=%d;t=%d' % (standing.kind.encode(), standing.left, math.ceil(standing.reset))),
         ]
-        if standing.left > standing.limit * (1 - self._settings.warn_at) or not standing.allowed:
-            return said
         used = standing.limit - standing.left
+        if not standing.allowed or used < standing.limit * self._settings.warn_at:
+            return said
         said.append(
             (
                 b"x-ratelimit-warning",
@@ -222,7 +222,7 @@ class Limits:
                 f"all are there again in {seconds(standing.reset)}".encode(),
             )
         )
-        if standing.left <= standing.limit * (1 - self._settings.slow_at):
+        if used >= standing.limit * self._settings.slow_at:
             pause = standing.window / standing.limit  # who keeps it is never refused
             said.append((b"x-ratelimit-pause", f"{max(pause, 0.001):.3f}".encode()))
         return said

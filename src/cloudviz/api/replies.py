@@ -137,6 +137,7 @@ class Freshness:
         self._version = ""
         self._until = 0.0
         self._changes = 0
+        self._asking: tuple[int, asyncio.Task[str]] | None = None
         self._telling: set[asyncio.Task[None]] = set()
         store.inventories.when_recorded(self._recorded)
 
@@ -151,7 +152,18 @@ class Freshness:
         return self._version if self._now() < self._until else ""
 
     async def ask(self) -> str:
-        """The version, from the database. Raises Unavailable."""
+        """The version, from the database: one question for all who ask at once. Raises Unavailable."""
+        changes = self._changes
+        asking = self._asking
+        if asking is None or asking[0] != changes:
+            asking = self._asking = (changes, asyncio.create_task(self._look()))
+        try:
+            return await asyncio.shield(asking[1])
+        finally:
+            if asking[1].done() and self._asking is asking:
+                self._asking = None
+
+    async def _look(self) -> str:
         changes, asked = self._changes, self._now()
         version = str(await self._store.inventories.data_version())
         if changes == self._changes:  # else something was recorded meanwhile, and this may be from before
@@ -257,8 +269,7 @@ class Replies:
                 reply = Reply.from_bytes(await self._shared.fetch(name, lifetime, make))
             except (ValueError, KeyError, TypeError):  # somebody else writes there
                 reply = await _answer(app, scope, receive, version)
-        if export or version == self.freshness.known():
-            self._keep(key, reply, lifetime)
+        self._keep(key, reply, lifetime)
         return reply
 
     def _keep(self, key: tuple[bytes, bytes, tuple[str, ...]], reply: Reply, lifetime: float) -> None:
