@@ -12,6 +12,9 @@ from tests.api.serving import Server, serve, settings_with
 from tests.servers import PostgresServer
 
 from cloudviz.store import migrate
+from fake_clouds.fixtures import aws_credentials, moto_server
+
+__all__ = ["aws_credentials", "moto_server"]
 
 
 @pytest.fixture(scope="session")

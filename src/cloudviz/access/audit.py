@@ -36,6 +36,10 @@ class Event(StrEnum):
     IMPORTED = "import.done"
     DRAWN = "diagram.drawn"
     JOB_CANCELLED = "job.cancelled"
+    CREDENTIAL_ADDED = "credential.added"
+    CREDENTIAL_DELETED = "credential.deleted"
+    SECRETS_ROTATED = "secrets.rotated"
+    AUDIT_VERIFIED = "audit.verified"
 
 
 LONGEST_NAME = 200  # of an actor or target: a failed sign-in may name a megabyte

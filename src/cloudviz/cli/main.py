@@ -9,6 +9,7 @@ import typer
 
 from cloudviz import __version__
 from cloudviz.cli import (
+    audit,
     demo,
     diagram,
     diff,
@@ -22,6 +23,7 @@ from cloudviz.cli import (
     migrate,
     permissions,
     resources,
+    secrets,
     serve,
     types,
     users,
@@ -70,6 +72,8 @@ app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.command("doctor")(doctor.doctor)
 app.add_typer(users.app, name="users")
+app.add_typer(secrets.app, name="secrets")
+app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 
 

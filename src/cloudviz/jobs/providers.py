@@ -6,17 +6,37 @@ import fnmatch
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cloudviz.access.credentials import Credentials
 from cloudviz.catalogue.registry import catalogue
 from cloudviz.errors import Invalid
 from cloudviz.runtime.settings import Settings
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.provider import CloudProvider
+from cloudviz.store import Store
+
+
+async def opened_credential(
+    settings: Settings, store: Store, provider: str, request: Mapping[str, Any]
+) -> dict[str, str] | None:
+    """What the ``credential`` that a request names is made of; None when it names none.
+
+    It stays in memory: neither a job nor a log holds more of it than the name. Raises NotFound, Invalid for one of
+    another cloud, SealBroken, Unavailable without its key.
+    """
+    name = str(request.get("credential") or "")
+    return await Credentials.of(settings, store).open(name, provider) if name else None
 
 
 def provider_for(
-    provider: str, request: Mapping[str, Any], settings: Settings, breakers: Breakers | None = None
+    provider: str,
+    request: Mapping[str, Any],
+    settings: Settings,
+    breakers: Breakers | None = None,
+    secret: Mapping[str, str] | None = None,
 ) -> CloudProvider:
     """The provider with the credentials and limits that a request and the settings name.
+
+    ``secret`` is what :func:`opened_credential` gave; without it the process's own credentials are used.
 
     ``breakers`` are those of the process, so that a scan leaves alone what did not answer the scan before it.
     Raises :class:`~cloudviz.errors.Invalid` for an unknown cloud, and for names of places that can't exist.
@@ -27,6 +47,7 @@ def provider_for(
 
         return AwsProvider(
             profile=request.get("profile") or None,
+            secret=secret,
             role_arn=request.get("role_arn") or None,
             endpoint_url=request.get("endpoint_url") or None,
             max_workers=settings.discovery.workers,
@@ -49,6 +70,7 @@ def provider_for(
             endpoint_url=request.get("endpoint_url") or None,
             management_group=request.get("management_group") or None,
             resource_groups=tuple(request.get("resource_groups") or ()),
+            secret=secret,
             max_workers=settings.discovery.workers,
             limits=AzureLimits(
                 call=settings.discovery.call_timeout_seconds,
@@ -66,6 +88,7 @@ def provider_for(
         return GcpProvider(
             organization=request.get("organization") or None,
             folder=request.get("folder") or None,
+            secret=secret,
             endpoint_url=request.get("endpoint_url") or None,
             billing_table=settings.discovery.gcp_billing_table or None,
             max_workers=settings.discovery.workers,

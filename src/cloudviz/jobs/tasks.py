@@ -16,7 +16,7 @@ from cloudviz.inventory.select import Selection, parse_filter
 from cloudviz.jobs.diagrams import generate
 from cloudviz.jobs.discover import DiscoveryOutcome, discover
 from cloudviz.jobs.imports import import_files
-from cloudviz.jobs.providers import provider_for, scan_types
+from cloudviz.jobs.providers import opened_credential, provider_for, scan_types
 from cloudviz.runtime.settings import Settings
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.provider import ProviderConfig, ScanProgress
@@ -67,7 +67,8 @@ async def run_discover(run: Run) -> Ended:
             on_progress=on_progress,
             cancelled=run.stop.is_set,
         )
-        provider = provider_for(arguments["provider"], request, run.settings, run.breakers)
+        secret = await opened_credential(run.settings, run.store, arguments["provider"], request)
+        provider = provider_for(arguments["provider"], request, run.settings, run.breakers, secret)
     except CloudVizError:  # an unknown profile, say: the scan never begins, and its discovery must not wait for it
         await run.store.discoveries.finish(arguments["discovery_id"], "failed")
         raise

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
+from pydantic import AwareDatetime
 from starlette.responses import Response
 
+from cloudviz.access import Event
+from cloudviz.access.anchors import FILE_NAME, verified
 from cloudviz.access.roles import IN_WORDS, Role
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
+from cloudviz.api.once import IdempotencyKey, once
 from cloudviz.api.paging import Cursor, Limit, page_reply
 from cloudviz.api.schemas.auth import (
     AuditPage,
@@ -21,6 +25,7 @@ from cloudviz.api.schemas.auth import (
     UserPage,
     UserRequest,
 )
+from cloudviz.api.schemas.credentials import ChainFault, ChainReply
 from cloudviz.store import AuditRecord, Person
 
 router = APIRouter(tags=["admin"])
@@ -46,18 +51,29 @@ async def users(
 
 @router.post("/users", summary="Add a person", status_code=201, response_model=UserModel, responses=refuses(409))
 async def add_user(
-    body: UserRequest, caller: needs.Admin, house: needs.House, address: needs.Address
-) -> UserModel:
+    request: Request,
+    body: UserRequest,
+    caller: needs.Admin,
+    house: needs.House,
+    address: needs.Address,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
     """Names and e-mail addresses are unique."""
-    person = await house.door.admissions.add(
-        body.username,
-        body.email,
-        body.password.get_secret_value(),
-        body.roles,
-        by=caller.username,
-        address=address,
-    )
-    return UserModel(**_person(person))
+
+    async def carry_out() -> tuple[int, Any, dict[str, str]]:
+        person = await house.door.admissions.add(
+            body.username,
+            body.email,
+            body.password.get_secret_value(),
+            body.roles,
+            by=caller.username,
+            address=address,
+        )
+        return 201, _person(person), {}
+
+    # The password stays out of what is hashed and kept: a hash of it could be guessed.
+    asked = body.model_dump(exclude={"password"})
+    return await once(request, house.store, caller, idempotency_key, asked, carry_out)
 
 
 @router.get("/users/{user_id}", summary="A person", responses=refuses(404))
@@ -118,12 +134,46 @@ async def audit(
     store: needs.Store,
     actor: Annotated[str | None, Query(max_length=200, description="Only what this person did.")] = None,
     action: Annotated[str | None, Query(max_length=100, description="Only this kind of event.")] = None,
+    target: Annotated[str | None, Query(max_length=2000, description="Only what was done to this.")] = None,
+    from_address: Annotated[str | None, Query(max_length=100, description="Only from this address.")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="Only from this instant on (RFC 3339).")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Only before this instant (RFC 3339).")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """Sign-ins, refusals, and every change."""
-    page = await store.audit.page(actor=actor, action=action, limit=limit, cursor=cursor)
+    page = await store.audit.page(
+        actor=actor,
+        action=action,
+        limit=limit,
+        cursor=cursor,
+        target=target,
+        address=from_address,
+        since=since,
+        until=until,
+    )
     return page_reply(request, page, _line)
+
+
+@router.get("/audit/verify", summary="Whether the audit is as it was written")
+async def verify_audit(caller: needs.Admin, house: needs.House, address: needs.Address) -> ChainReply:
+    """Reads all of it: every entry against the chain of hashes, and the chain against heads that were noted."""
+    report = await verified(house.store, house.settings.data_dir / FILE_NAME)
+    await house.door.log.note(
+        Event.AUDIT_VERIFIED,
+        actor=caller.username,
+        address=address,
+        detail={"holds": report.holds, "entries": report.entries, "faults": report.fault_count},
+    )
+    return ChainReply(
+        holds=report.holds,
+        entries=report.entries,
+        first=report.first,
+        head_seq=report.head.seq,
+        head_hash=report.head.hash,
+        fault_count=report.fault_count,
+        faults=[ChainFault(kind=each.kind, seq=each.seq, detail=each.detail) for each in report.faults],
+    )
 
 
 def _person(person: Person) -> dict[str, Any]:

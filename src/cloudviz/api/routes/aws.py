@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
-from cloudviz.api.routes.clouds import IdempotencyKey, cloud_router, tested
+from cloudviz.api.once import IdempotencyKey
+from cloudviz.api.routes.clouds import cloud_router, tested
 from cloudviz.api.routes.discoveries import enqueue_discovery
 from cloudviz.api.schemas.connections import AwsConnectionRequest, ConnectionReply
 from cloudviz.api.schemas.discoveries import AwsDiscoverRequest, DiscoveryAccepted

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
-from cloudviz.api.routes.clouds import IdempotencyKey, cloud_router, tested
+from cloudviz.api.once import IdempotencyKey
+from cloudviz.api.routes.clouds import cloud_router, tested
 from cloudviz.api.routes.discoveries import enqueue_discovery
 from cloudviz.api.schemas.connections import AzureConnectionRequest, ConnectionReply
 from cloudviz.api.schemas.discoveries import AzureDiscoverRequest, DiscoveryAccepted
@@ -52,5 +53,5 @@ async def test_connection(
     Lists the subscriptions, and what may be read in each. 502 when the credentials or the cloud fail altogether.
     """
     accounts = [*filter(None, [body.subscription_id]), *body.subscriptions]
-    asked = {"accounts": accounts}
+    asked = {"accounts": accounts, "credential": body.credential}
     return await tested(house, caller, address, "azure", asked)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from cloudviz.access import Caller, Event
@@ -22,17 +22,7 @@ from cloudviz.api.schemas.discoveries import DiscoveryPage, DiscoveryReply, Type
 from cloudviz.api.schemas.inventory import ResourcePage
 from cloudviz.catalogue.registry import catalogue
 from cloudviz.inventory.document import resource_document
-from cloudviz.jobs.providers import policy_for, provider_for
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        min_length=1,
-        max_length=200,
-        pattern=r"^[\x21-\x7e]+$",
-        description="Repeat a request with the same key, and it is carried out once.",
-    ),
-]
+from cloudviz.jobs.providers import opened_credential, policy_for, provider_for
 
 
 def cloud_router(provider: str, name: str) -> APIRouter:
@@ -133,7 +123,8 @@ async def tested(
         address=address,
         detail={"accounts": list(asked["accounts"][:20])},
     )
-    cloud = provider_for(provider, asked, house.settings, house.breakers)
+    secret = await opened_credential(house.settings, house.store, provider, asked)
+    cloud = provider_for(provider, asked, house.settings, house.breakers, secret)
     return ConnectionReply.model_validate(await cloud.test_connection(asked["accounts"]))
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from cloudviz.access import Caller, Event
+from cloudviz.access.credentials import Credentials
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
 from cloudviz.api.errors import dumps
@@ -98,6 +99,8 @@ async def enqueue_discovery(
             discovery_id, asked = found.id, found.request
             await store.discoveries.reopen(discovery_id)
         else:
+            if asked.get("credential"):  # one that is not there is refused now, not in the background
+                await Credentials.of(house.settings, store).of_provider(str(asked["credential"]), provider)
             discovery_id = await store.discoveries.create(provider, source, asked)
         job = await store.jobs.enqueue(
             "discover",

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
-from cloudviz.api.routes.clouds import IdempotencyKey, cloud_router, tested
+from cloudviz.api.once import IdempotencyKey
+from cloudviz.api.routes.clouds import cloud_router, tested
 from cloudviz.api.routes.discoveries import enqueue_discovery
 from cloudviz.api.schemas.connections import ConnectionReply, GcpConnectionRequest
 from cloudviz.api.schemas.discoveries import DiscoveryAccepted, GcpDiscoverRequest
@@ -52,5 +53,5 @@ async def test_connection(
     Asks which permissions are granted in each project. 502 when the credentials or the cloud fail altogether.
     """
     accounts = [*filter(None, [body.project_id]), *body.projects]
-    asked = {"accounts": accounts}
+    asked = {"accounts": accounts, "credential": body.credential}
     return await tested(house, caller, address, "gcp", asked)

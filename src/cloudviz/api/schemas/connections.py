@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from cloudviz.api.schemas.base import Asked, Told, Words, example
+from cloudviz.api.schemas.discoveries import Credential
 
 
 class AwsConnectionRequest(Asked):
@@ -12,6 +13,7 @@ class AwsConnectionRequest(Asked):
 
     accounts: Words = Field([], description="Account ids; needs a role.")
     role_arn: str = Field("", description="Role to assume in each account.", max_length=2048)
+    credential: Credential = ""
 
     model_config = example(accounts=["123456789012"], role_arn="arn:aws:iam::{account}:role/cloudviz")
 
@@ -21,6 +23,7 @@ class AzureConnectionRequest(Asked):
 
     subscription_id: str = Field("", description="One subscription.", max_length=200)
     subscriptions: Words = Field([], description="Subscription ids.")
+    credential: Credential = ""
 
     model_config = example(subscription_id="00000000-0000-0000-0000-000000000001")
 
@@ -30,6 +33,7 @@ class GcpConnectionRequest(Asked):
 
     project_id: str = Field("", description="One project, by id or number.", max_length=200)
     projects: Words = Field([], description="Project ids or numbers.")
+    credential: Credential = ""
 
     model_config = example(project_id="shop-prod")
 

@@ -19,6 +19,12 @@ Resume = Annotated[
 ]
 
 
+Credential = Annotated[
+    str,
+    Field(description="Name of a credential of /admin/credentials; the server's own when empty.", max_length=100),
+]
+
+
 class AwsDiscoverRequest(Asked):
     """What to look at. Nothing given means everything that the server's credentials reach."""
 
@@ -31,6 +37,7 @@ class AwsDiscoverRequest(Asked):
         "", description="AWS Config aggregator to ask first, by name; `auto` for the one there is.", max_length=256
     )
     resource_types: Words = Field([], description="Type keys; may end in `*`.")
+    credential: Credential = ""
     resume: Resume = ""
 
     model_config = examples({"regions": ["eu-west-1"], "services": ["ec2", "rds"]}, {"resume": AN_ID})
@@ -44,6 +51,7 @@ class AzureDiscoverRequest(Asked):
     resource_groups: Words = Field([], description="Only these; then nothing is taken to be gone.")
     regions: Words = Field([], description="Regions; all when empty.")
     resource_types: Words = Field([], description="Type keys; may end in `*`.")
+    credential: Credential = ""
     resume: Resume = ""
 
     model_config = examples(
@@ -59,6 +67,7 @@ class GcpDiscoverRequest(Asked):
     regions: Words = Field([], description="Regions; all when empty.")
     services: Words = Field([], description="Groups of types, as in the type keys: `compute`, `storage`.")
     resource_types: Words = Field([], description="Type keys; may end in `*`.")
+    credential: Credential = ""
     resume: Resume = ""
 
     model_config = examples({"project_id": "shop-prod", "regions": ["europe-west1"]}, {"resume": AN_ID})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -88,6 +88,7 @@ class AwsProvider(CloudProvider):
             each of a thousand types in each region. Not done where only some types are asked for.
         known: the catalogue to scan by; the release's own when None.
         breakers: the circuits of the endpoints, shared by the scans of a process; this provider's own when None.
+        secret: ``access_key_id``, ``secret_access_key`` and perhaps ``session_token``, in place of the profile.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class AwsProvider(CloudProvider):
         breakers: Breakers | None = None,
         config_aggregator: str | None = None,
         long_tail: bool = False,
+        secret: Mapping[str, str] | None = None,
     ) -> None:
         if max_workers < 1:
             raise Invalid("max_workers must be at least 1")
@@ -112,6 +114,7 @@ class AwsProvider(CloudProvider):
         self._aggregator = config_aggregator
         self._long_tail = long_tail
         self._profile = profile
+        self._secret = secret
         self._role = role_arn
         self._endpoint_url = endpoint_url
         self._workers = max_workers
@@ -212,6 +215,7 @@ class AwsProvider(CloudProvider):
         try:
             scan = _Scan(
                 self._profile,
+                self._secret,
                 self._role,
                 self._endpoint_url,
                 self._workers,
@@ -233,6 +237,7 @@ class _Scan:
     def __init__(
         self,
         profile: str | None,
+        secret: Mapping[str, str] | None,
         role: str | None,
         endpoint_url: str | None,
         workers: int,
@@ -253,7 +258,7 @@ class _Scan:
         self._throttle = Throttle()
         self._cancelled = cancelled or (lambda: False)
         try:
-            self._sessions = Sessions(profile, endpoint_url, limits, workers)
+            self._sessions = Sessions(profile, endpoint_url, limits, workers, secret)
         except boto.BotoCoreError as error:
             raise cloud_refused(error, "read its configuration") from error
 

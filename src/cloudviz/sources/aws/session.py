@@ -10,7 +10,7 @@ import datetime
 import functools
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -235,16 +235,28 @@ class Sessions:
         endpoint_url: where to send every call instead of AWS; ``AWS_ENDPOINT_URL`` works as well.
         limits: how long to wait.
         workers: how many calls run at once, for the connection pools.
+        secret: an access key with its secret, and a session token if it has one, in place of the profile's.
 
     Raises what botocore raises when the profile does not exist or a configuration file can't be read.
     """
 
-    def __init__(self, profile: str | None, endpoint_url: str | None, limits: Limits, workers: int) -> None:
+    def __init__(
+        self,
+        profile: str | None,
+        endpoint_url: str | None,
+        limits: Limits,
+        workers: int,
+        secret: Mapping[str, str] | None = None,
+    ) -> None:
         self._profile = profile
         self.endpoint_url = endpoint_url
         self._limits = limits
         self._workers = workers
         self.base = new_session(profile)
+        if secret is not None:
+            self.base.set_credentials(
+                secret["access_key_id"], secret["secret_access_key"], secret.get("session_token")
+            )
         # Reads the configuration files: a profile that does not exist shows here.
         self._configured = str(self.base.get_config_variable("region") or "us-east-1")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 
 from cloudviz.catalogue.registry import Catalogue, catalogue
@@ -60,6 +60,7 @@ class AzureProvider(CloudProvider):
         limits: how long to wait for what.
         known: the catalogue to scan by; the release's own when None.
         breakers: the circuits of the endpoints, shared by the scans of a process; this provider's own when None.
+        secret: ``tenant_id``, ``client_id`` and ``client_secret``, in place of the process's own credentials.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class AzureProvider(CloudProvider):
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
         known: Catalogue | None = None,
         breakers: Breakers | None = None,
+        secret: Mapping[str, str] | None = None,
     ) -> None:
         if max_workers < 1:
             raise Invalid("max_workers must be at least 1")
@@ -79,6 +81,7 @@ class AzureProvider(CloudProvider):
         self._management_group = checked_management_group(management_group)
         self._groups = checked_groups(resource_groups)
         self._token = token
+        self._secret = secret
         self._workers = max_workers
         self._limits = limits
         self._known = known or catalogue()
@@ -174,7 +177,7 @@ class AzureProvider(CloudProvider):
 
     def _client(self, cancelled: Callable[[], bool] | None) -> ArmClient:
         endpoint = checked_endpoint(self._endpoint_url)
-        tokens = tokens_for(endpoint, self._token, self._limits)
+        tokens = tokens_for(endpoint, self._token, self._limits, self._secret)
         return ArmClient(endpoint, tokens, self._limits, self._workers, cancelled, breakers=self._breakers)
 
     async def _subscriptions(

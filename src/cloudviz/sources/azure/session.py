@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -102,10 +102,14 @@ class IdentityTokens:
         scope: what the token is for, ``https://management.azure.com/.default``.
         authority: who signs it.
         seconds: how long signing in may take.
+        secret: an application's ``tenant_id``, ``client_id`` and ``client_secret``, in place of the chain.
     """
 
-    def __init__(self, scope: str, authority: str, seconds: float) -> None:
+    def __init__(
+        self, scope: str, authority: str, seconds: float, secret: Mapping[str, str] | None = None
+    ) -> None:
         self._scope = scope
+        self._secret = secret
         self._authority = authority
         self._seconds = seconds
         self._credential: Any = None
@@ -129,7 +133,7 @@ class IdentityTokens:
     async def _ask(self) -> tuple[str, float]:
         try:
             from azure.core.exceptions import AzureError
-            from azure.identity import DefaultAzureCredential
+            from azure.identity import ClientSecretCredential, DefaultAzureCredential
         except ImportError as error:
             raise Unavailable(
                 "the package azure-identity, which signs in to Azure, is not installed",
@@ -139,9 +143,14 @@ class IdentityTokens:
         logging.getLogger("azure.identity").setLevel(logging.ERROR)
         if self._credential is None:
             # Whose tokens Microsoft does not sign, Microsoft does not know either.
-            is_microsoft = self._authority in AUTHORITIES.values()
-            self._credential = DefaultAzureCredential(
-                authority=self._authority, disable_instance_discovery=not is_microsoft
+            where: dict[str, Any] = {
+                "authority": self._authority,
+                "disable_instance_discovery": self._authority not in AUTHORITIES.values(),
+            }
+            self._credential = (
+                ClientSecretCredential(**self._secret, **where)
+                if self._secret
+                else DefaultAzureCredential(**where)
             )
         try:
             async with asyncio.timeout(self._seconds):
@@ -198,7 +207,9 @@ def checked_endpoint(endpoint_url: str | None) -> str:
     return url
 
 
-def tokens_for(endpoint: str, token: str | Tokens | None, limits: Limits) -> Tokens:
+def tokens_for(
+    endpoint: str, token: str | Tokens | None, limits: Limits, secret: Mapping[str, str] | None = None
+) -> Tokens:
     """Where tokens for ``endpoint`` come from.
 
     A token that Microsoft signed is sent to Microsoft's own Resource Managers only, over TLS. Any other address
@@ -210,4 +221,4 @@ def tokens_for(endpoint: str, token: str | Tokens | None, limits: Limits) -> Tok
     authority = AUTHORITIES.get(parts.hostname or "")
     if authority is None or parts.scheme != "https":
         return StaticToken(os.environ.get("AZURE_ACCESS_TOKEN") or "stand-in")
-    return IdentityTokens(f"{endpoint}/.default", authority, limits.sign_in)
+    return IdentityTokens(f"{endpoint}/.default", authority, limits.sign_in, secret)

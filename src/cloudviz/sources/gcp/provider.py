@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 
 from cloudviz.catalogue.registry import Catalogue, catalogue
@@ -60,6 +60,7 @@ class GcpProvider(CloudProvider):
         known: the catalogue to scan by; the release's own when None.
         tokens: where tokens come from, instead of ``token``.
         breakers: the circuits of the endpoints, shared by the scans of a process; this provider's own when None.
+        secret: a service account's key file, in place of the process's own credentials.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class GcpProvider(CloudProvider):
         known: Catalogue | None = None,
         tokens: Tokens | None = None,
         breakers: Breakers | None = None,
+        secret: Mapping[str, str] | None = None,
     ) -> None:
         if max_workers < 1:
             raise Invalid("max_workers must be at least 1")
@@ -86,7 +88,7 @@ class GcpProvider(CloudProvider):
         self._limits = limits
         self._known = known or catalogue()
         self._breakers = breakers or Breakers()
-        self._tokens = tokens or tokens_for(self._endpoint, token, limits)
+        self._tokens = tokens or tokens_for(self._endpoint, token, limits, secret)
 
     async def discover_resources(self, config: ProviderConfig) -> DiscoveryResult:
         """See :meth:`CloudProvider.discover_resources`.

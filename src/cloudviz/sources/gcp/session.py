@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -113,8 +113,9 @@ class GoogleTokens:
     Source: https://cloud.google.com/docs/authentication/application-default-credentials
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, secret: Mapping[str, str] | None = None) -> None:
         self._seconds = seconds
+        self._secret = secret
         self._lock = asyncio.Lock()
         self._credentials: Any = None
         self._request: Any = None
@@ -146,7 +147,10 @@ class GoogleTokens:
         try:
             if self._credentials is None:
                 self._request = google.auth.transport.requests.Request()
-                self._credentials, project = google.auth.default(scopes=list(SCOPES))
+                if self._secret is None:
+                    self._credentials, project = google.auth.default(scopes=list(SCOPES))
+                else:
+                    self._credentials, project = _of_key_file(self._secret), self._secret.get("project_id")
                 self.project = str(project or "")
             if not self._credentials.valid or self._credentials.token == refused:
                 self._credentials.refresh(self._request)
@@ -164,7 +168,23 @@ class GoogleTokens:
             ) from error
 
 
-def tokens_for(endpoint: str, token: str | None, limits: Limits) -> Tokens:
+def _of_key_file(secret: Mapping[str, str]) -> Any:
+    """The credentials of a service account's key file. Raises CloudRefused when its key can't be read."""
+    from google.oauth2.service_account import Credentials
+
+    try:
+        return Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
+            dict(secret), scopes=list(SCOPES)
+        )
+    except ValueError:  # its text may hold part of the key
+        raise CloudRefused(
+            "GCP: the private key of the credential can't be read", hint="Store the key file again, whole."
+        ) from None
+
+
+def tokens_for(
+    endpoint: str, token: str | None, limits: Limits, secret: Mapping[str, str] | None = None
+) -> Tokens:
     """A token that is given, one of the environment, else Google's chain.
 
     An endpoint without TLS is an emulator, and gets no credentials of Google's: "owner" is what Google's own
@@ -172,8 +192,8 @@ def tokens_for(endpoint: str, token: str | None, limits: Limits) -> Tokens:
     """
     given = token or next((value for name in TOKEN_VARIABLES if (value := os.environ.get(name))), "")
     project = os.environ.get("GOOGLE_CLOUD_PROJECT") or os.environ.get("CLOUDSDK_CORE_PROJECT") or ""
-    if given:
+    if given and secret is None:
         return StaticToken(given, project)
     if endpoint.startswith("http://"):
         return StaticToken("owner", project)
-    return GoogleTokens(limits.sign_in)
+    return GoogleTokens(limits.sign_in, secret)

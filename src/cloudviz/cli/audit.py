@@ -1,0 +1,74 @@
+"""``cloudviz audit verify|list``: the record of what was done, and whether it is as it was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cloudviz.cli.output import Output, note, print_rows
+from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
+
+if TYPE_CHECKING:
+    from cloudviz.store.chain import ChainReport
+
+app = typer.Typer(help="The record of what was done.", no_args_is_help=True)
+
+
+@app.command("verify")
+def verify(
+    heads: Annotated[
+        Path | None,
+        typer.Option(help="Heads noted elsewhere; else audit.heads in the data folder.", show_default=False),
+    ] = None,
+    output: OutputOption = Output.TABLE,
+    database: Database = None,
+) -> None:
+    """Hold every entry against the chain, and the chain against noted heads. Exit 1 when it does not hold."""
+    from cloudviz.access.anchors import FILE_NAME, verified
+
+    loaded = settings_for(database_url=database)
+    path = heads or loaded.settings.data_dir / FILE_NAME
+
+    async def work() -> ChainReport:
+        async with opened(loaded.settings) as store:
+            return await verified(store, path)
+
+    report = run(work())
+    note(f"{report.entries} entries, the last is number {report.head.seq} with the hash {report.head.hash}.")
+    rows = [{"kind": each.kind, "entry": each.seq, "detail": each.detail} for each in report.faults]
+    if rows or output is not Output.TABLE:
+        print_rows(rows, ("kind", "entry", "detail"), output)
+    if not report.holds:
+        note(f"The chain does not hold: {report.fault_count} faults.")
+        raise typer.Exit(1)
+    note("The chain holds.")
+
+
+@app.command("list")
+def list_entries(
+    actor: Annotated[str | None, typer.Option(help="Only what this person did.", show_default=False)] = None,
+    action: Annotated[str | None, typer.Option(help="Only this kind of event.", show_default=False)] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, the newest first.")] = 50,
+    output: OutputOption = Output.TABLE,
+    database: Database = None,
+) -> None:
+    """List the newest entries."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> list[dict[str, Any]]:
+        async with opened(loaded.settings) as store:
+            page = await store.audit.page(actor=actor, action=action, limit=limit)
+            return [
+                {
+                    "at": each.at.isoformat(timespec="seconds"),
+                    "actor": each.actor,
+                    "action": each.action,
+                    "target": each.target,
+                    "address": each.address,
+                }
+                for each in page
+            ]
+
+    print_rows(run(work()), ("at", "actor", "action", "target", "address"), output)
