@@ -12,6 +12,8 @@ what the scene before it and the SVG after it took; of Graphviz it is a whole pr
 JSON of places; of ELK the layout call alone; of mermaid-cli the whole process. `ratio` is CPU beside the quickest
 peer that finished. Overlaps are pairs of boxes in one container that share area; `outside` are boxes beyond their
 container; `foreign` is the share of edges through a box that is not theirs; crossings are a number for each edge.
+Then one in a hundred resources comes, goes or changes, and the line says how many of the boxes that did not change
+stand elsewhere in the next picture.
 A peer that needs something which is not installed is left out with a note.
 """
 
@@ -19,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import resource
 import shutil
 import subprocess
@@ -29,9 +32,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from estate_changes import moved, some_time_later, unchanged
 from layout_peers import Laid, Peers
 from terraform_estate import write_state
 
+from cloudviz.diagram import picture
 from cloudviz.diagram.check import check
 from cloudviz.diagram.layout import place
 from cloudviz.diagram.options import LAYOUTS, PictureOptions
@@ -98,6 +103,7 @@ def _compare(size: int, folder: Path, peers: Peers, layouts: Sequence[str], want
             f"  {'':<26} scene {told['scene']:.2f}, layout {told['layout']:.2f}, SVG {told['svg']:.2f} s;", end=""
         )
         print(f" {told['megabytes']:.0f} MB more than the inventory")
+        print(f"  {'':<26} 1 % change: {told['moved']:,} of {told['unchanged']:,} unchanged boxes moved")
     for peer, laid in found.items():
         if laid.document is None:
             print(f"  {peer:<26} {laid.cpu:8.2f} {laid.note:>7}", flush=True)
@@ -168,7 +174,11 @@ def _ours(asked: dict[str, Any]) -> dict[str, Any]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     folder = Path(asked["folder"])
     (folder / f"{asked['layout']}.scene.json").write_bytes(render(scene, "json"))
+    later = some_time_later(graph, random.Random(0), max(len(graph.resources) // 100, 1), 0)
+    following = picture(later, options, previous=scene)
     return {
+        "moved": len(moved(scene, following)),
+        "unchanged": len(unchanged(scene, following)),
         "cpu": times[3] - times[0],
         "scene": times[1] - times[0],
         "layout": times[2] - times[1],

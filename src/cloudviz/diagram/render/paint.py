@@ -217,7 +217,8 @@ def _mark(x: float, y: float, change: str, theme: Theme) -> list[Operation]:
     disc = Rect(x - _MARK, y - _MARK, 2 * _MARK, 2 * _MARK, _MARK, theme.change(change), theme.card, 1.5)
     ink = theme.change_text
     if change == "changed":
-        wave = [("M", (x - 4, y + 1)), ("C", (x - 2, y - 3, x + 2, y + 3, x + 4, y - 1))]
+        # Steep enough not to be taken for the minus beside it, in print and at half the size too.
+        wave = [("M", (x - 4.5, y + 1.5)), ("C", (x - 2, y - 8, x + 2, y + 8, x + 4.5, y - 1.5))]
         return [disc, Path(list(wave), None, ink, 1.75)]
     bars = [Path([("M", (x - 3.75, y)), ("L", (x + 3.75, y))], None, ink, 1.75)]
     if change == "added":

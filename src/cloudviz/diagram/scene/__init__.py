@@ -15,7 +15,7 @@ from cloudviz.catalogue.kinds import CONTAINER_KINDS, PLUMBING_KINDS
 from cloudviz.catalogue.registry import catalogue
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.scene.boxes import Box, Tree, short_title
-from cloudviz.diagram.scene.budget import NOTHING_BEFORE, reduce
+from cloudviz.diagram.scene.budget import NOTHING_BEFORE, linked_boxes, reduce
 from cloudviz.diagram.scene.changes import UNCHANGED, change_of, changes_line
 from cloudviz.diagram.scene.containment import Containment
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode, SceneSummary
@@ -112,7 +112,8 @@ class Composition:
             keys: ids of their nodes.
         """
         if self._previous is not None:
-            fold_away(self._tree, keys, self._previous, self._options.max_nodes > 0, self._changes)
+            linked = linked_boxes(self._tree, self._ties, self._folded)
+            fold_away(self._tree, keys, self._previous, linked, self._options.max_nodes > 0, self._changes)
         return self.scene()
 
     def scene(self) -> Scene:

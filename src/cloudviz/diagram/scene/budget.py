@@ -81,7 +81,7 @@ def reduce(
     if not grouped:
         group_by_tier(tree)
     if len(tree.boxes) > budget:
-        _collapse_until(tree, budget, _linked(tree, ties, folded), changes, was_open)
+        _collapse_until(tree, budget, linked_boxes(tree, ties, folded), changes, was_open)
     if len(tree.boxes) > budget:
         _bundle_roots(tree, budget)
     # Once, at the end: what is collapsed level by level would be sorted at each level.
@@ -90,7 +90,7 @@ def reduce(
             box.members.sort(key=attrgetter("id"))
 
 
-def _linked(tree: Tree, ties: Iterable[Tie], folded: Folded) -> set[str]:
+def linked_boxes(tree: Tree, ties: Iterable[Tie], folded: Folded) -> set[str]:
     """Keys of the boxes that are linked with another box."""
     owner = owners(tree)
     found: set[str] = set()

@@ -1,15 +1,15 @@
 """Putting new boxes that find no room beside those of an earlier picture into boxes that it has.
 
 A picture that is kept from one look to the next has no room to give: detail is what gives way. A new box goes onto
-the stack of its like; where there is none it becomes, with the box beside it that tells least, one leaf that says
-how many more there are. Where a container holds no leaf at all, that leaf stands outside of it. Counts are
+the stack of its like; where there is none it becomes, with a box beside it that tells little, one leaf that says
+how many more there are. Where a container holds no such box, that leaf stands in the one around it. Counts are
 conserved, members listed, and a change keeps its mark. What was folded before is folded into the same box again,
 so that a picture of the same estate stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from cloudviz.catalogue.kinds import Tier
 from cloudviz.diagram.scene.boxes import Box, Tree
@@ -23,7 +23,12 @@ _MORE = "more:"
 
 
 def fold_away(
-    tree: Tree, keys: Sequence[str], previous: Scene, is_budgeted: bool, changes: Mapping[str, str]
+    tree: Tree,
+    keys: Sequence[str],
+    previous: Scene,
+    linked: Set[str],
+    is_budgeted: bool,
+    changes: Mapping[str, str],
 ) -> None:
     """Put boxes that have no place into others, which have one.
 
@@ -32,18 +37,26 @@ def fold_away(
         keys: those without a place. A container becomes a leaf, or goes away where what is in it stood without it;
             whether a leaf of it has a place is for the layout to say again.
         previous: the picture in which the others stand.
+        linked: keys of the boxes that are linked with others; these are not hidden for the sake of new ones.
         is_budgeted: whether subnets and zones may go, as they may for the sake of a budget.
         changes: resource id → what is new about it.
     """
     homeless = {key for key in keys if key in tree.boxes}
-    _Folding(tree, homeless, previous, is_budgeted, changes).run([key for key in keys if key in homeless])
+    _Folding(tree, homeless, previous, linked, is_budgeted, changes).run([key for key in keys if key in homeless])
 
 
 class _Folding:
     def __init__(
-        self, tree: Tree, homeless: set[str], previous: Scene, is_budgeted: bool, changes: Mapping[str, str]
+        self,
+        tree: Tree,
+        homeless: Set[str],
+        previous: Scene,
+        linked: Set[str],
+        is_budgeted: bool,
+        changes: Mapping[str, str],
     ) -> None:
-        self.tree, self.homeless, self.is_budgeted, self.changes = tree, homeless, is_budgeted, changes
+        self.tree, self.homeless, self.linked = tree, homeless, linked
+        self.is_budgeted, self.changes = is_budgeted, changes
         self.known = {node.id for node in previous.nodes}
         self.held = {member: node.id for node in previous.nodes if not node.container for member in node.members}
 
@@ -75,7 +88,7 @@ class _Folding:
 
     def _put(self, box: Box, outer: Box) -> None:
         before = next((self.held[member.id] for member in box.members if member.id in self.held), "")
-        if before.startswith(_MORE) and before not in self.tree.boxes:
+        if before.startswith(_MORE):
             around = next((each for each in outer.path() if self._more_key(each) == before), None)
             if around is not None and around is not outer:
                 self._apart(box, around)
@@ -127,12 +140,16 @@ class _Folding:
         )
 
     def _least(self, beside: Sequence[Box]) -> Box | None:
-        """The leaf that tells least: one that stands for more already, else what is neither new nor linked."""
+        """The leaf that tells least: one that stands for more already, else one that is neither new nor linked."""
         return min(
-            (each for each in beside if not each.role or each.key.startswith(_MORE)),
+            (
+                each
+                for each in beside
+                if each.key.startswith(_MORE)
+                or not (each.role or each.key in self.linked or change_of(each, self.changes))
+            ),
             key=lambda each: (
                 not each.key.startswith(_MORE),
-                change_of(each, self.changes) is not None,
                 _TELLS_LITTLE.get(each.tier, 4),
                 len(each.members),
                 each.key,

@@ -129,7 +129,10 @@ def contents_line(members: Sequence[Resource]) -> str:
     """The second line of a collapsed container: what it holds most of."""
     inside = [item for item in members if item.kind not in (Kind.NETWORK, Kind.SUBNET)]
     if not inside:
-        return "empty" if len(members) <= 1 else f"{len(members) - 1} empty subnets"
+        subnets = sum(item.kind == Kind.SUBNET for item in members)
+        if subnets in (0, len(members)):
+            return "empty"
+        return f"{subnets} empty subnet{'s' if subnets > 1 else ''}"
     counts = Counter(item.kind for item in inside)
     kind, count = min(counts.items(), key=lambda entry: (-entry[1], entry[0]))
     word = kind.replace("_", " ")
