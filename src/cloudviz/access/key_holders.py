@@ -49,11 +49,12 @@ class KeyHolders:
                 await self._keys.used(record.id)
             except CloudVizError as error:  # a database that takes no writes still answers reads
                 get_logger(__name__).warning("the use of a key was not noted", detail=error.detail)
+        allowed = [role.value for role in Role if allows(record.roles, role) and allows(person.roles, role)]
         return Caller(
             person.id,
             person.username,
             person.email,
-            tuple(role for role in Role if allows(record.roles, role) and allows(person.roles, role)),
+            tuple(allowed[-1:]),  # the highest: it includes those below
             session="",
             key=record.id,
             read_only=record.access != "write",
