@@ -10,7 +10,9 @@ from typing import Any
 import orjson
 
 from cloudviz.errors import CloudVizError, Invalid
-from cloudviz.runtime.secrets import Keyring, Place, SealBroken, keyring_for
+from cloudviz.runtime.secrets.envelope import Place, SealBroken
+from cloudviz.runtime.secrets.keyring import Keyring
+from cloudviz.runtime.secrets.opening import keyring_for
 from cloudviz.runtime.settings import Settings
 from cloudviz.store import Store
 from cloudviz.store.credentials import CredentialRecord

@@ -1,8 +1,7 @@
 """``Idempotency-Key``: a request that creates something is carried out once, however often it is sent.
 
-As in draft-ietf-httpapi-idempotency-key-header: the same key with the same
-request gives the same answer, with another request 422, and while the first is under way 409. Keys are each
-caller's own, and kept for a day.
+As in draft-ietf-httpapi-idempotency-key-header: the same key with the same request gives the same answer, with
+another request 422, and while the first is under way 409. Keys are each caller's own, and kept for a day.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from cloudviz.store.repeats import Earlier
 IdempotencyKey = Annotated[
     str | None,
     Header(
+        alias="Idempotency-Key",
         min_length=1,
         max_length=200,
         pattern=r"^[\x21-\x7e]+$",

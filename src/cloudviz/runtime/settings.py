@@ -1,5 +1,6 @@
 """What an installation can decide, where each value came from, and the folders of the embedded mode.
 
+A value may stand in a file (``CLOUDVIZ_AUTH__SECRET_FILE``) or a secret store (``secret://aws/NAME#FIELD``).
 Order: flag > environment ``CLOUDVIZ_*`` > ``./cloudviz.toml`` > the user's config file > default (contract §7).
 ``DATABASE_URL`` and ``REDIS_URL`` are read too. A group is a section of the TOML file: ``[auth]`` holds
 ``access_minutes``, whose variable is ``CLOUDVIZ_AUTH__ACCESS_MINUTES``.
@@ -21,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from cloudviz.errors import BadInput
 from cloudviz.runtime.identity_settings import IdentityProviderSettings
+from cloudviz.runtime.secrets import references
 
 _SECRET_QUERY = re.compile(r"(?<=[?&])(?P<name>[^=&]*(?:password|secret|token|key)[^=&]*)=[^&#]*", re.IGNORECASE)
 
@@ -280,6 +282,9 @@ def load_settings(
     for variable, name in (("DATABASE_URL", "database_url"), ("REDIS_URL", "redis_url")):
         if env.get(variable):
             values[name], origins[name] = env[variable], variable
+        elif env.get(f"{variable}_FILE"):
+            values[name] = references.read_file(env[f"{variable}_FILE"], name)
+            origins[name] = f"{variable}_FILE"
     known = _names()
     for variable, text in sorted(env.items()):
         if not variable.startswith(PREFIX):
@@ -287,9 +292,19 @@ def load_settings(
         name = variable[len(PREFIX) :].lower().replace("__", ".")
         if name in known:
             values[name], origins[name] = text, variable
+        elif name.endswith("_file") and (name := name.removesuffix("_file")) in known and text:
+            if variable.removesuffix("_FILE") in env:
+                raise BadInput(
+                    f"{variable} and {variable.removesuffix('_FILE')} are both set", hint="Set one of them."
+                )
+            values[name], origins[name] = references.read_file(text, name), variable
     for name, value in (flags or {}).items():
         if value is not None:
             values[name], origins[name] = value, "flag"
+    for name, value in values.items():
+        if references.is_reference(value):
+            values[name] = references.resolved(value, name, env)
+            origins[name] = f"{value} in {origins[name]}"
     try:
         settings = Settings.model_validate(_nested(values))
     except ValidationError as error:

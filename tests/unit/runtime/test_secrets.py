@@ -14,9 +14,10 @@ from tests.fake_clouds.key_services import GOOGLE_KEY, TOKEN, KeyServices
 from tests.fake_clouds.moto import MotoServer
 
 from cloudviz.errors import BadInput, Unavailable
-from cloudviz.runtime.secrets import Keyring, Place, SealBroken, keyring_for
-from cloudviz.runtime.secrets.envelope import Envelope
+from cloudviz.runtime.secrets.envelope import Envelope, Place, SealBroken
+from cloudviz.runtime.secrets.keyring import Keyring
 from cloudviz.runtime.secrets.master_keys import LocalKey, local_keys
+from cloudviz.runtime.secrets.opening import keyring_for
 from cloudviz.runtime.secrets.remote_keys import AwsKey, AzureKey, GoogleKey, VaultKey
 from cloudviz.runtime.settings import Settings
 

@@ -5,9 +5,3 @@
 """
 
 from __future__ import annotations
-
-from cloudviz.runtime.secrets.envelope import Place, SealBroken
-from cloudviz.runtime.secrets.keyring import Keyring
-from cloudviz.runtime.secrets.opening import keyring_for
-
-__all__ = ["Keyring", "Place", "SealBroken", "keyring_for"]
