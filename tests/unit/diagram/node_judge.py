@@ -34,9 +34,9 @@ def required() -> None:
         pytest.skip(reason)
 
 
-def installed(name: str) -> Path:
+def installed(name: str, beside: Path = GOLDEN) -> Path:
     """The folder with the judge and its packages, installed from the lock file where it is not there yet."""
-    package, cache = GOLDEN / name, CACHE / f"{name}-judge"
+    package, cache = beside / name, CACHE / f"{name}-judge"
     stamp = hashlib.sha256()
     for file in FILES:
         stamp.update((package / file).read_bytes())
