@@ -1,7 +1,8 @@
 """The inventory as tables for spreadsheets: a row for each resource, link and look.
 
 A cell that begins like a formula would be run by whoever opens the file, and a resource may be called anything: in
-CSV such a text gets an apostrophe before it. Workbooks say of each cell that it is text, and need none.
+CSV such a text gets an apostrophe before it, and so does what follows a semicolon or a tab, at which spreadsheets
+of many countries divide a line whatever its quotes say. Workbooks say of each cell that it is text, and need none.
 
 Source: RFC 4180 (CSV); OWASP, "CSV Injection".
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -28,11 +30,12 @@ TABLE_MEDIA_TYPES: dict[str, str] = {
 
 # ＝＋－＠ are read as their narrow forms by spreadsheets set to East Asian languages.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_PART = re.compile(f'([;\t][ "]*)(?=[{re.escape("".join(_FORMULA))}])')
 
 
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula when it reads a CSV file."""
-    text = cell_text(text)
+    text = _PART.sub(r"\1'", cell_text(text))
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip(" ").startswith(_FORMULA) else text
 
 

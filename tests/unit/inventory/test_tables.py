@@ -92,6 +92,8 @@ def test_csv_has_a_line_for_each_resource_and_is_what_the_rfc_says() -> None:
     [
         ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("\rx", "'\rx"),
         (" =1", "' =1"), ("＝1", "'＝1"), ("a=b", "a=b"), ("", ""), ("a\x00b", "a\ufffdb"), ("\ud800", "\ufffd"),
+        # Where a semicolon divides, as in Germany, this would be a cell of its own.
+        ("a;=1", "a;'=1"), ('a; "=1', "a; \"'=1"), ("a\t-1", "a\t'-1"), ("a; b=c", "a; b=c"), ("1;2", "1;2"),
     ],
 )  # fmt: skip
 def test_what_begins_like_a_formula_becomes_a_text(text: str, written: str) -> None:
