@@ -79,6 +79,11 @@ def draw(
         shown = part_shown(chosen, scene) if options.focus else chosen
         return Picture(table(shown, coverage, format), scene, gaps=gaps)
     scene = picture(chosen, options, previous, gaps=gaps, changes=changes)
+    if not scene.nodes:
+        raise NotFound(
+            "there is nothing to draw: all that matches is only drawn around or beside other resources",
+            hint="Loosen the filter, or list it: -o FILE.csv.",
+        )
     return Picture(
         render(scene, format, scale=options.scale, page=options.page, link_base=options.link_base),
         scene,
