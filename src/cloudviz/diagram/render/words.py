@@ -45,9 +45,10 @@ def headline(scene: Scene) -> str:
     """What the picture is of: its title, else its one or two outermost boxes, else how many there are."""
     if scene.title.strip():
         return clean(scene.title)
-    outer = [node for node in scene.nodes if node.parent is None and node.container]
-    if not outer:
-        return ""
+    # A box around others, or one that a budget has closed.
+    outer = [node for node in scene.nodes if node.parent is None and (node.container or node.role)]
+    if not outer or any(node.id.startswith("bundle:") for node in outer):
+        return ""  # of a bundle of them the box itself says how many it stands for
     if len(outer) <= 2:
         return " · ".join(isolate(clean(node.label)) for node in outer)
     return f"{len(outer)} {'accounts' if all(node.role == 'account' for node in outer) else 'groups'}"
