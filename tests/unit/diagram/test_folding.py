@@ -57,8 +57,17 @@ def test_where_all_is_linked_it_stands_in_the_container_around():
     links = [Link("vm", "db", LinkKind.USES), Link("vm", "cache", LinkKind.USES)]
     folded = _composed(thing("late", "queue", parent="net"), links=links).fold(["late"])
     more = node(folded, "more:vpc")
-    assert (more.label, more.parent, more.members) == ("1 more", "vpc", ["late"])
+    assert (more.label, more.parent, more.members) == ("late", "vpc", ["late"])
     assert _counts(folded) == folded.summary.resources == 4
+
+
+def test_several_in_the_container_around_are_one():
+    links = [Link("vm", "db", LinkKind.USES), Link("vm", "cache", LinkKind.USES)]
+    late = [thing("late", "queue", parent="net"), thing("later", "key", parent="net")]
+    folded = _composed(*late, links=links).fold(["late", "later"])
+    more = node(folded, "more:vpc")
+    assert (more.label, more.parent, more.members) == ("2 more", "vpc", ["late", "later"])
+    assert _counts(folded) == folded.summary.resources == 5
 
 
 def test_a_container_without_room_is_closed():

@@ -44,6 +44,7 @@ _TIGHTER = 8.3  # px by which boxes may come nearer to the border before a conta
 _ASPECTS = (0.61, 2.19)
 _PADDED = 1.25  # how much larger a page may become by blank paper that gives it the shape of a page
 _TOP = PAGE_MARGIN + HEADING_HEIGHT
+_STACKED = HEADER + 18.0  # where in a container a stack begins
 _WRAPPERS = frozenset({"group", "zone", "subnet_public", "subnet_private"})
 
 
@@ -173,6 +174,9 @@ class _Kept:
             width, height = (twin.width, twin.height) if node.container else self._leaf_size(node)
             block = self._block(node, width, height)
             block.x, block.y = twin.x, twin.y
+            if twin.container and block.is_stack and node.parent is not None:
+                # its cards and its ×n keep away from the title above
+                block.y = min(max(twin.y, self.blocks[node.parent].y + _STACKED), twin.y + twin.height - height)
             if not twin.container and width > twin.width + 0.05:
                 block.width = twin.width
                 wider.append((block, width))

@@ -178,10 +178,11 @@ class _Folding:
         more = self.tree.boxes.get(key)
         if more is not None and more.parent is outer:
             more.members = sorted([*more.members, *box.members], key=lambda item: item.id)
+            self._be_more(more)
         else:
-            more = Box(key, outer, True, provider=box.provider, tier=box.tier, members=box.members)
-            self.tree.add(more)
-        self._be_more(more)
+            # alone it keeps its name, which tells more than "1 more"
+            box.key, box.parent = key, outer
+            self.tree.add(box)
 
     def _be_more(self, box: Box) -> None:
         """Make a leaf one that says how many there are."""
