@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Sequence
@@ -124,6 +125,24 @@ async def test_a_process_that_is_killed_is_told_and_nothing_hangs():
                 await lost
     finally:
         await reading.close()
+
+
+async def test_those_who_wait_for_the_only_process_are_told_of_its_end_too():
+    alone = Spread(Normaliser(), processes=1, spread_from=0)
+    try:
+        await (await alone.begin([(0, [disk(1)])], is_whole=True))
+        os.kill(alone.processes[0], signal.SIGKILL)
+        readings = [await alone.begin([(number, [disk(number)])], is_whole=True) for number in range(1, 4)]
+        async with asyncio.timeout(30):
+            ends = await asyncio.gather(*readings, return_exceptions=True)
+        assert [type(each) for each in ends] == [Unavailable] * 3
+    finally:
+        await alone.close()
+
+
+def test_a_process_is_given_no_credentials():
+    given = {"PATH": "/bin", "PYTHONHASHSEED": "1", "AWS_SECRET_ACCESS_KEY": "canary", "DATABASE_URL": "canary"}
+    assert spread.surroundings(given) == {"PATH": "/bin", "PYTHONHASHSEED": "1"}
 
 
 async def test_a_scan_that_is_cancelled_leaves_no_process():

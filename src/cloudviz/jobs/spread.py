@@ -12,7 +12,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cloudviz.errors import Unavailable
 from cloudviz.jobs.reading import READY, Read, Run, question, read_run, received, send, understood
@@ -25,6 +25,9 @@ MOST_PROCESSES = 4
 """More would wait for the one process that takes in what they have read."""
 
 START_SECONDS = 30.0
+
+_NEEDED = frozenset({"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH"})
+_NEEDED_OF = ("PYTHON", "LC_", "VIRTUAL_ENV", "DYLD_", "COVERAGE_")
 
 
 def processes_here() -> int:
@@ -95,6 +98,7 @@ class Spread:
         except (EOFError, OSError) as error:
             process.kill()
             code = await asyncio.to_thread(process.wait)
+            self._idle.put_nowait(process)  # whoever waits for one is told too, and does not wait for ever
             raise Unavailable(
                 f"a process that read for this scan ended early ({_ending(code)})",
                 hint="It may have run out of memory. Resume the scan: what was read to its end is not read again.",
@@ -126,6 +130,11 @@ class Spread:
 Process = subprocess.Popen[bytes]
 
 
+def surroundings(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of the environment a process is given: what Python needs to start, and no credentials of any cloud."""
+    return {name: value for name, value in environment.items() if name in _NEEDED or name.startswith(_NEEDED_OF)}
+
+
 def _started(command: Sequence[str]) -> Process:
     return subprocess.Popen(
         command,
@@ -134,6 +143,7 @@ def _started(command: Sequence[str]) -> Process:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        env=surroundings(os.environ),
     )
 
 
