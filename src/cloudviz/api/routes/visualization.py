@@ -9,11 +9,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from cloudviz.access import Event
+from cloudviz.access import Caller, Event
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
 from cloudviz.api.errors import dumps
 from cloudviz.api.files import etag_of, file_reply, is_fresh, unchanged
+from cloudviz.api.house import House
+from cloudviz.api.once import IdempotencyKey, once
 from cloudviz.api.paging import Cursor, Limit, page_reply
 from cloudviz.api.schemas.diagrams import (
     EXPORTS,
@@ -78,13 +80,29 @@ LARGE = 20_000
     response_model=GenerateReply,
     responses={
         202: {"model": JobAccepted, "description": "A large one: it is drawn in the background."},
-        **refuses(404),
+        **refuses(404, 409),
     },
 )
 async def generate(
-    body: GenerateRequest, caller: needs.Operator, house: needs.House, address: needs.Address
-) -> GenerateReply | Response:
+    request: Request,
+    body: GenerateRequest,
+    caller: needs.Operator,
+    house: needs.House,
+    address: needs.Address,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
     """From the inventory now, at an instant, or from some discoveries; its files are drawn when asked for."""
+
+    async def carry_out() -> tuple[int, Any, dict[str, str]]:
+        return await _generated(body, caller, house, address)
+
+    return await once(request, house.store, caller, idempotency_key, body.model_dump(mode="json"), carry_out)
+
+
+async def _generated(
+    body: GenerateRequest, caller: Caller, house: House, address: str
+) -> tuple[int, Any, dict[str, str]]:
+    """Status, body and headers of the answer: the picture, or the job that draws a large one."""
     options, selection = body.options(), selected(body)
     if await house.store.inventories.count(selection) > LARGE:
         job = await house.store.jobs.enqueue(
@@ -101,8 +119,7 @@ async def generate(
             requested_by=caller.username,
         )
         house.ring()
-        accepted = dumps({"job_id": job.id, "status": job.status})
-        return Response(accepted, 202, media_type="application/json", headers={"Location": f"/jobs/{job.id}"})
+        return 202, {"job_id": job.id, "status": job.status}, {"Location": f"/jobs/{job.id}"}
     drawn = await house.studio.generate(
         selection,
         options,
@@ -111,7 +128,7 @@ async def generate(
         previous=body.previous,
     )
     await house.door.log.note(Event.DRAWN, actor=caller.username, target=drawn.diagram_id, address=address)
-    return GenerateReply(
+    reply = GenerateReply(
         diagram_id=drawn.diagram_id,
         mermaid_code=drawn.mermaid_code,
         pages=drawn.pages,
@@ -120,6 +137,7 @@ async def generate(
         theme=options.theme,
         exports=_exports(drawn.diagram_id, [each.value for each in body.formats] or EXPORTS),
     )
+    return 200, reply.model_dump(mode="json"), {}
 
 
 @router.get("/diagrams", summary="Pictures that were kept, newest first", response_model=DiagramPage)
