@@ -81,7 +81,7 @@ class Recognition:
             return None
         claims, until = found
         now = self._monotonic()
-        if now >= until or self._tokens.has_expired(claims):
+        if now >= until:
             return None
         session = self._sessions.get(claims.session)
         if session is None or now - session[1] >= self._trust():
@@ -109,7 +109,10 @@ class Recognition:
             caller = await self._look_up(claims.session)
         if str(caller.person) != claims.person:
             raise Unauthenticated("the access token is not valid", hint="Sign in again.")
-        self._verified[hashlib.sha256(raw).digest()] = (claims, now + TOKEN_SECONDS)
+        self._verified[hashlib.sha256(raw).digest()] = (
+            claims,
+            now + min(TOKEN_SECONDS, self._tokens.seconds_left(claims)),
+        )
         while len(self._verified) > MOST_TOKENS:
             self._verified.popitem(last=False)
         return caller

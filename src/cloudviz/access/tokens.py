@@ -101,9 +101,9 @@ class AccessTokens:
             exp={"essential": True},
         )
 
-    def has_expired(self, claims: AccessClaims) -> bool:
-        """Whether a token that was read before has expired since."""
-        return self._now() >= claims.expires_at
+    def seconds_left(self, claims: AccessClaims) -> float:
+        """How long a token is valid still; below 0 when it has expired."""
+        return claims.expires_at - self._now()
 
     def issue(self, person: str, session: str, roles: Sequence[str]) -> tuple[str, AccessClaims]:
         """A new token for a person within a session, and what it says."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
@@ -41,7 +42,7 @@ from cloudviz.api.routes import (
 from cloudviz.api.studio import Studio
 from cloudviz.jobs.worker import Worker
 from cloudviz.runtime.cache import Cache, MemoryCache, RedisCache
-from cloudviz.runtime.logs import get_logger
+from cloudviz.runtime.logs import get_logger, set_up_logs
 from cloudviz.runtime.settings import Settings, load_settings
 from cloudviz.sources.breaker import Breakers
 from cloudviz.store import Store, migrate, open_store
@@ -76,7 +77,9 @@ def create_app(
 
     While the server runs, ``app.state.house`` holds its parts (:class:`~cloudviz.api.house.House`).
     """
-    settings = settings or load_settings().settings
+    if settings is None:
+        settings = load_settings().settings
+        set_up_logs(settings.log_level)  # an ASGI server that makes the app by itself has no command line to do it
     with_worker = settings.server.embedded_worker if embedded_worker is None else embedded_worker
     breakers = Breakers()
     metrics = Metrics(breakers)
@@ -97,6 +100,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
+        telemetry=None if _is_traced() else _NO_TELEMETRY,
         generate_unique_id_function=lambda route: f"{route.tags[0] if route.tags else 'root'}_{route.name}",
     )
     app.add_middleware(
@@ -133,6 +137,15 @@ def create_app(
     app.include_router(health.router)
     description.install(app)
     return app
+
+
+# FastAPI asks the environment for tracers at each request, which costs as much as all limits and the audit.
+_NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False}
+
+
+def _is_traced() -> bool:
+    """Whether somebody set OpenTelemetry up: its own variables all begin alike."""
+    return any(name.startswith("OTEL_") for name in os.environ)
 
 
 @contextlib.asynccontextmanager

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import uvloop
 from tests.servers import RedisServer, free_port, redis
 
 from cloudviz.errors import BadInput
@@ -142,6 +143,21 @@ async def test_messages_reach_every_listener_even_beside_one_that_fails(client: 
 
     await until(both)
     assert set(heard) == {b"\x00one", b"two"}
+
+
+def test_it_works_on_the_event_loop_of_the_server(server: RedisServer) -> None:
+    """uvicorn runs on uvloop, whose transports are not those of asyncio."""
+
+    async def talk() -> bytes:
+        client = await open_redis(server.url.replace(" ", "%20"))
+        try:
+            found: bytes = await client.call("PING")
+            return found
+        finally:
+            await client.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(talk()) == b"PONG"
 
 
 async def test_it_starts_without_redis() -> None:
