@@ -307,6 +307,19 @@ def test_the_focus_shows_what_is_within_so_many_hops():
     assert {each.id for each in group.nodes if not each.container} == {"sg", "web-1"}
 
 
+def test_a_network_whose_contents_are_out_of_focus_is_not_called_empty():
+    inside = replace(thing("inside", "virtual_machine"), parent="net")
+    graph = graph_of(thing("net", "network"), inside, thing("db", "database"), links=(("db", "net", "uses"),))
+    whole = graph_of(thing("net", "network"), thing("db", "database"), links=(("db", "net", "uses"),))
+
+    def words(of):
+        scene = build(of, PictureOptions(focus="db", hops=1))
+        return {each.id: each.sublabel for each in scene.nodes if not each.container}["net"]
+
+    assert "empty" not in words(graph)
+    assert words(whole) == "empty"
+
+
 def test_a_focus_that_is_not_there_is_refused():
     with pytest.raises(NotFound, match="nowhere"):
         build(small_estate(), PictureOptions(focus="nowhere"))

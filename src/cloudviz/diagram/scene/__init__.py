@@ -8,7 +8,7 @@ links become lines, and the boxes are written down as nodes with their words and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, PLUMBING_KINDS
@@ -100,6 +100,9 @@ class Composition:
             folded.hidden = {key: word for key, word in folded.hidden.items() if folded.served.get(key) in shown}
             folded.headings = set()
         self._shown = shown
+        # A network whose contents are out of focus has some: it must not be called empty.
+        left_out = (resources[key].parent for key in resources if options.focus and key not in shown)
+        self._occupied = {key for key in left_out if key}
         self._tree = Containment(resources, shown, folded, options.group_by).build()
         self._ties = [tie for tie in folded.ties if tie.source in shown and tie.target in shown]
         before = {node.id: node.container for node in previous.nodes if node.role} if previous else NOTHING_BEFORE
@@ -125,7 +128,7 @@ class Composition:
         currency = _currency(resources)
         costs = _costs(self._tree, resources, folded, owner, currency)
         nodes = [
-            _node(box, costs.get(box.key), currency, options.show_costs, self._changes)
+            _node(box, costs.get(box.key), currency, options.show_costs, self._changes, self._occupied)
             for box in self._tree.walk()
         ]
         return Scene(
@@ -221,7 +224,12 @@ def _costs(
 
 
 def _node(
-    box: Box, cost: Decimal | None, currency: str | None, show_costs: bool, changes: Mapping[str, str]
+    box: Box,
+    cost: Decimal | None,
+    currency: str | None,
+    show_costs: bool,
+    changes: Mapping[str, str],
+    occupied: Set[str],
 ) -> SceneNode:
     node = SceneNode(
         box.key,
@@ -248,7 +256,8 @@ def _node(
     node.count = len(box.members)
     node.members = [item.id for item in box.members]
     own_words = changes_line(box.members, changes) if changes and len(box.members) > 1 else ""
-    own_words = own_words or (contents_line(box.members) if box.role else facts_line(box.members))
+    is_closed = bool(box.role) and not (len(box.members) == 1 and box.members[0].id in occupied)
+    own_words = own_words or (contents_line(box.members) if is_closed else facts_line(box.members))
     both = f"{own_words} · {price}" if own_words and price else own_words or price
     if price and measure(both, SUBLABEL_SIZE, SUBLABEL_WEIGHT) > _ROOM:
         both = price
