@@ -63,6 +63,8 @@ def start_moto() -> MotoServer:
     port = free_port()
     # DescribeRegions and the default VPCs come from moto itself; IAM's own managed policies are not needed.
     environment = {**os.environ, **CREDENTIALS, "MOTO_IAM_LOAD_MANAGED_POLICIES": "false"}
+    # Moto issues a certificate a minute after it was asked for: on a slow machine between two scans of one test.
+    environment["MOTO_ACM_VALIDATION_WAIT"] = "86400"
     environment["PYTHONPATH"] = str(Path(__file__).parent.parent)
     process = subprocess.Popen(
         [sys.executable, "-m", "fake_clouds.moto_more", str(port)],
