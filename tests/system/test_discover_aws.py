@@ -47,8 +47,8 @@ WEB = {
     "aws.sqs.queue",
 }
 
-IMPATIENT = Limits(connect=3, read=4, call=6, listing=60, sign_in=6, attempts=1)
-"""For tests of a cloud that does not answer. moto on a busy machine takes up to 2 s for a long list."""
+IMPATIENT = Limits(connect=5, read=8, call=12, listing=90, sign_in=8, attempts=1)
+"""For tests of a cloud that does not answer. moto on a busy machine takes seconds for a long list."""
 
 
 def scan(
