@@ -69,6 +69,11 @@ class PostgresServer:
             *("initdb", "-D", data, "-U", self.user, "--pwfile", str(secret), "--auth", "scram-sha-256"),
             *("--no-sync", "--encoding", "UTF8", "--locale", "C.UTF-8"),
         )
+        self.start()
+
+    def start(self) -> None:
+        """Start it on its port, and wait until it answers."""
+        data = str(self.folder / "data")
         options = " ".join(f"-c {key}={value}" for key, value in SETTINGS.items())
         options += f" -p {self.port} -k {self.folder}"
         log = str(self.folder / "log")
@@ -96,12 +101,60 @@ class PostgresServer:
                 said = output.read().decode(errors="replace")
                 raise RuntimeError(f"PostgreSQL's {program} ended with {done.returncode}: {said}")
 
+    def down(self, mode: str = "fast") -> None:
+        """End it as an operator does: connections are closed, the data stays."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
+
+    def kill(self) -> None:
+        """End it as the kernel does, without a word to anybody, and all of its processes with it."""
+        main = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(main)], capture_output=True, text=True, check=False
+        )
+        for each in (main, *map(int, listed.stdout.split())):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                time.sleep(0.05)
+                continue
+            break
+        # Where nobody collects dead processes, as in a container, its number would still seem to be in use.
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+        (self.folder / f".s.PGSQL.{self.port}.lock").unlink(missing_ok=True)
+
+    def promote(self) -> None:
+        """Make a primary of a replica."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "promote")
+
     def stop(self) -> None:
         """End the server and take its folder away."""
         if (self.folder / "data" / "postmaster.pid").exists():
             with contextlib.suppress(RuntimeError, subprocess.TimeoutExpired):
                 self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class PostgresReplica(PostgresServer):
+    """A streaming replica of another server, with all of its databases and nothing else."""
+
+    def __init__(self, primary: PostgresServer) -> None:
+        self._primary = primary
+        super().__init__()
+
+    def url_like(self, url: str) -> str:
+        """The URL here of a database of the primary."""
+        return url.replace(f":{self._primary.port}/", f":{self.port}/")
+
+    def _start(self) -> None:
+        if os.geteuid() == 0:
+            self._as_nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+            for path in (self.folder, *self.folder.rglob("*")):
+                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+        place = ("-h", "127.0.0.1", "-p", str(self._primary.port), "-U", self.user)
+        data = str(self.folder / "data")
+        self._run("pg_basebackup", *place, "-D", data, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+        self.start()
 
 
 def _programs(folder: Path) -> Path:

@@ -102,9 +102,16 @@ class CloudRefused(CloudVizError):
 
 
 class Unavailable(CloudVizError):
-    """A part that CloudViz needs (database, cache, optional package) is not there."""
+    """A part that CloudViz needs (database, cache, optional package) is not there.
+
+    ``retry_after`` is in seconds, where the same may work after a while, and None where it will not by itself.
+    """
 
     status, code, title = 503, "unavailable", "A needed part is not available"
+
+    def __init__(self, detail: str, *, retry_after: float | None = None, hint: str = "", where: str = "") -> None:
+        super().__init__(detail, hint=hint, where=where)
+        self.retry_after = retry_after
 
 
 class Cancelled(CloudVizError):

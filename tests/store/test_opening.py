@@ -15,13 +15,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from tests.servers import PostgresServer, free_port
-from tests.store.estates import graph, machine, record, seen
+from tests.store.estates import day, graph, machine, record, seen
 
 from cloudviz.errors import BadInput, CloudVizError, Unavailable
-from cloudviz.store import Store, migrate, open_store, tables
+from cloudviz.inventory.select import Selection
+from cloudviz.runtime.settings import StoreSettings
+from cloudviz.store import Store, migrate, open_store, schema, tables
 from cloudviz.store.engine import Database
 
 SECRET = "hunter2"
+
+
+def described(item, name, kind, reflected, compare_to) -> bool:
+    """What indexes the search differs by database and is none of the tables' description."""
+    return not (name or "").startswith("search_resources")
 
 
 async def test_the_migrations_make_exactly_the_tables(empty_url: str):
@@ -30,7 +37,8 @@ async def test_the_migrations_make_exactly_the_tables(empty_url: str):
     async with database.reading() as connection:
         differences = await connection.run_sync(
             lambda sync: compare_metadata(
-                MigrationContext.configure(sync, opts={"compare_type": True}), tables.metadata
+                MigrationContext.configure(sync, opts={"compare_type": True, "include_object": described}),
+                tables.metadata,
             )
         )
     await database.close()
@@ -106,6 +114,68 @@ async def test_processes_that_migrate_at_once_wait_for_each_other(empty_url: str
     for process in processes:
         out, err = await process.communicate()
         assert (process.returncode, out.strip()) == (0, b"True"), err.decode()
+
+
+async def test_who_waits_too_long_for_another_migration_says_so(empty_url: str):
+    """Somebody else is at it: wait, then refuse in words; and go on as soon as he is done."""
+    await open_and_close(empty_url)
+    is_postgres = empty_url.startswith("postgresql")
+    if is_postgres:
+        other = await asyncpg.connect(empty_url)
+        await other.execute("SELECT pg_advisory_lock($1)", schema._SCHEMA_LOCK)
+    else:
+        file = sqlite3.connect(empty_url.partition("sqlite:///")[2], isolation_level=None)
+        file.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable, match=r"locked|written by another process") as refused:
+        await migrate(empty_url, StoreSettings(migrate_wait_seconds=1))
+    assert refused.value.hint and refused.value.retry_after
+    waiting = asyncio.create_task(migrate(empty_url))
+    await asyncio.sleep(0.5)
+    assert not waiting.done()
+    if is_postgres:
+        await other.close()
+    else:
+        file.execute("ROLLBACK")
+        file.close()
+    assert (await waiting).is_current
+
+
+async def open_and_close(url: str) -> None:
+    """Make the file of a SQLite database."""
+    async with await open_store(url):
+        pass
+
+
+async def test_the_search_of_what_an_older_release_recorded_is_written_anew(url: str):
+    """The last migration again, over rows as the release before left them."""
+    async with await open_store(url) as store:
+        item = machine("web", tags={"env": "prod"}, properties={"private_ip": "10.1.2.3"})
+        await record(store, graph(item, machine("db")), [seen()], 1)
+        await record(store, graph(item), [seen()], 2)
+        counts = await store.inventories.facets(Selection())
+    database = Database.at(url)
+    async with database.writing() as connection:
+        if database.is_postgres:
+            await connection.exec_driver_sql("DROP INDEX search_resources")
+        else:
+            for trigger in ("search_resources_insert", "search_resources_delete"):
+                await connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+            await connection.exec_driver_sql("DROP TABLE search_resources")
+        await connection.exec_driver_sql("DROP TABLE facets")
+        for table in ("resources", "resource_versions"):
+            await connection.exec_driver_sql(f"UPDATE {table} SET search = 'web'")
+        before = "2026_11_24_credentials"
+        await connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{before}'")
+    await database.close()
+    await migrate(url)
+    async with await open_store(url) as store:
+        for words in ("10.1.2.3", "env=prod", "instance/web"):
+            assert [each.id for each in await store.inventories.page(Selection(text=words))] == [item.id]
+        past = Selection(text="instance/db", at=day(1.5).isoformat())
+        assert len((await store.inventories.page(past)).items) == 1
+        assert await store.inventories.facets(Selection()) == counts
+        await record(store, graph(), [seen()], 3)
+        assert (await store.inventories.page(Selection(text="env=prod"))).items == []
 
 
 async def test_a_store_that_was_not_migrated_says_so(empty_url: str):

@@ -155,8 +155,10 @@ async def _running(
     """The parts of a running server, let go in the order opposite to that in which they came."""
     async with contextlib.AsyncExitStack() as stack:
         if store is None:
-            await migrate(settings.database())
-            store = await stack.enter_async_context(await open_store(settings.database()))
+            await migrate(settings.database(), settings.store)
+            store = await stack.enter_async_context(
+                await open_store(settings.database(), settings.store, replica_url=settings.replica())
+            )
         door = Door(settings, store)
         stack.callback(door.close)
         freshness = Freshness(store)

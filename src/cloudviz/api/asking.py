@@ -28,7 +28,9 @@ def asked(
         Query(max_length=200, description="`KEY=VALUE`, or `KEY` alone; all must hold.", examples=["env=prod"]),
     ] = None,
     discovery: Annotated[list[str] | None, Query(max_length=200, description="Seen by this discovery.")] = None,
-    q: Annotated[str, Query(max_length=1000, description="Part of the name or the id.")] = "",
+    q: Annotated[
+        str, Query(max_length=1000, description="Part of the name, the id, a tag (`key=value`) or an IP address.")
+    ] = "",
     at: Annotated[str, Query(max_length=100, description="Instant (RFC 3339); now when empty.")] = "",
     filter: Annotated[str, Query(max_length=10_000, description="A filter expression.")] = "",
 ) -> Selection:

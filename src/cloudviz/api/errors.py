@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from cloudviz.errors import CloudVizError, TooManyRequests
+from cloudviz.errors import CloudVizError, TooManyRequests, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_INSTANCE = 500  # characters of the path that are repeated in a problem
@@ -86,7 +86,7 @@ def from_error(error: CloudVizError, *, instance: str, request_id: str = "") -> 
     headers: dict[str, str] = {}
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="CloudViz"'
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, TooManyRequests | Unavailable) and error.retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     detail = f"{error.where}: {error.detail}" if error.where else error.detail
     return problem(

@@ -10,6 +10,7 @@ import typer
 from cloudviz import __version__
 from cloudviz.cli import (
     audit,
+    cleanup,
     demo,
     diagram,
     diff,
@@ -70,6 +71,7 @@ app.add_typer(export.app, name="export")
 app.command("permissions")(permissions.permissions)
 app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
+app.command("cleanup")(cleanup.cleanup)
 app.command("doctor")(doctor.doctor)
 app.add_typer(users.app, name="users")
 app.add_typer(secrets.app, name="secrets")

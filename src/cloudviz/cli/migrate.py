@@ -13,5 +13,5 @@ def migrate(database: Database = None) -> None:
 
     loaded = settings_for(database_url=database)
     url = loaded.settings.database()
-    state = run(bring_up(url))
+    state = run(bring_up(url, loaded.settings.store))
     note(f"{mask_url(url)} is at revision {state.present}.")

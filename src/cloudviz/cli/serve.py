@@ -45,8 +45,8 @@ def serve(
     settings = settings_for(**flags).settings
 
     async def work() -> None:
-        await migrate(settings.database())
-        store = await open_store(settings.database())
+        await migrate(settings.database(), settings.store)
+        store = await open_store(settings.database(), settings.store, replica_url=settings.replica())
         listening = listen(settings)
         try:
             app = create_app(settings, store)

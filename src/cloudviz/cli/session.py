@@ -58,8 +58,8 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
     """The store of an installation, brought to this release's schema first."""
     from cloudviz.store import migrate, open_store
 
-    await migrate(settings.database())
-    store = await open_store(settings.database())
+    await migrate(settings.database(), settings.store)
+    store = await open_store(settings.database(), settings.store, replica_url=settings.replica())
     try:
         yield store
     finally:

@@ -8,8 +8,11 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
+
 from cloudviz.errors import Invalid
 from cloudviz.inventory.model import Graph, Resource
+from cloudviz.inventory.packed import PackedProperties
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Selection:
     Attributes:
         providers, types, kinds, regions, accounts, states, ids: exact values; ``types`` may end in ``*``.
         tags: (key, value) pairs that must all hold; an empty value means "the key exists".
-        text: substring of name or id, without case.
+        text: part of the name, the id, a tag (``key=value``) or an IP address, without case.
         discovery: only what this discovery saw.
         at: the instant to look at, RFC 3339 in UTC; empty means now.
     """
@@ -57,8 +60,7 @@ class Selection:
             if found is None or (value and found != value):
                 return False
         if self.text:
-            needle = self.text.lower()
-            return needle in resource.name.lower() or needle in resource.id.lower()
+            return self.text.lower() in search_text(resource)
         return True
 
     def apply(self, graph: Graph) -> Graph:
@@ -73,6 +75,28 @@ class Selection:
             {key: item for key, item in graph.resources.items() if key in kept},
             [link for link in graph.links if link.source in kept and link.target in kept],
         )
+
+
+# Addresses and networks among the values of properties, IPv4 and IPv6, with the quotes that JSON gives them.
+_ADDRESS = re.compile(
+    rb'"((?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?'
+    rb'|(?=[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]{2,45}(?:/[0-9]{1,3})?)"(?!:)'
+)
+
+
+def search_text(resource: Resource) -> str:
+    """What :attr:`Selection.text` is looked for in: name, id, tags and IP addresses, in lower case.
+
+    The parts are separated by U+001F, which no search contains.
+    """
+    properties = resource.properties
+    try:
+        packed = properties.packed if isinstance(properties, PackedProperties) else orjson.dumps(properties)
+    except TypeError:  # what JSON cannot hold: the store will, and no address is in it
+        packed = b""
+    tags = (f"{key}={value}" for key, value in resource.tags.items())
+    addresses = dict.fromkeys(found.decode() for found in _ADDRESS.findall(packed))
+    return "\x1f".join((resource.name, resource.id, *tags, *addresses)).lower()
 
 
 _FIELDS = {

@@ -154,7 +154,14 @@ async def run_export(run: Run) -> Ended:
     return Ended({"file": final.name, "resources": len(inventory.graph.resources)})
 
 
+async def run_cleanup(run: Run) -> Ended:
+    """Without arguments: let go of what is older than the settings keep it."""
+    removed = await run.store.retention.remove(run.settings.retention, stopped=run.stop.is_set)
+    return Ended({"removed": removed}, "cancelled" if run.stop.is_set() else "succeeded")
+
+
 TASKS: dict[str, Task] = {
+    "cleanup": run_cleanup,
     "discover": run_discover,
     "import": run_import,
     "draw": run_draw,

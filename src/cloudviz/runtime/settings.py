@@ -179,6 +179,38 @@ class SecretsSettings(_Group):
     vault_token: SecretStr = Field(SecretStr(""), description="The token for it.")
 
 
+class StoreSettings(_Group):
+    """The database. What concerns connections is PostgreSQL's; SQLite has one writer and a file."""
+
+    pool_size: int = Field(10, ge=1, le=1000, description="Connections kept open by one process.")
+    pool_overflow: int = Field(10, ge=0, le=1000, description="Connections more when all of them are at work.")
+    acquire_seconds: float = Field(5.0, gt=0, description="Longest wait for a connection; then 503.")
+    connect_seconds: float = Field(5.0, gt=0, description="Longest time to open a connection.")
+    statement_seconds: float = Field(300, ge=0, description="Longest time for one statement; 0: no end.")
+    idle_seconds: float = Field(300, ge=0, description="An open transaction that does nothing is ended; 0: never.")
+    recycle_seconds: int = Field(1800, ge=0, description="Connections older than this are opened anew; 0: never.")
+    pre_ping: bool = Field(True, description="Ask each connection for a sign of life before it is used.")
+    replica_wait_seconds: float = Field(
+        0.2,
+        ge=0,
+        description="How long a read waits for its own writes on the replica; then it goes to the primary.",
+    )
+    replica_lag_seconds: float = Field(10, gt=0, description="A replica further behind than this is not asked.")
+    migrate_wait_seconds: int = Field(60, ge=1, description="How long to wait for another process that migrates.")
+    table_lock_seconds: int = Field(5, ge=1, description="How long a migration waits for one table.")
+
+
+class RetentionSettings(_Group):
+    """How long what is past is kept, in days; 0 keeps it for ever. What is current is never removed."""
+
+    history_days: int = Field(0, ge=0, description="Past states of resources and links, and discoveries' notes.")
+    jobs_days: int = Field(90, ge=0, description="Jobs that are over.")
+    diagrams_days: int = Field(0, ge=0, description="Drawn pictures.")
+    sessions_days: int = Field(7, ge=0, description="Sessions that ran out.")
+    checkpoints_days: int = Field(14, ge=0, description="What scans read that nobody resumed.")
+    batch: int = Field(1000, ge=1, le=100_000, description="Rows removed in one transaction.")
+
+
 class Settings(BaseModel):
     """All settings of an installation. Secrets have no default: the embedded mode makes them on its first run."""
 
@@ -186,6 +218,9 @@ class Settings(BaseModel):
 
     database_url: SecretStr = Field(
         SecretStr(""), description="sqlite:///file or postgresql://…; empty: SQLite in the data folder."
+    )
+    database_replica_url: SecretStr = Field(
+        SecretStr(""), description="postgresql://… of a streaming replica that reads go to; empty: none."
     )
     redis_url: SecretStr = Field(SecretStr(""), description="redis://…; empty: cache in memory.")
     data_dir: Path = Field(
@@ -201,6 +236,8 @@ class Settings(BaseModel):
     cache: CacheSettings = CacheSettings()
     limits: LimitSettings = LimitSettings()
     audit: AuditSettings = AuditSettings()
+    store: StoreSettings = StoreSettings()
+    retention: RetentionSettings = RetentionSettings()
     outbound: OutboundSettings = OutboundSettings()
     secrets: SecretsSettings = SecretsSettings()
 
@@ -208,6 +245,10 @@ class Settings(BaseModel):
         """The database URL in force."""
         given = self.database_url.get_secret_value()
         return given or f"sqlite:///{self.data_dir / 'cloudviz.sqlite3'}"
+
+    def replica(self) -> str:
+        """The URL of the read replica; empty for none."""
+        return self.database_replica_url.get_secret_value()
 
     def signing_secrets(self) -> list[str]:
         """The key that signs tokens, then those whose tokens are taken besides."""

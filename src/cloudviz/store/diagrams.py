@@ -65,7 +65,7 @@ class Diagrams:
             key = str(uuid.UUID(diagram_id))
         except ValueError:
             raise unknown from None
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             row = (await connection.execute(select(table).where(table.c.id == key))).first()
         if row is None:
             raise unknown
@@ -76,7 +76,7 @@ class Diagrams:
         table = tables.diagrams
         query = select(*(column for column in table.c if column is not table.c.scene))
         keys = [(table.c.created_at, datetime), (table.c.id, str)]
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             return await fetch_page(connection, query, keys, _record, limit, cursor, newest_first=True)
 
 

@@ -6,28 +6,30 @@ import asyncio
 import os
 import traceback
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import ARRAY, URL, ColumnElement, Table, bindparam, event, func, select, text
+from sqlalchemy import ARRAY, URL, ColumnElement, TableClause, bindparam, event, func, select, text
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import Text
 
-from cloudviz.errors import Unavailable
+from cloudviz.errors import BadInput, Unavailable
+from cloudviz.runtime.settings import StoreSettings
 from cloudviz.store.address import Address, read_address
 from cloudviz.store.refusals import refusal
+from cloudviz.store.replica import Replica, lsn_of
 from cloudviz.store.types import Uuid, time_text
 
 BUSY_SECONDS = 5.0
-"""How long SQLite waits for another process's write lock, PostgreSQL for a connection of the pool."""
-
-CONNECT_SECONDS = 10.0
+"""How long SQLite waits for another process's write lock."""
 
 # PRAGMAs of every SQLite connection. WAL: readers never wait for the writer. NORMAL: with WAL a crash of the
 # process loses nothing; a power cut may lose the last commits, and never leaves the file inconsistent
@@ -40,31 +42,66 @@ _PRAGMAS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """The connections of this process: at work, open, and at most; and the standing of the replica, if any."""
+
+    at_work: int
+    open: int
+    most: int
+    replica: str = ""
+
+
 class Database:
     """An open database: transactions to read and to write in, and the few things the two do differently."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(
+        self, address: Address, settings: StoreSettings | None = None, replica: Address | None = None
+    ) -> None:
         self.address = address
+        self.settings = settings or StoreSettings()
         self.is_postgres = address.is_postgres
-        self._engine = _postgres_engine(address) if address.is_postgres else _sqlite_engine(address)
+        self._engine = _postgres_engine(address, self.settings) if address.is_postgres else _sqlite_engine(address)
         self._writer = self._engine.execution_options(cloudviz_write=True)
+        self._replica = (
+            None if replica is None else Replica(_postgres_engine(replica, self.settings), self.settings)
+        )
         # SQLite has one writer. Writers of this process queue here, in order, instead of polling its lock.
         self._turn = asyncio.Lock()
 
     @classmethod
-    def at(cls, url: str) -> Database:
+    def at(cls, url: str, settings: StoreSettings | None = None, replica_url: str = "") -> Database:
         """The database at a URL. Makes a SQLite file's folder; opens no connection yet.
+
+        Arguments:
+            settings: of its connections; the defaults when None.
+            replica_url: a streaming replica of it, or empty.
 
         Raises BadInput for a URL that is none, Unavailable when the folder can't be made.
         """
         address = read_address(url)
+        replica = read_address(replica_url) if replica_url else None
+        if replica is not None and not (replica.is_postgres and address.is_postgres):
+            raise BadInput(
+                "only PostgreSQL has replicas", hint="Unset CLOUDVIZ_DATABASE_REPLICA_URL, or use PostgreSQL."
+            )
         if address.file is not None:
             _prepare_file(address.file)
-        return cls(address)
+        return cls(address, settings, replica)
 
     async def close(self) -> None:
         """Give every connection back."""
         await self._engine.dispose()
+        if self._replica is not None:
+            await self._replica.engine.dispose()
+
+    def pool(self) -> PoolState:
+        """How the connections stand, without asking the database."""
+        pool = cast(QueuePool, self._engine.pool)
+        at_work = pool.checkedout()
+        most = pool.size() + self.settings.pool_overflow if self.is_postgres else pool.size() + 5
+        standing = "" if self._replica is None else self._replica.standing
+        return PoolState(at_work, at_work + pool.checkedin(), most, standing)
 
     @contextmanager
     def _in_our_words(self) -> Iterator[None]:
@@ -77,13 +114,26 @@ class Database:
             raise refused from error
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that sees one state of the database from its first statement to its last."""
+    async def reading(self, *, from_replica: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one state of the database from its first statement to its last.
+
+        Arguments:
+            from_replica: that a replica may answer, if there is one that knows all that this session wrote. Not
+                for who may do what: a key that was revoked must be known as such at once.
+        """
         with self._in_our_words():
-            async with self._engine.connect() as connection:
+            async with AsyncExitStack() as stack:
+                connection = None
+                if from_replica and self._replica is not None:
+                    connection = await self._replica.connect(stack)
+                is_second_choice = connection is None and from_replica and self._replica is not None
+                if connection is None:
+                    connection = await stack.enter_async_context(self._engine.connect())
                 if self.is_postgres:
                     await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 async with connection.begin():
+                    if is_second_choice and self._replica is not None:
+                        self._replica.read_from_primary(await lsn_of(connection))
                     yield connection
 
     @asynccontextmanager
@@ -95,8 +145,12 @@ class Database:
         """
         with self._in_our_words():
             if self.is_postgres:
-                async with self._writer.begin() as connection:
-                    yield connection
+                async with self._writer.connect() as connection:
+                    async with connection.begin():
+                        yield connection
+                    if self._replica is not None:
+                        self._replica.wrote(await lsn_of(connection))
+                        await connection.rollback()
                 return
             try:
                 async with self._turn, self._writer.connect() as connection:
@@ -144,7 +198,11 @@ class Database:
         return column.in_(select(listed.c.value))
 
     async def insert_many(
-        self, connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+        self,
+        connection: AsyncConnection,
+        table: TableClause,
+        columns: Sequence[str],
+        rows: Sequence[tuple[Any, ...]],
     ) -> None:
         """Append many rows in the fastest way each driver has.
 
@@ -242,7 +300,7 @@ def _sqlite_engine(address: Address) -> AsyncEngine:
     return engine
 
 
-def _postgres_engine(address: Address) -> AsyncEngine:
+def _postgres_engine(address: Address, settings: StoreSettings) -> AsyncEngine:
     try:
         import asyncpg  # type: ignore[import-untyped]
     except ImportError as error:
@@ -251,19 +309,26 @@ def _postgres_engine(address: Address) -> AsyncEngine:
             hint="Install `cloudviz[postgres]`.",
         ) from error
 
+    server = {"application_name": "cloudviz"}
+    for name, seconds in (
+        ("statement_timeout", settings.statement_seconds),
+        ("idle_in_transaction_session_timeout", settings.idle_seconds),
+    ):
+        if seconds:  # a pooler between us and the server may know none of them: 0 leaves them out
+            server[name] = str(max(1, int(seconds * 1000)))
+
     async def connect() -> Any:
         # asyncpg reads the URL itself, so that every option of libpq works: sslmode, several hosts, passfile.
-        return await asyncpg.connect(
-            address.dsn, timeout=CONNECT_SECONDS, server_settings={"application_name": "cloudviz"}
-        )
+        return await asyncpg.connect(address.dsn, timeout=settings.connect_seconds, server_settings=server)
 
     return create_async_engine(
         "postgresql+asyncpg://",
         async_creator=connect,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
-        pool_size=10,
-        max_overflow=10,
-        pool_timeout=BUSY_SECONDS,
-        pool_pre_ping=True,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+        pool_timeout=settings.acquire_seconds,
+        pool_recycle=settings.recycle_seconds or -1,
+        pool_pre_ping=settings.pre_ping,
     )

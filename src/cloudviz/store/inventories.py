@@ -27,6 +27,7 @@ from cloudviz.store import tables
 from cloudviz.store.comparing import compare, moment_of
 from cloudviz.store.discoveries import coverage_entry, coverage_of, coverage_order, discovery_row, problems_of
 from cloudviz.store.engine import Database
+from cloudviz.store.facets import COLUMNS
 from cloudviz.store.instants import read_instant, write_instant
 from cloudviz.store.moments import After, Now, shown_at, shown_for
 from cloudviz.store.pages import fetch_page
@@ -96,13 +97,13 @@ class Inventories:
         Links whose target is in no inventory at all stay and are marked unresolved. Raises Invalid when
         ``at`` is no instant, NotFound for an unknown discovery.
         """
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             shown = await shown_for(connection, selection)
             return await read_graph(self._database, connection, selection, shown, with_links=with_links)
 
     async def inventory(self, selection: Selection) -> Inventory:
         """The same with coverage and problems: of the one discovery asked for, else the latest of each scope."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             shown = await shown_for(connection, selection)
             graph = await read_graph(self._database, connection, selection, shown, with_links=True)
             if selection.discoveries:
@@ -122,7 +123,7 @@ class Inventories:
 
     async def page(self, selection: Selection, limit: int = 50, cursor: str | None = None) -> Page[Resource]:
         """The resources that match, without ancestors, in the order of their ids."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             shown = await shown_for(connection, selection)
             query = select(*resource_columns(shown))
             query = query.where(*await conditions(self._database, connection, selection, shown))
@@ -130,7 +131,7 @@ class Inventories:
 
     async def count(self, selection: Selection) -> int:
         """How many resources match, without ancestors."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             shown = await shown_for(connection, selection)
             query = select(func.count()).select_from(shown.rows)
             query = query.where(*await conditions(self._database, connection, selection, shown))
@@ -139,7 +140,7 @@ class Inventories:
     async def get(self, resource_id: str) -> Resource:
         """A resource as it is now. Raises NotFound."""
         key = key_text(resource_id)
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             found = await resources_by_id(self._database, connection, [key], Now())
         if key not in found:
             raise _unknown_resource(resource_id)
@@ -149,7 +150,7 @@ class Inventories:
         """A resource as it is now with its links and origin. Raises NotFound."""
         key = key_text(resource_id)
         resources = tables.resources.c
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             shown = shown_at(Now())
             query = select(*resource_columns(shown), resources.source, resources.created_at)
             row = (await connection.execute(query.where(resources.id == key))).first()
@@ -183,7 +184,7 @@ class Inventories:
         if not 0 <= hops <= MAX_HOPS or limit < 1:
             raise Invalid(f"{hops} hops, {limit} resources", hint=f"Ask for 0 to {MAX_HOPS} hops, and for some.")
         start = key_text(resource_id)
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             found = await resources_by_id(self._database, connection, [start], Now())
             if start not in found:
                 raise _unknown_resource(resource_id)
@@ -218,7 +219,7 @@ class Inventories:
 
     async def history(self, resource_id: str) -> list[ResourceVersion]:
         """Every distinct state, newest first, also of a resource that is gone. Raises NotFound."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             versions = await self._versions(connection, key_text(resource_id))
         if not versions:
             raise _unknown_resource(resource_id)
@@ -312,39 +313,38 @@ class Inventories:
 
         A resource without a region, account or state is counted under ``""``.
         """
-        facets: dict[str, dict[str, int]] = {}
-        async with self._database.reading() as connection:
+        found: dict[str, dict[str, int]] = {name: {} for name, _ in COLUMNS}
+        async with self._database.reading(from_replica=True) as connection:
+            if selection == Selection():
+                kept = select(tables.facets).order_by(tables.facets.c.name, tables.facets.c.value)
+                for row in await connection.execute(kept):
+                    found[row[0]][row[1]] = row[2]
+                return found
             shown = await shown_for(connection, selection)
             wanted = await conditions(self._database, connection, selection, shown)
-            columns = shown.rows.c
-            for name, column in (
-                ("provider", columns.provider),
-                ("type", columns.resource_type),
-                ("region", columns.region),
-                ("account", columns.account),
-                ("state", func.coalesce(columns.state, "")),
-            ):
-                counted = select(column, func.count()).where(*wanted).group_by(column)
-                facets[name] = {row[0]: row[1] for row in sorted(await connection.execute(counted))}
-        return facets
+            for name, column in COLUMNS:
+                value = func.coalesce(shown.rows.c[column], "")
+                counted = select(value, func.count()).where(*wanted).group_by(value)
+                found[name] = {row[0]: row[1] for row in sorted(await connection.execute(counted))}
+        return found
 
     async def diff(self, a: str, b: str) -> Diff:
         """What changed from ``a`` to ``b``: each a discovery id (the inventory just after it was recorded) or an
         RFC 3339 instant. Raises NotFound for an unknown discovery, Invalid for what is neither."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             first, second = await moment_of(connection, a), await moment_of(connection, b)
             return await compare(self._database, connection, first, second)
 
     async def coverage(self, providers: Sequence[str] = ()) -> list[Coverage]:
         """The latest coverage entry of each (provider, account, region, type), sorted."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             rows = await connection.execute(_latest_coverage(None))
             found = [coverage_entry(row) for row in rows]
         return sorted((each for each in found if not providers or each.provider in providers), key=coverage_order)
 
     async def data_version(self) -> int:
         """A number that grows whenever a discovery is recorded: for caches and ETags."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(from_replica=True) as connection:
             return int(await connection.scalar(select(func.max(tables.discoveries.c.seq))) or 0)
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from types import TracebackType
 
+from cloudviz.runtime.settings import StoreSettings
 from cloudviz.store.api_keys import ApiKeys
 from cloudviz.store.audit import Audit
 from cloudviz.store.checkpoints import Checkpoints
 from cloudviz.store.credentials import SealedCredentials
 from cloudviz.store.diagrams import Diagrams
 from cloudviz.store.discoveries import Discoveries
-from cloudviz.store.engine import Database
+from cloudviz.store.engine import Database, PoolState
 from cloudviz.store.inventories import Inventories
 from cloudviz.store.jobs import Jobs
 from cloudviz.store.people import People
 from cloudviz.store.records import SchemaState
 from cloudviz.store.repeats import Repeats
+from cloudviz.store.retention import Retention
 from cloudviz.store.schema import migrate_database, refuse_newer, schema_state
 
 
@@ -32,6 +34,7 @@ class Store:
         self.api_keys = ApiKeys(database)
         self.jobs = Jobs(database)
         self.audit = Audit(database)
+        self.retention = Retention(database)
         self.credentials = SealedCredentials(database)
         self.repeats = Repeats(database)
 
@@ -39,6 +42,10 @@ class Store:
     def shown(self) -> str:
         """How messages name the database: a file, or ``host:port/name``; never with a password."""
         return self._database.address.shown
+
+    def pool(self) -> PoolState:
+        """How many connections of this process are at work, and how the replica stands."""
+        return self._database.pool()
 
     async def ping(self) -> None:
         """Ask the database for a sign of life. Raises Unavailable."""
@@ -62,16 +69,18 @@ class Store:
         await self.close()
 
 
-async def open_store(url: str) -> Store:
+async def open_store(url: str, settings: StoreSettings | None = None, *, replica_url: str = "") -> Store:
     """Open the database at a URL and make sure that it answers. Makes a SQLite file's folder; does not migrate.
 
     Arguments:
         url: ``sqlite:///relative.db``, ``sqlite:////absolute.db``, a path ending in ``.db``, ``postgresql://…``.
+        settings: pool and timeouts; the defaults when None.
+        replica_url: a streaming replica for reads; it need not answer.
 
     Raises BadInput for a URL that is none of these, a file that is no database, or a schema newer than this
     release; Unavailable when the database can't be reached.
     """
-    database = Database.at(url)
+    database = Database.at(url, settings, replica_url)
     try:
         await database.answer()
         store = Store(database)
@@ -82,12 +91,12 @@ async def open_store(url: str) -> Store:
     return store
 
 
-async def migrate(url: str) -> SchemaState:
+async def migrate(url: str, settings: StoreSettings | None = None) -> SchemaState:
     """Bring the database to this release's schema. Safe to call again, and from several processes at once.
 
     Raises as :func:`open_store` does.
     """
-    database = Database.at(url)
+    database = Database.at(url, settings)
     try:
         return await migrate_database(database)
     finally:

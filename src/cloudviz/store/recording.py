@@ -1,7 +1,8 @@
 """Recording a discovery: what it saw is laid over what is known, in one transaction.
 
-History is kept by validity (architecture, decision 4): a state that holds on is not written again. The work is
-done in chunks of ids, so that memory does not grow with the estate.
+History is kept by validity (architecture, decision 4): a state that holds on is not written again. Keys and hashes
+of all that was seen go into a temporary table, the database joins it with what it knows, and only what differs is
+sent whole. That is done in chunks of ids, so that memory does not grow with the estate.
 """
 
 from __future__ import annotations
@@ -16,13 +17,29 @@ from hashlib import blake2b
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, bindparam, delete, func, insert, literal, select, text, update
+from sqlalchemy import (
+    Table,
+    TableClause,
+    bindparam,
+    column,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cloudviz.inventory.model import Coverage, Graph, Problem, Resource
 from cloudviz.store import tables
 from cloudviz.store.discoveries import discovery_row
 from cloudviz.store.engine import Database
+from cloudviz.store.facets import COLUMNS, Tally
 from cloudviz.store.reach import Reach, ScopeKey
 from cloudviz.store.records import RecordedChanges
 from cloudviz.store.rows import ResourceRow, key_text, plain_text, row_of, word_text
@@ -56,6 +73,14 @@ _CONTENT = (
     "scope_id",
     "valid_from",
 )
+# What was seen, for the length of the transaction. The collation is that of resources.id, or its index is idle.
+_SEEN = table("seen_now", column("id"), column("content_hash"), column("links_hash"))
+_MAKE_SEEN = {
+    True: 'CREATE TEMPORARY TABLE seen_now (id text COLLATE "C", content_hash text, links_hash text)'
+    " ON COMMIT DROP",
+    False: "CREATE TEMPORARY TABLE seen_now (id TEXT PRIMARY KEY, content_hash TEXT, links_hash TEXT)"
+    " WITHOUT ROWID",
+}
 _NOW_COLUMNS = ("id", "discovery_id", *_CONTENT, "links_hash", "created_at")
 _VERSION_COLUMNS = ("resource_id", "first_seq", "discovery_id", *_CONTENT)
 _LINK_COLUMNS = ("key", "first_seq", "stated_by", "source_id", "target_id", "kind", "valid_from")
@@ -85,10 +110,13 @@ async def record(
     rows = await asyncio.to_thread(_rows, graph, stated)
     async with database.writing() as connection:
         if database.is_postgres:
+            # Waiting for another recording may take longer than any statement of a request may.
+            await connection.execute(text("SET LOCAL statement_timeout = 0"))
             await connection.execute(select(func.pg_advisory_xact_lock(_RECORD_LOCK)))
         discovery = await discovery_row(connection, discovery_id)
         recording = _Recording(database, connection, discovery, seen_at, Reach(coverage), str(discovery.origin))
         await recording.begin()
+        await recording.compare(rows)
         await recording.resources(rows, stated)
         await recording.gone()
         await recording.notes(coverage, problems)
@@ -109,10 +137,14 @@ class _Recording:
     is_late: bool = False
     scope_ids: dict[ScopeKey, int] = field(default_factory=dict)
     looked: set[int] = field(default_factory=set)
-    present: set[str] = field(default_factory=set)
+    differing: dict[str, AnyRow | None] = field(
+        default_factory=dict
+    )  # what is known of each; None where it is new
+    present: int = 0
     added: int = 0
     changed: int = 0
     removed: int = 0
+    tally: Tally = field(default_factory=Tally)
     cost: Decimal = Decimal(0)
     currencies: set[str] = field(default_factory=set)
 
@@ -128,18 +160,53 @@ class _Recording:
         rows = await self.connection.execute(select(tables.scopes))
         self.scope_ids = {(row.provider, row.account, row.region, row.resource_type): row.id for row in rows}
 
+    async def compare(self, rows: deque[Rows]) -> None:
+        """Let the database find what is new, or differs from what it knows."""
+        await self.connection.exec_driver_sql(_MAKE_SEEN[self.database.is_postgres])
+        names = ("id", "content_hash", "links_hash")
+        for chunk in rows:
+            keys = [(key, row.content_hash, row.links_hash) for key, row in chunk.items()]
+            await self._insert(_SEEN, names, keys)
+        if self.database.is_postgres:
+            await self.connection.exec_driver_sql("ANALYZE seen_now")
+        seen, known = _SEEN.c, tables.resources.c
+        query = (
+            select(
+                seen.id.label("seen"),
+                known.id,
+                known.content_hash,
+                known.origin,
+                known.links_hash,
+                known.valid_from,
+                known.created_at,
+                *(known[column] for _, column in COLUMNS),
+            )
+            .select_from(_SEEN.outerjoin(tables.resources, known.id == seen.id))
+            .where(
+                or_(
+                    known.id.is_(None),
+                    known.content_hash != seen.content_hash,
+                    known.links_hash != seen.links_hash,
+                    known.origin != self.origin,
+                )
+            )
+        )
+        async for found in (await self.connection.stream(query)).partitions(CHUNK):
+            self.differing.update((row.seen, None if row.id is None else row) for row in found)
+
     # --- what is there ------------------------------------------------------------------------------------
 
     async def resources(self, rows: deque[Rows], stated: Stated) -> None:
         """Store every resource that is new or differs, and its links. The rows are let go on the way."""
         while rows:
             chunk = rows.popleft()
-            self.present.update(chunk)
+            self.present += len(chunk)
             await self._store(chunk, stated)
 
     async def _store(self, rows: Rows, stated: Stated) -> None:
-        known = await self._known(list(rows))
-        reborn = await self._last_ends([key for key in rows if key not in known]) if self.is_late else {}
+        news = {key: self.differing.pop(key) for key in rows if key in self.differing}
+        known = {key: old for key, old in news.items() if old is not None}
+        reborn = await self._last_ends([key for key in news if key not in known]) if self.is_late else {}
         await self._find_scopes(rows.values())
         now: list[tuple[Any, ...]] = []
         versions: list[tuple[Any, ...]] = []
@@ -153,7 +220,9 @@ class _Recording:
                 self.looked.add(scope_id)
             else:
                 sighted.append(key)
-            old = known.get(key)
+            if key not in news:
+                continue
+            old = news[key]
             links_hash = row.links_hash
             if old is not None and old.content_hash == row.content_hash and old.origin == self.origin:
                 if old.links_hash != links_hash:
@@ -165,10 +234,12 @@ class _Recording:
             created = self.database.time(old.created_at if old is not None else max(self.seen_at, before))
             now.append((key, self.discovery.id, *content, links_hash, created))
             versions.append((key, self.seq, self.discovery.id, *content))
+            self.tally.came(row.resource)
             if old is None:
                 self.added += 1
                 relinked[key] = links_hash
                 continue
+            self.tally.went(old)
             self.changed += old.content_hash != row.content_hash
             closing.append(key)
             if old.links_hash != links_hash:
@@ -220,13 +291,6 @@ class _Recording:
         if item.cost_monthly is not None:
             self.cost += item.cost_monthly
             self.currencies.add(item.currency or "")
-
-    async def _known(self, keys: list[str]) -> dict[str, AnyRow]:
-        table = tables.resources.c
-        query = select(
-            table.id, table.content_hash, table.origin, table.links_hash, table.valid_from, table.created_at
-        ).where(self.database.among(table.id, keys))
-        return {row.id: row for row in await self.connection.execute(query)}
 
     async def _last_ends(self, keys: list[str]) -> dict[str, datetime]:
         """When resources that are not there now were last gone, where that is after this look."""
@@ -286,31 +350,29 @@ class _Recording:
 
     async def gone(self) -> None:
         """End what was there before, was looked for, and was not seen."""
-        table = tables.resources
-        query = select(table.c.id).order_by(table.c.id).limit(CHUNK)
+        known = tables.resources.c
+        query = select(known.id, *(known[column] for _, column in COLUMNS)).order_by(known.id)
+        query = query.where(~exists().where(_SEEN.c.id == known.id))
         if self.origin:
             gaps = [key for scope, key in self.scope_ids.items() if self.reach.verdict(scope) is False]
-            query = query.where(table.c.origin == self.origin)
+            query = query.where(known.origin == self.origin)
             if gaps:
-                query = query.where(table.c.scope_id.not_in(_numbers(gaps)))
-            await self._end_absent(query)
-            return
-        for scope, key in sorted(self.scope_ids.items()):
-            if self.reach.verdict(scope) is True:
-                await self._end_absent(query.where(table.c.scope_id == key))
-
-    async def _end_absent(self, query: Any) -> None:
-        last = ""
-        while True:
-            keys = list(await self.connection.scalars(query.where(tables.resources.c.id > last)))
-            if not keys:
+                query = query.where(known.scope_id.not_in(_numbers(gaps)))
+        else:
+            whole = [key for scope, key in self.scope_ids.items() if self.reach.verdict(scope) is True]
+            if not whole:
                 return
-            last = keys[-1]
-            absent = [key for key in keys if key not in self.present]
-            self.removed += len(absent)
-            await self._end(tables.resource_versions, "resource_id", absent)
-            await self._end(tables.links, "stated_by", absent)
-            await self._delete(absent)
+            query = query.where(known.scope_id.in_(_numbers(whole)))
+        absent: list[str] = []
+        async for rows in (await self.connection.stream(query)).partitions(CHUNK):
+            for row in rows:
+                absent.append(row.id)
+                self.tally.went(row)
+        self.removed += len(absent)
+        for chunk in _chunks(absent, CHUNK):
+            await self._end(tables.resource_versions, "resource_id", chunk)
+            await self._end(tables.links, "stated_by", chunk)
+            await self._delete(chunk)
 
     # --- notes --------------------------------------------------------------------------------------------
 
@@ -348,12 +410,15 @@ class _Recording:
 
     async def end(self) -> RecordedChanges:
         """Write the sums into the discovery."""
+        await self.tally.write(self.database, self.connection)
         counts = {
             "added": self.added,
             "changed": self.changed,
             "removed": self.removed,
-            "unchanged": len(self.present) - self.added - self.changed,
+            "unchanged": self.present - self.added - self.changed,
         }
+        if not self.database.is_postgres:  # which does so by itself
+            await self.connection.exec_driver_sql("DROP TABLE temp.seen_now")
         # Amounts of several currencies have no sum.
         cost = self.cost if len(self.currencies) == 1 else None
         table = tables.discoveries
@@ -363,14 +428,14 @@ class _Recording:
             if name != "unchanged":
                 told[name] += before
         if self.discovery.changes:
-            told["unchanged"] = max(0, len(self.present) - told["added"] - told["changed"])
+            told["unchanged"] = max(0, self.present - told["added"] - told["changed"])
         await self.connection.execute(
             update(table)
             .where(table.c.id == self.discovery.id)
             .values(
                 seq=self.seq,
                 seen_at=self.seen_at,
-                resources_found=len(self.present),
+                resources_found=self.present,
                 cost_estimate=cost,
                 changes=told,
             )
@@ -396,13 +461,13 @@ class _Recording:
         if keys:
             await self.connection.execute(delete(table).where(self.database.among(table.c.id, keys)))
 
-    async def _insert(self, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    async def _insert(self, table: TableClause, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         await self.database.insert_many(self.connection, table, columns, rows)
 
 
 def _numbers(values: Sequence[int]) -> Any:
     # Our own integers, written out: a scan may have more gaps than a statement has parameters.
-    return text(f"({', '.join(str(int(value)) for value in values)})")
+    return bindparam(None, list(values), expanding=True, literal_execute=True)
 
 
 def _rows(graph: Graph, stated: Stated) -> deque[Rows]:

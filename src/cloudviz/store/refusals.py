@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
 from cloudviz.errors import BadInput, CloudVizError, Unavailable
 from cloudviz.store.address import Address
 
@@ -19,6 +21,8 @@ _STATES = {
     "53300": ("has no connection left", "Raise max_connections, or run fewer CloudViz processes."),
     "55P03": ("is locked by somebody else for too long", "Try again when the other work is done."),
     "57014": ("took too long and the statement was ended", "Try again, or raise the statement timeout."),
+    "40001": ("had to give way to other work", "Try again."),
+    "40P01": ("had to give way to other work", "Try again."),
     "57P03": ("is starting up or shutting down", "Try again in a moment."),
     "25006": ("is read-only", "Point DATABASE_URL at the primary server."),
 }
@@ -39,8 +43,21 @@ _SQLITE = (
 )
 
 
+RETRY_SECONDS = 2.0
+"""When to come again where a server is away: it is back within seconds, or for long."""
+
+# What passes by itself.
+_PASSING = ("53300", "55P03", "57P03", "57P01", "57P02", "40001", "40P01")
+
+
 def refusal(error: BaseException, address: Address) -> CloudVizError | None:
     """The refusal that a driver's error amounts to; ``None`` when it is a fault of CloudViz itself."""
+    if isinstance(error, PoolTimeout):
+        return Unavailable(
+            f"every connection of this process to the database {address.shown} is at work",
+            hint="Try again in a moment. An operator raises store.pool_size, or looks for what takes so long.",
+            retry_after=RETRY_SECONDS,
+        )
     cause: BaseException = getattr(error, "orig", None) or error
     if address.is_postgres:
         return _postgres_refusal(cause, address)
@@ -52,22 +69,27 @@ def _postgres_refusal(cause: BaseException, address: Address) -> CloudVizError |
     state = getattr(cause, "sqlstate", None) or getattr(cause.__cause__, "sqlstate", None)
     if state in _STATES:
         what, hint = _STATES[state]
-        return Unavailable(f"the database {address.shown} {what}", hint=hint)
+        passing = RETRY_SECONDS if state in _PASSING else None
+        return Unavailable(f"the database {address.shown} {what}", hint=hint, retry_after=passing)
     module = type(cause).__module__
     lost = isinstance(state, str) and state[:2] in ("08", "57")
     if lost or isinstance(cause, OSError | TimeoutError | EOFError):
         return Unavailable(
             f"cannot connect to the database at {address.shown}",
             hint="Check that it runs and can be reached from here, and DATABASE_URL.",
+            retry_after=RETRY_SECONDS,
         )
     if module.startswith("asyncpg") and type(cause).__name__ in ("InterfaceError", "ClientConfigurationError"):
         return Unavailable(
             f"the connection to the database at {address.shown} could not be made or was lost",
             hint="Check the options in DATABASE_URL, and that the server still runs.",
+            retry_after=RETRY_SECONDS,
         )
     if "connection" in str(cause).lower() and "closed" in str(cause).lower():
         return Unavailable(
-            f"the connection to the database at {address.shown} was lost", hint="Check that it still runs."
+            f"the connection to the database at {address.shown} was lost",
+            hint="Check that it still runs.",
+            retry_after=RETRY_SECONDS,
         )
     return None
 
@@ -87,5 +109,6 @@ def _sqlite_refusal(cause: BaseException, address: Address) -> CloudVizError | N
         )
     for piece, what, hint in _SQLITE:
         if piece in text:
-            return Unavailable(f"the database {address.shown} {what}", hint=hint)
+            passing = RETRY_SECONDS if piece == "database is locked" else None
+            return Unavailable(f"the database {address.shown} {what}", hint=hint, retry_after=passing)
     return None

@@ -14,6 +14,7 @@ import orjson
 
 from cloudviz.inventory.model import Resource
 from cloudviz.inventory.packed import PackedProperties
+from cloudviz.inventory.select import search_text
 
 MAX_KEY_BYTES = 2000
 """PostgreSQL's B-tree takes 2,704 bytes an entry. A longer id is shortened, with a hash that keeps it distinct."""
@@ -42,8 +43,8 @@ class ResourceRow:
 
     @property
     def search(self) -> str:
-        """Name and id as the search looks at them; the separator occurs in no search."""
-        return f"{self.resource.name.lower()}\x1f{self.resource.id.lower()}"
+        """What a search looks at."""
+        return plain_text(search_text(self.resource))
 
     @property
     def scope(self) -> tuple[str, str, str, str]:

@@ -15,11 +15,6 @@ from cloudviz.errors import BadInput
 from cloudviz.store.engine import Database
 from cloudviz.store.records import SchemaState
 
-LOCK_SECONDS = 60
-"""How long a process waits for another one that is migrating the same database."""
-
-# While tables change, readers queue behind the change: give up rather than stop the service for long.
-_TABLE_LOCK = "5s"
 _STATEMENT = "15min"
 
 # "cvschema" in ASCII.
@@ -62,12 +57,15 @@ async def migrate_database(database: Database) -> SchemaState:
 
     Raises BadInput when the database is newer than this release, or holds tables that are not CloudViz's.
     """
-    async with database.writing(wait_seconds=LOCK_SECONDS) as connection:
+    wait = database.settings.migrate_wait_seconds
+    async with database.writing(wait_seconds=wait) as connection:
         if database.is_postgres:
-            await connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
-            await connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
-            await connection.execute(text(f"SET LOCAL lock_timeout = '{_TABLE_LOCK}'"))
             await connection.execute(text(f"SET LOCAL statement_timeout = '{_STATEMENT}'"))
+            await connection.execute(text(f"SET LOCAL lock_timeout = '{wait}s'"))
+            await connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
+            # While tables change, readers queue behind the change: give up rather than stop the service for long.
+            table = database.settings.table_lock_seconds
+            await connection.execute(text(f"SET LOCAL lock_timeout = '{table}s'"))
         before = await schema_state(connection)
         refuse_newer(before, database.address.shown)
         if before.is_current:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, true, type_coerce
+import orjson
+from sqlalchemy import ColumnElement, exists, func, literal_column, select, table, true, type_coerce
+from sqlalchemy import column as sql_column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +20,12 @@ from cloudviz.store.engine import Database
 from cloudviz.store.moments import Columns, Moment, Shown, shown_at
 from cloudviz.store.rows import key_text, plain_text
 from cloudviz.store.types import AnyRow
+
+TRIGRAM = 3
+"""Characters that a search must have for the index to know them."""
+
+FEW = 5000
+"""Hits that SQLite fetches and sorts for a page; with more it reads resources in order until the page is full."""
 
 _WILD = frozenset("*?[")
 
@@ -87,7 +95,7 @@ async def conditions(
     for key, value in selection.tags:
         found.append(_has_tag(database, columns, plain_text(key), plain_text(value)))
     if selection.text:
-        found.append(_has_text(database, columns, plain_text(selection.text).lower()))
+        found += await _has_text(database, connection, shown, plain_text(selection.text).lower())
     return found
 
 
@@ -111,12 +119,25 @@ def _has_tag(database: Database, columns: Columns, key: str, value: str) -> Colu
     return query.where(each.c.value == value) if value else query
 
 
-def _has_text(database: Database, columns: Columns, needle: str) -> ColumnElement[bool]:
+async def _has_text(
+    database: Database, connection: AsyncConnection, shown: Shown, needle: str
+) -> list[ColumnElement[bool]]:
+    column = shown.rows.c.search
     if database.is_postgres:
-        found: ColumnElement[bool] = columns.search.contains(needle, autoescape=True)
-        return found
+        return [column.contains(needle, autoescape=True)]
     # Not LIKE: SQLite's ends at patterns of 50,000 bytes.
-    return func.instr(columns.search, needle) > 0
+    found: list[ColumnElement[bool]] = [func.instr(column, needle) > 0]
+    if shown.rows is tables.resources and len(needle) >= TRIGRAM:
+        # A phrase in quotes, in which only a quote means something.
+        phrase = '"' + needle.replace('"', '""') + '"'
+        index = table("search_resources", sql_column("rowid"), sql_column("search_resources"))
+        hits = select(index.c.rowid).where(index.c.search_resources.op("MATCH")(phrase))
+        rows = list(await connection.scalars(hits.limit(FEW + 1)))
+        if len(rows) <= FEW:
+            # Of many a page is sooner full when they are met in the order of their ids.
+            listed = func.json_each(orjson.dumps(rows).decode()).table_valued("value")
+            found.append(literal_column("resources.rowid").in_(select(listed.c.value)))
+    return found
 
 
 async def read_graph(

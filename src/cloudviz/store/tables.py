@@ -271,7 +271,8 @@ def _content() -> list[Column[Any]]:
         Column("properties", Json, nullable=False),
         Column("cost_monthly", Money()),
         Column("currency", Text),
-        # Name and id in lower case by Unicode's rules, which SQLite's LIKE does not know.
+        # ``inventory.select.search_text``: in lower case by Unicode's rules, which SQLite's LIKE does not know.
+        # What indexes it is no part of this description: each database has its own (migration trigram_search).
         _words("search"),
         Column("content_hash", Text, nullable=False),
         _words("source"),
@@ -303,6 +304,15 @@ resources = Table(
         postgresql_where=text("origin <> ''"),
         sqlite_where=text("origin <> ''"),
     ),
+)
+
+# How many resources have each value now: see ``cloudviz.store.facets``.
+facets = Table(
+    "facets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Key, primary_key=True),
+    Column("count", BigInteger, nullable=False),
 )
 
 resource_versions = Table(

@@ -56,7 +56,7 @@ async def live() -> AliveReply:
 async def ready(house: needs.House) -> AliveReply:
     """503 while the database does not answer or its schema is not this release's."""
     database = await _database(house)
-    if database.status != "healthy":
+    if database.status == "unhealthy":
         raise Unavailable(f"the database: {database.detail}", hint="See GET /health.")
     return AliveReply(status="ready")
 
@@ -85,7 +85,13 @@ async def _database(house: House) -> ComponentHealth:
     if not schema.is_current:
         return ComponentHealth(status="unhealthy", detail="must be migrated: cloudviz migrate")
     kind = house.settings.database().partition(":")[0].partition("+")[0]
-    return ComponentHealth(status="healthy", detail=kind)
+    pool = house.store.pool()
+    said = f"{kind}, {pool.at_work} of {pool.most} connections at work"
+    if pool.replica:
+        said += f"; the replica {'is healthy' if pool.replica == 'healthy' else pool.replica}"
+    # A request that finds none free waits, and is refused in the end. A replica that is away is done without.
+    is_short = pool.at_work >= pool.most or pool.replica not in ("", "healthy", "not asked yet")
+    return ComponentHealth(status="degraded" if is_short else "healthy", detail=said)
 
 
 def _redis(house: House) -> ComponentHealth:

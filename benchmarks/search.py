@@ -1,0 +1,106 @@
+"""Search, pages and facets over a large inventory, on SQLite and PostgreSQL.
+
+    uv run python benchmarks/search.py [--size 200000] [--rounds 200]
+
+One estate of n resources is recorded; then pages of 50 are asked for: by a part of an id, a name, an address or a
+tag that occurs once, some times, and everywhere; in the order of ids from anywhere; and the counts of all values.
+Milliseconds of wall time, of one client, beside the limit of SELECT 1 over the same connection.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.store_history import estate
+from sqlalchemy import text
+from tests.servers import postgres
+
+from cloudviz.inventory.model import Coverage
+from cloudviz.inventory.select import Selection
+from cloudviz.store import Store, migrate, open_store
+from cloudviz.store.pages import write_cursor
+
+
+async def timed(label: str, rounds: int, work: Callable[[], Awaitable[Any]]) -> None:
+    """Print the median and the 99th percentile of so many calls, one after the other."""
+    took = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        await work()
+        took.append((time.perf_counter() - start) * 1000)
+    took.sort()
+    print(f"  {label:<34} p50 {took[rounds // 2]:8.2f} ms   p99 {took[int(rounds * 0.99)]:8.2f} ms", flush=True)
+
+
+async def measure(url: str, size: int, rounds: int) -> None:
+    """Record, then ask."""
+    await migrate(url)
+    covered = [Coverage("aws", "123456789012", f"region-{n}", "aws.ec2.instance", "seen") for n in range(20)]
+    chosen = random.Random(1)
+    async with await open_store(url) as store:
+        start = time.perf_counter()
+        graph = estate(size)
+        graph.links.clear()
+        keys = sorted(graph.resources)
+        discovery = await store.discoveries.create("aws", "aws:profile/bench", {})
+        await store.inventories.record(discovery, graph, covered, [], datetime(2026, 1, 1, tzinfo=UTC))
+        print(f"  recorded in {time.perf_counter() - start:.1f} s")
+        if store._database.is_postgres:  # what autovacuum does within a minute of such a change
+            async with store._database.writing() as connection:
+                await connection.execute(text("ANALYZE resources"))
+        del graph
+        await _ask(store, keys, chosen, rounds)
+
+
+async def _ask(store: Store, keys: list[str], chosen: random.Random, rounds: int) -> None:
+    size = len(keys)
+    page = store.inventories.page
+
+    def number() -> int:
+        return chosen.randrange(size)
+
+    def address() -> str:
+        found = number()
+        return f"10.{found >> 16 & 255}.{found >> 8 & 255}.{found & 255}"
+
+    await timed("SELECT 1 (limit)", rounds, store.ping)
+    await timed("page from anywhere", rounds, lambda: page(Selection(), cursor=write_cursor(keys[number()])))
+    await timed("part of an id, once", rounds, lambda: page(Selection(text=f"{number():08x}")))
+    await timed("name, a few", rounds, lambda: page(Selection(text=f"web-{number()}")))
+    await timed("address, a few", rounds, lambda: page(Selection(text=address())))
+    await timed("tag, one in 50", rounds, lambda: page(Selection(text=f"owner=team-{chosen.randrange(50)}")))
+    await timed("everywhere", rounds, lambda: page(Selection(text="instance/i-0")))
+    await timed("nowhere", rounds, lambda: page(Selection(text=f"nothing-{number()}")))
+    await timed("facets of everything", rounds, lambda: store.inventories.facets(Selection()))
+    await timed(
+        "facets of one region", min(rounds, 10), lambda: store.inventories.facets(Selection(regions=("region-3",)))
+    )
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--size", type=int, default=200_000)
+    options.add_argument("--rounds", type=int, default=200)
+    given = options.parse_args()
+    with ExitStack() as stack:
+        server = stack.enter_context(postgres())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        for name, url in (("PostgreSQL", server.url()), ("SQLite", f"sqlite:///{folder}/search.db")):
+            print(f"{name}, {given.size:,} resources")
+            asyncio.run(measure(url, given.size, given.rounds))
+
+
+if __name__ == "__main__":
+    main()

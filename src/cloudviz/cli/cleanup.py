@@ -1,0 +1,24 @@
+"""``cloudviz cleanup``: let go of what is older than the settings keep it."""
+
+from __future__ import annotations
+
+from cloudviz.cli.output import note
+from cloudviz.cli.session import Database, opened, run, settings_for
+
+
+def cleanup(database: Database = None) -> None:
+    """Remove history, jobs, pictures, sessions and unread scans older than the settings ``retention.*`` keep them.
+
+    What is current is never removed, and without such settings history and pictures stay for ever.
+    """
+    settings = settings_for(database_url=database).settings
+
+    async def work() -> dict[str, int]:
+        async with opened(settings) as store:
+            return await store.retention.remove(settings.retention)
+
+    removed = {name: count for name, count in run(work()).items() if count}
+    if not removed:
+        note("Nothing is older than it is kept.")
+    for name, count in removed.items():
+        note(f"{count:,} of {name.replace('_', ' ')} removed.")

@@ -1,0 +1,137 @@
+"""A streaming replica of PostgreSQL that reads may go to, as long as it knows what they must see.
+
+Who wrote reads what he wrote: each write leaves the place in the write-ahead log (LSN) behind which the replica
+may not be, for the session that wrote. A replica that is away, lags or was promoted is not asked for a while; the
+primary answers then, and nobody notices.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
+from contextvars import ContextVar
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cloudviz.runtime.settings import StoreSettings
+
+POLL_SECONDS = 0.01
+AWAY_SECONDS = 2.0
+"""How long a replica that could not serve is left alone."""
+
+MOST_SESSIONS = 10_000
+
+_session: ContextVar[str] = ContextVar("cloudviz_store_session", default="")
+
+# The place of inserting, not of writing: a commit that does not wait for the disk is read, and not yet written.
+_LSN_OF_PRIMARY = text("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint")
+# Without a receiver, or with something received and not replayed, the age of the last replayed commit is the lag.
+# On a quiet primary that age grows for ever, and means nothing while everything received is replayed.
+_STANDING = text(
+    "SELECT pg_is_in_recovery(), coalesce(pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0'), 0)::bigint,"
+    " CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()"
+    " AND EXISTS (SELECT pid FROM pg_stat_wal_receiver) THEN 0"
+    " ELSE coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 1e9) END"
+)
+
+
+@contextmanager
+def as_session(key: str) -> Iterator[None]:
+    """What is written inside belongs to this session, and is seen by what the same session reads."""
+    token = _session.set(key)
+    try:
+        yield
+    finally:
+        _session.reset(token)
+
+
+def enter_session(key: str) -> None:
+    """The same for the rest of the task: for a request, whose task ends with it."""
+    _session.set(key)
+
+
+async def lsn_of(connection: AsyncConnection) -> int:
+    """How far the write-ahead log of a primary reaches, in bytes."""
+    return int(await connection.scalar(_LSN_OF_PRIMARY) or 0)
+
+
+class Replica:
+    """The replica, what is known of its standing, and what each session must see."""
+
+    def __init__(self, engine: AsyncEngine, settings: StoreSettings) -> None:
+        self.engine = engine
+        self._settings = settings
+        self._away_until = 0.0
+        self._written: OrderedDict[str, int] = OrderedDict()
+        self._floor = 0
+        self.standing = "not asked yet"
+
+    def wrote(self, lsn: int) -> None:
+        """The session of this task wrote up to here."""
+        key = _session.get()
+        self._written[key] = max(lsn, self._written.get(key, 0))
+        self._written.move_to_end(key)
+        if len(self._written) > MOST_SESSIONS:
+            # Who is forgotten must not read the past: from here on everybody waits for at least that.
+            self._floor = max(self._floor, self._written.popitem(last=False)[1])
+
+    def read_from_primary(self, lsn: int) -> None:
+        """Somebody of this process saw the primary here: nobody of it goes back behind that."""
+        self._floor = max(self._floor, lsn)
+
+    async def connect(self, stack: AsyncExitStack) -> AsyncConnection | None:
+        """A connection, not yet in a transaction, that knows what the session must see; None when there is none.
+
+        It is closed by ``stack``.
+        """
+        if time.monotonic() < self._away_until:
+            return None
+        wanted = max(self._floor, self._written.get(_session.get(), 0))
+        own = AsyncExitStack()
+        try:
+            connection = await own.enter_async_context(self.engine.connect())
+            if await self._stands(connection, wanted):
+                stack.push_async_exit(own)
+                return connection
+        except (SQLAlchemyError, OSError, TimeoutError, EOFError) as error:
+            self._leave(f"cannot be reached ({type(error).__name__})")
+        except Exception as error:
+            # asyncpg's own errors, without asyncpg being imported where it may not be installed.
+            if not type(error).__module__.startswith("asyncpg"):
+                await own.aclose()
+                raise
+            self._leave(f"cannot be reached ({type(error).__name__})")
+        with suppress(Exception):
+            await own.aclose()
+        return None
+
+    async def _stands(self, connection: AsyncConnection, wanted: int) -> bool:
+        # Each look is a transaction of its own: inside one, the snapshot of the first look would stay.
+        deadline = time.monotonic() + self._settings.replica_wait_seconds
+        while True:
+            row = (await connection.execute(_STANDING)).one()
+            await connection.rollback()
+            follows, replayed, lag = bool(row[0]), int(row[1]), float(row[2])
+            if not follows:
+                self._leave("was promoted and follows nobody")
+                return False
+            if lag > self._settings.replica_lag_seconds:
+                self._leave(f"is {lag:,.0f} seconds behind" if lag < 1e9 else "receives nothing")
+                return False
+            if replayed >= wanted:
+                self.standing = "healthy"
+                return True
+            if time.monotonic() >= deadline:
+                # Not left alone: others may want less.
+                self.standing = "is behind what was just written"
+                return False
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _leave(self, why: str) -> None:
+        self.standing = why
+        self._away_until = time.monotonic() + AWAY_SECONDS
