@@ -77,6 +77,10 @@ admin     PUT    /admin/users/{user_id}/password
 admin     DELETE /admin/users/{user_id}/sessions
 admin     GET    /admin/roles
 admin     GET    /admin/audit
+admin     GET    /admin/audit/verify
+admin     GET    /admin/credentials
+admin     POST   /admin/credentials
+admin     DELETE /admin/credentials/{name}
 public    GET    /health
 public    GET    /health/live
 public    GET    /health/ready
