@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+from tests.fake_clouds.identity_provider import CLIENT, CLIENT_SECRET, LyingProvider
 from tests.web.conftest import Open
 from tests.web.map_page import MapPage, eventually
-from tests.web.serving import PASSWORD, Served
+from tests.web.serving import PASSWORD, Served, served
 
 pytestmark = pytest.mark.browser
 
@@ -89,3 +91,37 @@ def test_a_hostile_way_back_leads_to_the_map_and_nowhere_else(demo_server: Serve
     page.get_by_role("button", name="Sign in").click()
     MapPage(page).ready()
     assert page.url.startswith(f"{demo_server.base}/#/map")
+
+
+def test_the_whole_way_by_an_identity_provider(tmp_path: Path, browser: Browser) -> None:
+    provider = LyingProvider(person={"sub": "ada-1", "preferred_username": "ada"})
+    (tmp_path / "cloudviz.toml").write_text(
+        f"""[oidc.providers.corp]
+title = "Example <b>Corp</b>"
+issuer = "{provider.url}"
+client_id = "{CLIENT}"
+client_secret = "{CLIENT_SECRET}"
+"""
+    )
+    try:
+        with served("serve", "--database", f"sqlite:///{tmp_path / 'c.sqlite3'}", folder=tmp_path) as server:
+            # Not by open_page: this page leads to another host, and must.
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(f"{server.base}/#/sign-in")
+            page.get_by_role("link", name="Sign in with Example <b>Corp</b>").click()
+            expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+            assert "code" not in page.url and page.context.cookies() == []
+            token = kept(page)["access"]
+            me = httpx.get(f"{server.base}/auth/me", headers={"Authorization": f"Bearer {token}"}).json()
+            assert (me["username"], me["roles"]) == ("ada", ["viewer"])
+
+            provider.answer = lambda query: query | {"state": "of somebody else"}
+            again = browser.new_context().new_page()
+            again.goto(f"{server.base}/#/sign-in")
+            again.get_by_role("link", name="Sign in with Example <b>Corp</b>").click()
+            expect(again.get_by_role("alert")).to_contain_text("did not succeed")
+            context.close()
+            again.context.close()
+    finally:
+        provider.stop()

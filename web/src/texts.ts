@@ -16,6 +16,11 @@ export const words = {
     linkFailed: "The sign-in link did not work",
     linkHint: "A link works once and for a short time. Sign in with your password, or ask for a new link.",
     missing: "Enter your username and your password.",
+    by: (provider: string) => `Sign in with ${provider}`,
+    refused: "The sign-in by your identity provider did not succeed.",
+    refusedHint: "Try again. Administrators find the reason in the audit.",
+    noRole: "Your identity provider knows you, and gives you no role here.",
+    noRoleHint: "Ask an administrator for a group that has a role in CloudViz.",
   },
 
   problem: {

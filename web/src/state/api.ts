@@ -1,7 +1,7 @@
 /** The door to the CloudViz API: adds the token, renews it once when it has run out, turns refusals into problems. */
 
 import type {
-  Choice, CoverageReport, Facets, Format, Page, Person, Resource, ResourceDetails, Tokens,
+  Choice, CoverageReport, Facets, Format, IdentityProvider, Page, Person, Resource, ResourceDetails, Tokens,
 } from "./contract.js";
 import type { SceneDocument } from "../engine/scene.js";
 import { problemOf } from "./problem.js";
@@ -32,6 +32,19 @@ export class Api {
 
   async exchange(code: string): Promise<void> {
     this.session.begin(await this.open<Tokens>("/auth/exchange", { code }));
+  }
+
+  /** Identity providers to sign in with; none when the server does not say. */
+  async identityProviders(): Promise<IdentityProvider[]> {
+    try {
+      const answer = await this.ask("/auth/providers", { headers: { Accept: "application/json" } });
+      const items = answer.ok ? ((await answer.json()) as { items: IdentityProvider[] }).items : [];
+      return items
+        .filter((each) => each.login_url.startsWith("/auth/oauth/"))
+        .map((each) => ({ ...each, login_url: this.base + each.login_url }));
+    } catch {
+      return [];
+    }
   }
 
   /** Sign out here in any case, and at the server when it answers. */

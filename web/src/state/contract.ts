@@ -7,6 +7,12 @@ export interface Tokens {
   expires_in: number;
 }
 
+export interface IdentityProvider {
+  id: string;
+  title: string;
+  login_url: string;
+}
+
 export interface Person {
   username: string;
   roles: string[];

@@ -1,4 +1,4 @@
-/** Signing in: by name and password, or by the code of a one-time link. */
+/** Signing in: by name and password, by an identity provider, or by the code of a one-time link. */
 
 import { el, fill, shape } from "../parts/element.js";
 import { asProblem } from "../state/problem.js";
@@ -14,6 +14,7 @@ export class SignInView implements View {
   private readonly username: HTMLInputElement;
   private readonly password: HTMLInputElement;
   private readonly button: HTMLButtonElement;
+  private readonly ways = el("div", { class: "sign-in-ways" });
   private readonly message = el("div", { class: "form-message", role: "alert" });
 
   constructor(private readonly house: House) {
@@ -37,8 +38,10 @@ export class SignInView implements View {
         el("div", { class: "field" }, el("label", { for: "username" }, texts.username), this.username),
         el("div", { class: "field" }, el("label", { for: "password" }, texts.password), this.password),
         this.button,
+        this.ways,
       ),
     );
+    void this.offer();
   }
 
   update(route: Route): void {
@@ -51,12 +54,20 @@ export class SignInView implements View {
       void this.exchange(code);
       return;
     }
-    if (route.query.has("ended")) this.say(texts.expired, "");
+    const refused = route.query.get("refused");
+    if (refused === "forbidden") this.say(texts.noRole, texts.noRoleHint);
+    else if (refused !== null) this.say(texts.refused, texts.refusedHint);
+    else if (route.query.has("ended")) this.say(texts.expired, "");
     this.username.focus();
   }
 
   destroy(): void {
     this.password.value = "";
+  }
+
+  private async offer(): Promise<void> {
+    const providers = await this.house.api.identityProviders();
+    fill(this.ways, ...providers.map((each) => el("a", { class: "button wide", href: each.login_url }, texts.by(each.title))));
   }
 
   private async signIn(): Promise<void> {
