@@ -1,7 +1,7 @@
 """Reading the XML replies of EC2 and the Query protocol by a plan made once for each shape.
 
 botocore asks every element of a reply for every member that its shape could have: seventy for a machine that has
-twenty. Reading took a third of all CPU time of a scan. Here each shape becomes a table from tag to reader, and only
+twenty. Reading took a third of a scan's CPU time. Here each shape becomes a table from tag to reader, and only
 what is in the reply is looked at. What is rare (maps, unions, attributes, repeated tags, errors) botocore reads
 itself, and a test holds both to the same result.
 """
