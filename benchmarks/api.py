@@ -161,6 +161,7 @@ async def _load(url: str, paths: str, header: str, seconds: float, connections: 
 
 def measure(url: str, pid: int, path: str, header: str, options: argparse.Namespace) -> dict[str, object]:
     """Load a path from another process, and take the server's CPU meanwhile."""
+    print(".", end="", file=sys.stderr, flush=True)
     before = server_cpu(pid)
     asked = json.dumps([url, path, header, options.seconds, options.connections])
     done = subprocess.run(

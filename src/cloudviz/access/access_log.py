@@ -16,7 +16,7 @@ from cloudviz.errors import CloudVizError
 from cloudviz.runtime.logs import get_logger
 from cloudviz.store import AuditEntry, Store
 
-CHUNK = 500  # rows to a transaction: small, so that a flush does not hold up the requests beside it
+CHUNK = 200  # rows to a transaction: making them ready holds up the requests beside it, for some milliseconds
 LONGEST_TARGET = 500
 
 log = get_logger(__name__)

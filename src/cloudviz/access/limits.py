@@ -142,13 +142,23 @@ class Limits:
         self._local = LocalBuckets(settings.window_seconds, now)
         self._leases: OrderedDict[tuple[Kind, str], _Lease] = OrderedDict()
         self._asking: dict[tuple[Kind, str], asyncio.Future[None]] = {}
+        self._refilling: set[asyncio.Task[None]] = set()
 
     def quickly(self, kind: Kind, subject: str, own: int = 0) -> Standing | None:
         """Count one request where that needs no round trip; None where it does: then :meth:`take`."""
         if self._redis is None:
             return self._local.take(kind, subject, own or self._limits[kind])
-        lease = self._leases.get((kind, subject))
-        return None if lease is None else lease.take(self._now())
+        key = (kind, subject)
+        lease = self._leases.get(key)
+        if lease is None:
+            return None
+        standing = lease.take(self._now())
+        if standing is not None and lease.is_low and key not in self._asking:
+            self._asking[key] = asking = asyncio.get_running_loop().create_future()
+            task = asyncio.create_task(self._refill(key, lease, own or self._limits[kind], asking))
+            self._refilling.add(task)
+            task.add_done_callback(self._refilling.discard)
+        return standing
 
     async def take(self, kind: Kind, subject: str, own: int = 0) -> Standing:
         """Count one request of a caller. Never fails: without Redis the process counts for itself.
@@ -174,23 +184,11 @@ class Limits:
                 asking.set_result(None)
 
     async def _ask(self, kind: Kind, subject: str, limit: int) -> Standing:
-        assert self._redis is not None
-        window = self._settings.window_seconds
-        try:
-            answer = await self._redis.run(
-                _TAKE,
-                [f"limit:{kind}:{subject}"],
-                [limit, window * 1_000_000, self._lease_of(kind, limit), int(GROWTH_SECONDS * 1e6)],
-            )
-        except (RedisDown, RedisRefused):
-            share = max(1, limit // self._settings.processes)
-            return self._local.take(kind, subject, share)
-        granted, left, reset, wait, refusals = answer
-        lease = _Lease(
-            Standing(kind, limit, window, granted > 0, left, reset / 1e6, wait / 1e6, refusals),
-            granted,
-            self._now(),
-        )
+        charged = await self._charge(kind, subject, limit, self._lease_of(kind, limit))
+        if charged is None:
+            return self._local.take(kind, subject, max(1, limit // self._settings.processes))
+        standing, granted = charged
+        lease = _Lease(standing, granted, self._now())
         self._leases.pop((kind, subject), None)
         if granted != 1:  # else nothing is left to give out, nor to know
             self._leases[(kind, subject)] = lease
@@ -199,6 +197,33 @@ class Limits:
         first = lease.take(self._now(), fresh=True)
         assert first is not None
         return first
+
+    async def _refill(
+        self, key: tuple[Kind, str], lease: _Lease, limit: int, asking: asyncio.Future[None]
+    ) -> None:
+        """Fill a lease up before it is spent, so that nobody has to wait for it."""
+        try:
+            charged = await self._charge(*key, limit, lease.missing)
+            if charged is not None and charged[1]:
+                lease.add(*charged, self._now())
+        finally:
+            del self._asking[key]
+            asking.set_result(None)
+
+    async def _charge(self, kind: Kind, subject: str, limit: int, wanted: int) -> tuple[Standing, int] | None:
+        """Charge requests in Redis: how things stand then, and how many were granted. None without Redis."""
+        assert self._redis is not None
+        window = self._settings.window_seconds
+        try:
+            granted, left, reset, wait, refusals = await self._redis.run(
+                _TAKE,
+                [f"limit:{kind}:{subject}"],
+                [limit, window * 1_000_000, wanted, int(GROWTH_SECONDS * 1e6)],
+            )
+        except (RedisDown, RedisRefused):
+            return None
+        standing = Standing(kind, limit, window, granted > 0, left, reset / 1e6, wait / 1e6, refusals)
+        return standing, granted
 
     def _lease_of(self, kind: Kind, limit: int) -> int:
         """How many requests to take at once: one by one, except for reads."""
@@ -243,12 +268,28 @@ class Limits:
 class _Lease:
     """Requests that are charged in Redis already, or the knowledge that there are none for a while."""
 
-    __slots__ = ("_since", "_standing", "_tokens")
+    __slots__ = ("_since", "_size", "_standing", "_tokens")
 
     def __init__(self, standing: Standing, tokens: int, since: float) -> None:
         self._standing = standing
-        self._tokens = tokens
+        self._tokens = self._size = tokens
         self._since = since
+
+    @property
+    def is_low(self) -> bool:
+        """Whether more than half of it is spent, and there may be more."""
+        told = self._standing
+        return told.allowed and told.left > 0 and self._tokens * 2 < self._size
+
+    @property
+    def missing(self) -> int:
+        """How many requests make it whole again."""
+        return max(1, self._size - self._tokens)
+
+    def add(self, standing: Standing, tokens: int, now: float) -> None:
+        """More was charged."""
+        self._standing, self._since = standing, now
+        self._tokens += tokens
 
     def take(self, now: float, fresh: bool = False) -> Standing | None:
         age = now - self._since

@@ -85,8 +85,24 @@ async def test_a_lease_spends_what_is_charged_already(server: RedisServer) -> No
     assert (first.allowed, first.left) == (True, 99)
     spent = [limits.quickly(Kind.READ, "user:lease") for _ in range(10)]
     assert [each.left for each in spent if each is not None] == list(range(98, 89, -1))
-    assert spent[9] is None  # ten were leased: the next goes to Redis
+    assert spent[9] is None  # ten were leased: the next waits for Redis
     assert (await limits.take(Kind.READ, "user:lease")).left == 89
+    await client.close()
+
+
+async def test_a_lease_is_filled_up_before_it_is_spent(server: RedisServer) -> None:
+    client = await open_redis(server.url)
+    limits = Limits(settings(reads=1000), client)
+    waited = 0
+    await limits.take(Kind.READ, "user:busy")
+    for number in range(1, 400):
+        standing = limits.quickly(Kind.READ, "user:busy")
+        if standing is None:
+            waited += 1
+            standing = await limits.take(Kind.READ, "user:busy")
+        assert standing.left == 999 - number
+        await asyncio.sleep(0.001)
+    assert waited < 20
     await client.close()
 
 
