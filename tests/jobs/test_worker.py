@@ -68,6 +68,16 @@ async def test_import_draw_and_export_by_jobs(store: Store, tmp_path: Path) -> N
     assert [each.name for each in (tmp_path / "exports").iterdir()] == [exported.result["file"]]
 
 
+async def test_a_cleanup_is_a_job(store: Store, tmp_path: Path) -> None:
+    settings = quick(tmp_path)
+    settings.retention.diagrams_days = 1
+    kept = await store.diagrams.save([], "flowchart TD", "light", "hierarchical", {}, None, {})
+    async with working(store, settings):
+        job = await ended(store, (await store.jobs.enqueue("cleanup", {})).id)
+    assert (job.status, job.error) == ("succeeded", None)
+    assert job.result["removed"]["diagrams"] == 0 and await store.diagrams.get(kept)
+
+
 async def test_a_refusal_and_a_bug_end_their_job_and_not_the_worker(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,6 +73,9 @@ async def test_what_is_old_goes_and_what_is_kept_for_ever_stays(store: Store):
     diagram = await store.diagrams.save([], "graph TD", "light", "hierarchical", {}, None, {})
     far = day(9000)
 
+    for number in range(10):
+        await store.audit.append("anna", "look", str(number), {})
+
     none = RetentionSettings(history_days=0, jobs_days=0, diagrams_days=0, sessions_days=0, checkpoints_days=0)
     assert sum((await store.retention.remove(none, far)).values()) == 0
     assert len(await store.inventories.history(machine("web").id)) == 3
@@ -82,5 +85,11 @@ async def test_what_is_old_goes_and_what_is_kept_for_ever_stays(store: Store):
     assert (removed["resource_versions"], removed["discoveries"]) == (2, 2)
     assert (removed["jobs"], removed["diagrams"]) == (1, 1)
     assert [each.id for each in (await store.jobs.page()).items] == [waiting.id]
+    # Nothing of the audit went, for ever is its default; then all, in steps, and the chain goes on from there.
+    assert len((await store.audit.page()).items) == 10
+    removed = await store.retention.remove(RetentionSettings(audit_days=1, batch=3), far)
+    assert removed["audit"] == 10 and (await store.audit.page()).items == []
+    await store.audit.append("anna", "look", "again", {})
+    assert [each.target for each in (await store.audit.page()).items] == ["again"]
     assert len(await store.inventories.history(machine("web").id)) == 1
     assert sum((await store.retention.remove(ALL, far)).values()) == 0

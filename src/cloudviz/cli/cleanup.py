@@ -7,9 +7,9 @@ from cloudviz.cli.session import Database, opened, run, settings_for
 
 
 def cleanup(database: Database = None) -> None:
-    """Remove history, jobs, pictures, sessions and unread scans older than the settings ``retention.*`` keep them.
+    """Remove what is older than the settings ``retention.*`` keep: history, audit, jobs, pictures, sessions.
 
-    What is current is never removed, and without such settings history and pictures stay for ever.
+    What is current is never removed, and without such settings history, audit and pictures stay for ever.
     """
     settings = settings_for(database_url=database).settings
 

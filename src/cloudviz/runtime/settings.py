@@ -204,6 +204,7 @@ class RetentionSettings(_Group):
     """How long what is past is kept, in days; 0 keeps it for ever. What is current is never removed."""
 
     history_days: int = Field(0, ge=0, description="Past states of resources and links, and discoveries' notes.")
+    audit_days: int = Field(0, ge=0, description="Entries of the audit; its chain then begins after them.")
     jobs_days: int = Field(90, ge=0, description="Jobs that are over.")
     diagrams_days: int = Field(0, ge=0, description="Drawn pictures.")
     sessions_days: int = Field(7, ge=0, description="Sessions that ran out.")

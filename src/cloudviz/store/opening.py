@@ -34,7 +34,7 @@ class Store:
         self.api_keys = ApiKeys(database)
         self.jobs = Jobs(database)
         self.audit = Audit(database)
-        self.retention = Retention(database)
+        self.retention = Retention(database, self.audit)
         self.credentials = SealedCredentials(database)
         self.repeats = Repeats(database)
 

@@ -50,11 +50,6 @@ def as_session(key: str) -> Iterator[None]:
         _session.reset(token)
 
 
-def enter_session(key: str) -> None:
-    """The same for the rest of the task: for a request, whose task ends with it."""
-    _session.set(key)
-
-
 async def lsn_of(connection: AsyncConnection) -> int:
     """How far the write-ahead log of a primary reaches, in bytes."""
     return int(await connection.scalar(_LSN_OF_PRIMARY) or 0)

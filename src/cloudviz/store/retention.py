@@ -1,7 +1,7 @@
 """Letting go of what is past and older than the settings keep it, a little at a time.
 
 What is current never goes: states and links that hold, the newest coverage of each scope, the discovery that saw
-it last, jobs and scans that are not over. The audit keeps all of its entries: each is chained to the one before.
+it last, jobs and scans that are not over. The audit loses its oldest entries, and its chain begins after them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, se
 
 from cloudviz.runtime.settings import RetentionSettings
 from cloudviz.store import tables
+from cloudviz.store.audit import Audit
 from cloudviz.store.engine import Database
 from cloudviz.store.records import DiscoveryStatus, JobStatus
 
@@ -29,8 +30,9 @@ _ENDED = [
 class Retention:
     """What may go, by the table it is in."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, audit: Audit) -> None:
         self._database = database
+        self._audit = audit
 
     async def remove(
         self,
@@ -57,7 +59,25 @@ class Retention:
                 removed[table.name] = removed.get(table.name, 0) + count
                 if count < kept.batch:
                     break
+        if kept.audit_days and not stopped():
+            removed["audit"] = await self._shorten_audit(
+                now - timedelta(days=kept.audit_days), kept.batch, stopped
+            )
         return removed
+
+    async def _shorten_audit(self, before: datetime, batch: int, stopped: Callable[[], bool]) -> int:
+        table, count = tables.audit.c, 0
+        oldest = select(table.at).where(table.at < before).order_by(table.seq).offset(batch).limit(1)
+        while not stopped():
+            async with self._database.reading() as connection:
+                step = await connection.scalar(oldest)
+            removed = await self._audit.prune(before if step is None else step)
+            if step is not None and not removed:  # so many of one instant, or out of order
+                step, removed = None, await self._audit.prune(before)
+            count += removed
+            if step is None:
+                break
+        return count
 
     async def _remove(self, table: Table, condition: ColumnElement[bool], batch: int) -> int:
         keys = list(table.primary_key.columns)
