@@ -232,6 +232,9 @@ class Replies:
         export = _EXPORT.fullmatch(scope["raw_path"])
         version = "" if export else (self.freshness.known() or await self.freshness.ask())
         key = (scope["raw_path"], scope["query_string"], roles)
+        kept = self._kept.get(key)
+        if kept is not None and kept[0].version == version and time.monotonic() < kept[1]:
+            return kept[0]  # it was made while the version was being asked for
         asked = (key, version)
         task = self._making.get(asked)
         if task is None:
