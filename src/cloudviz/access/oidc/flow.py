@@ -69,7 +69,7 @@ class SignInElsewhere:
 
         Raises :class:`~cloudviz.errors.NotFound` for an unknown one, :class:`~cloudviz.errors.Unavailable`.
         """
-        provider = self._provider(name)
+        provider = self.provider(name)
         secret = secrets.token_urlsafe(32)
         endpoint = await provider.authorization_endpoint()
         state = _derived(secret, "state", name)
@@ -99,7 +99,7 @@ class SignInElsewhere:
         Raises :class:`~cloudviz.errors.Unauthenticated` in the same words whatever is wrong,
         :class:`~cloudviz.errors.Forbidden` for somebody without a role, :class:`~cloudviz.errors.Unavailable`.
         """
-        provider = self._provider(name)
+        provider = self.provider(name)
         try:
             claims = await self._claims(provider, redirect_uri, answer, secret)
             person = await self._guests.admit(name, provider.settings, claims, address)
@@ -159,7 +159,8 @@ class SignInElsewhere:
         if given is not None and given != provider.settings.issuer:
             raise Refused("the answer is of another issuer")
 
-    def _provider(self, name: str) -> IdentityProvider:
+    def provider(self, name: str) -> IdentityProvider:
+        """The provider of that name. Raises :class:`~cloudviz.errors.NotFound`."""
         provider = self.providers.get(name)
         if provider is None:
             raise NotFound(f"there is no identity provider {name[:40]!r}", hint="GET /auth/providers lists them.")

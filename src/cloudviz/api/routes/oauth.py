@@ -24,8 +24,9 @@ COOKIE_SECONDS = 600
     response_class=RedirectResponse,
     responses=refuses(404),
 )
-async def login(provider: str, request: Request, house: needs.House) -> Response:
+async def begin_elsewhere(provider: str, request: Request, house: needs.House) -> Response:
     """For a browser: it is sent on to the provider, and keeps a cookie until it comes back."""
+    house.door.elsewhere.provider(provider)  # an unknown one is that first of all
     base = _base(request, house)
     begun = await house.door.elsewhere.begin(provider, _callback(base, provider))
     reply = RedirectResponse(begun.address, status_code=303)
@@ -48,11 +49,12 @@ async def login(provider: str, request: Request, house: needs.House) -> Response
     response_class=RedirectResponse,
     responses=refuses(401, 403, 404),
 )
-async def callback(provider: str, request: Request, house: needs.House, address: needs.Address) -> Response:
+async def come_back(provider: str, request: Request, house: needs.House, address: needs.Address) -> Response:
     """The provider leads the browser here. It goes on to the web app with a code for POST /auth/exchange.
 
     A browser that is refused goes to the web app's sign-in page; other clients get a problem document.
     """
+    house.door.elsewhere.provider(provider)  # an unknown one is that first of all
     base = _base(request, house)
     # Of a value that is given twice, none: two readers might take different ones.
     given = request.query_params
