@@ -22,6 +22,7 @@ COOKIE_SECONDS = 600
     summary="Begin to sign in by an identity provider",
     status_code=303,
     response_class=RedirectResponse,
+    response_description="On to the provider, by `Location`.",
     responses=refuses(404),
 )
 async def begin_elsewhere(provider: str, request: Request, house: needs.House) -> Response:
@@ -47,6 +48,7 @@ async def begin_elsewhere(provider: str, request: Request, house: needs.House) -
     summary="Come back from an identity provider",
     status_code=303,
     response_class=RedirectResponse,
+    response_description="On to the web app, by `Location`.",
     responses=refuses(401, 403, 404),
 )
 async def come_back(provider: str, request: Request, house: needs.House, address: needs.Address) -> Response:
