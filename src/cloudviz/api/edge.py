@@ -127,6 +127,12 @@ def counted(scope: Scope, caller: Caller | None) -> tuple[Kind, str, int]:
     return kind, f"user:{caller.person}", 0
 
 
+def _house_of(scope: Scope) -> House | None:
+    """What the app was given at its start; None before that, and where what is within is no app of ours."""
+    app = scope.get("app")
+    return None if app is None else getattr(app.state, "house", None)
+
+
 class Edge:
     """Wraps the app. What it needs of a running server it finds in ``app.state.house``.
 
@@ -163,7 +169,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         visit = Visit(scope, self._clock())
-        house: House | None = getattr(scope["app"].state, "house", None)
+        house: House | None = _house_of(scope)
         if house is not None and visit.is_api:
             try:
                 refused = await self._admit(visit, house)
