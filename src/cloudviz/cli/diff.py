@@ -56,9 +56,9 @@ def diff(
     form, path = _where(output)
     if form is None and path is not None:
         options = picture_options(layout, theme, max_nodes, "", 2, "", False, title, scale)
-        found, drawn = _drawn(before, after, options, format_for(path, ""), database)
+        drawn = _drawn(before, after, options, format_for(path, ""), database)
         write_file(path, drawn.content)
-        rows = diff_rows(found)
+        rows = diff_rows(drawn.changes) if drawn.changes is not None else []
         note(f"{path}: {len(rows)} changes.")
     else:
         rows = diff_rows(_found(before, after, database))
@@ -111,16 +111,14 @@ def _found(before: str, after: str, database: str | None) -> Diff:
     return run(work())
 
 
-def _drawn(
-    before: str, after: str, options: PictureOptions, format: str, database: str | None
-) -> tuple[Diff, Picture]:
+def _drawn(before: str, after: str, options: PictureOptions, format: str, database: str | None) -> Picture:
     from cloudviz.jobs.compare import draw_compared, draw_compared_files, is_file
 
     if is_file(before) and is_file(after):
         return draw_compared_files(before, after, options, format)
     loaded = settings_for(database_url=database)
 
-    async def work() -> tuple[Diff, Picture]:
+    async def work() -> Picture:
         async with opened(loaded.settings) as store:
             return await draw_compared(store, before, after, options, format)
 

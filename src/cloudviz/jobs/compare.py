@@ -39,20 +39,16 @@ async def compare(store: Store, before: str, after: str) -> Diff:
     return diff(await _side(store, before), await _side(store, after))
 
 
-def draw_compared_files(before: str, after: str, options: PictureOptions, format: str) -> tuple[Diff, Picture]:
-    """Compare two files or folders, and draw the later one with what changed marked on it."""
+def draw_compared_files(before: str, after: str, options: PictureOptions, format: str) -> Picture:
+    """Draw the later of two files or folders with what changed marked on it; ``changes`` lists it."""
     was, now = read_files([Path(before)]), read_files([Path(after)])
-    drawn = draw(now.graph, Selection(), options, format, gaps=len(now.gaps()), before=was.graph)
-    return diff(was.graph, now.graph), drawn
+    return draw(now.graph, Selection(), options, format, gaps=len(now.gaps()), before=was.graph)
 
 
-async def draw_compared(
-    store: Store, before: str, after: str, options: PictureOptions, format: str
-) -> tuple[Diff, Picture]:
-    """As :func:`compare`, and the later side drawn with what was added, removed and changed marked on it."""
+async def draw_compared(store: Store, before: str, after: str, options: PictureOptions, format: str) -> Picture:
+    """The sides of :func:`compare`: the later one drawn with what changed marked on it; ``changes`` lists it."""
     was, now = await _side(store, before), await _side(store, after)
-    found = diff(was, now)
-    return found, await asyncio.to_thread(draw, now, Selection(), options, format, before=was)
+    return await asyncio.to_thread(draw, now, Selection(), options, format, before=was)
 
 
 async def _side(store: Store, side: str) -> Graph:

@@ -18,7 +18,7 @@ from cloudviz.diagram.scene import build
 from cloudviz.diagram.scene.document import Scene
 from cloudviz.diagram.scene.given import scene_given
 from cloudviz.errors import BadInput, NotFound, TooLarge
-from cloudviz.inventory.diff import diff
+from cloudviz.inventory.diff import Diff, diff
 from cloudviz.inventory.model import Coverage, Graph, Inventory, Problem
 from cloudviz.inventory.select import Selection
 from cloudviz.inventory.tables import TABLES, table
@@ -35,12 +35,16 @@ MOST_SCENE_BYTES = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawn picture: its bytes, the scene they were drawn from, and what went wrong on the way."""
+    """A drawn picture: its bytes, the scene they were drawn from, and what went wrong on the way.
+
+    ``changes`` is what differs from the earlier look, where the picture was asked to mark that.
+    """
 
     content: bytes
     scene: Scene
     problems: list[Problem] = field(default_factory=list)
     gaps: int = 0
+    changes: Diff | None = None
 
 
 def draw(
@@ -65,10 +69,12 @@ def draw(
     Raises :class:`~cloudviz.errors.NotFound` when nothing matches: an empty picture would pass for an answer.
     """
     chosen = selection.apply(graph)
+    found: Diff | None = None
     changes: dict[str, str] = {}
     if before is not None:
         earlier = selection.apply(before)
-        changes = diff(earlier, chosen).marks()
+        found = diff(earlier, chosen)
+        changes = found.marks()
         chosen = _with_removed(chosen, earlier)
     if not chosen.resources:
         raise _nothing(anything=bool(graph.resources))
@@ -77,7 +83,7 @@ def draw(
     if format in TABLES:
         scene = build(chosen, options, gaps)
         shown = part_shown(chosen, scene) if options.focus else chosen
-        return Picture(table(shown, coverage, format), scene, gaps=gaps)
+        return Picture(table(shown, coverage, format), scene, gaps=gaps, changes=found)
     scene = picture(chosen, options, previous, gaps=gaps, changes=changes)
     if not scene.nodes:
         raise NotFound(
@@ -88,6 +94,7 @@ def draw(
         render(scene, format, scale=options.scale, page=options.page, link_base=options.link_base),
         scene,
         gaps=gaps,
+        changes=found,
     )
 
 
