@@ -41,6 +41,9 @@ docs-types: .venv/.installed-dev ## write docs/types, a page for each resource t
 pytest: .venv/.installed-dev web browser ## the Python and browser tests; ARGS chooses some
 	$(RUN) pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
+test-nightly: .venv/.installed-dev web browser ## the proofs that take minutes each, which `make test` leaves out
+	$(RUN) pytest -n $(WORKERS) --dist loadfile --nightly -m nightly $(ARGS)
+
 browser:
 	@scripts/browser
 
@@ -83,4 +86,4 @@ distclean: clean ## remove environments as well
 	$(UV) sync --frozen --quiet
 	@touch $@ .venv/.installed
 
-.PHONY: help demo test lint types format docs-types pytest browser web web-test wheel bench pictures clean distclean
+.PHONY: help demo test test-nightly lint types format docs-types pytest browser web web-test wheel bench pictures clean distclean

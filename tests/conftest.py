@@ -1,6 +1,8 @@
 """What holds for every test: where a part of the machine is missing, say so, and in CI fail.
 
-A skipped test proves nothing, so nothing that CI can install is ever skipped there.
+A skipped test proves nothing, so nothing that CI can install is ever skipped there. Proofs that take minutes each
+(kill twenty times, millions of rows, an hour of fuzzing) are marked ``nightly`` and chosen by ``--nightly``:
+they are deselected, not skipped, otherwise.
 """
 
 from __future__ import annotations
@@ -27,6 +29,19 @@ def chromium() -> str | None:
 
 def in_ci() -> bool:
     return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="run the proofs that take minutes too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--nightly"):
+        return
+    long = [item for item in items if item.get_closest_marker("nightly")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
