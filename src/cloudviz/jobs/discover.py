@@ -41,6 +41,7 @@ async def discover(
     discovery_id: str,
     *,
     processes: int | None = None,
+    failure_is_told: bool = True,
 ) -> DiscoveryOutcome:
     """Scan with ``provider`` and record the result under a discovery that exists already.
 
@@ -51,6 +52,7 @@ async def discover(
 
     Arguments:
         processes: how many may help to read a large scan; as many as this machine has cores for when None.
+        failure_is_told: whether a failure is the end of it, and told as an event; a job may try again.
     """
     await store.discoveries.start(discovery_id)
     intake = Intake(store, discovery_id, processes)
@@ -64,7 +66,7 @@ async def discover(
         if isinstance(ended, CloudVizError):
             await intake.keep()
         reason = ended.detail if isinstance(ended, CloudVizError) else "it was stopped"
-        await store.discoveries.finish(discovery_id, "failed", reason)
+        await store.discoveries.finish(discovery_id, "failed", reason, is_told=failure_is_told)
         raise
     finally:
         await intake.close()

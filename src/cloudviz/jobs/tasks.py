@@ -21,6 +21,7 @@ from cloudviz.runtime.settings import Settings
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.provider import ProviderConfig, ScanProgress
 from cloudviz.store import Store
+from cloudviz.store.events import Event, EventKind
 from cloudviz.store.records import JobRecord
 
 
@@ -42,10 +43,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended: ``succeeded``, ``partial`` or ``cancelled``, with the result that people read."""
+    """How a run ended: ``succeeded``, ``partial`` or ``cancelled``, with the result that people read.
+
+    ``events`` are told when, and only when, this end is written.
+    """
 
     result: Mapping[str, Any]
     status: str = "succeeded"
+    events: tuple[Event, ...] = ()
 
 
 Task = Callable[[Run], Awaitable[Ended]]
@@ -70,9 +75,9 @@ async def run_discover(run: Run) -> Ended:
         secret = await opened_credential(run.settings, run.store, arguments["provider"], request)
         provider = provider_for(arguments["provider"], request, run.settings, run.breakers, secret)
     except CloudVizError:  # an unknown profile, say: the scan never begins, and its discovery must not wait for it
-        await run.store.discoveries.finish(arguments["discovery_id"], "failed")
+        await run.store.discoveries.finish(arguments["discovery_id"], "failed", is_told=False)
         raise
-    outcome = await discover(run.store, provider, config, arguments["discovery_id"])
+    outcome = await discover(run.store, provider, config, arguments["discovery_id"], failure_is_told=False)
     status = {"completed": "succeeded"}.get(outcome.status, outcome.status)
     return Ended(summary_of(outcome), status)
 
@@ -137,7 +142,9 @@ async def run_draw(run: Run) -> Ended:
         since=arguments.get("since", ""),
         previous=arguments.get("previous", ""),
     )
-    return Ended({"diagram_id": drawn.diagram_id, "metadata": drawn.metadata})
+    result = {"diagram_id": drawn.diagram_id, "metadata": drawn.metadata}
+    ready = Event(EventKind.DIAGRAM_READY, f"diagram:{drawn.diagram_id}", {**result, "job_id": run.job.id})
+    return Ended(result, events=(ready,))
 
 
 async def run_export(run: Run) -> Ended:

@@ -132,7 +132,7 @@ class Worker:
 
     async def _close(self, job: JobRecord, ended: Ended | CloudVizError) -> None:
         if isinstance(ended, Ended):
-            await self._store.jobs.finish(job.id, self.name, job.token, ended.result, ended.status)
+            await self._store.jobs.finish(job.id, self.name, job.token, ended.result, ended.status, ended.events)
             return
         error = {"code": ended.code, "detail": ended.detail, "where": ended.where, "hint": ended.hint}
         await self._store.jobs.fail(job.id, self.name, job.token, error, retry=isinstance(ended, Unavailable))

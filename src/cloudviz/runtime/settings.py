@@ -206,6 +206,7 @@ class RetentionSettings(_Group):
     history_days: int = Field(0, ge=0, description="Past states of resources and links, and discoveries' notes.")
     audit_days: int = Field(0, ge=0, description="Entries of the audit; its chain then begins after them.")
     jobs_days: int = Field(90, ge=0, description="Jobs that are over.")
+    events_days: int = Field(30, ge=0, description="Events that webhooks and streams were told of.")
     diagrams_days: int = Field(0, ge=0, description="Drawn pictures.")
     sessions_days: int = Field(7, ge=0, description="Sessions that ran out.")
     checkpoints_days: int = Field(14, ge=0, description="What scans read that nobody resumed.")

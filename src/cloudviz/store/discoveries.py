@@ -14,10 +14,12 @@ from cloudviz.errors import Conflict, Invalid, NotFound, Unavailable
 from cloudviz.inventory.model import Coverage, Problem
 from cloudviz.runtime import process
 from cloudviz.store import tables
-from cloudviz.store.engine import BUSY_SECONDS, Database
+from cloudviz.store.engine import Database
+from cloudviz.store.events import Event, append_events
 from cloudviz.store.pages import fetch_page
 from cloudviz.store.records import DiscoveryRecord, DiscoveryStatus, JobStatus, Page, RecordedChanges
 from cloudviz.store.rows import json_value, key_text, plain_text
+from cloudviz.store.telling import discovery_events
 from cloudviz.store.types import AnyRow, new_uuid
 
 _FINAL = (
@@ -92,24 +94,30 @@ class Discoveries:
         """Replace the progress that people see. Raises NotFound."""
         await self._set(discovery_id, progress=json_value(progress))
 
-    async def finish(self, discovery_id: str, status: str, reason: str = "") -> None:
+    async def finish(self, discovery_id: str, status: str, reason: str = "", *, is_told: bool = True) -> None:
         """A final status: completed, partial, failed, cancelled. Raises NotFound, or Invalid for another word.
+
+        The events of it (``discovery.…``, ``change.detected``) are written in the same transaction.
 
         Arguments:
             reason: why, for people, where it is not completed.
+            is_told: whether there are events. Not for a try that failed and is followed by another one.
         """
         if status not in _FINAL:
             raise Invalid(f"{status!r} is no final status", hint=f"Use one of {', '.join(_FINAL)}.")
+        table = tables.discoveries
+        ended = update(table).where(table.c.id == checked_id(discovery_id))
         # The end of a stopped look waits for its own recording, which a thread of SQLite's may still be at.
-        await self._set(
-            discovery_id,
-            60,
-            status=str(status),
-            completed_at=datetime.now(UTC),
-            reason=plain_text(reason),
-            owner=None,
-            lease_until=None,
-        )
+        async with self._database.writing(wait_seconds=60) as connection:
+            values = {"status": str(status), "reason": plain_text(reason), "completed_at": datetime.now(UTC)}
+            done = await connection.execute(
+                ended.values(**values, owner=None, lease_until=None).returning(*table.c)
+            )
+            row = done.first()
+            if row is None:
+                raise unknown_discovery(discovery_id)
+            if is_told:
+                await append_events(self._database, connection, await discovery_events(connection, row))
 
     async def reopen(self, discovery_id: str) -> None:
         """Status ``pending`` for one that failed or was cancelled, so that it can be tried again by one alone.
@@ -145,18 +153,22 @@ class Discoveries:
             async with self._database.writing() as connection:
                 now = await self._database.now(connection)
                 found = await _abandoned(connection, now)
+                told: list[Event] = []
                 for key, reason in found.items():
                     failed = {"status": DiscoveryStatus.FAILED.value, "reason": reason, "completed_at": now}
                     ended = update(table).where(table.c.id == key).values(**failed, owner=None, lease_until=None)
-                    await connection.execute(ended)
+                    told += await discovery_events(
+                        connection, (await connection.execute(ended.returning(*table.c))).one()
+                    )
+                await append_events(self._database, connection, told)
         except Unavailable:
             return []
         return sorted(found)
 
-    async def _set(self, discovery_id: str, wait_seconds: float = BUSY_SECONDS, **values: Any) -> None:
+    async def _set(self, discovery_id: str, **values: Any) -> None:
         key = checked_id(discovery_id)
         table = tables.discoveries
-        async with self._database.writing(wait_seconds=wait_seconds) as connection:
+        async with self._database.writing() as connection:
             done = await connection.execute(update(table).where(table.c.id == key).values(**values))
             if not done.rowcount:
                 raise unknown_discovery(discovery_id)

@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cloudviz.errors import Conflict, Invalid, NotFound
 from cloudviz.store import tables
 from cloudviz.store.engine import Database
+from cloudviz.store.events import Event, append_events
 from cloudviz.store.pages import fetch_page
 from cloudviz.store.records import JobRecord, JobStatus, Page
 from cloudviz.store.rows import json_value, key_text, plain_text
+from cloudviz.store.telling import job_failed
 from cloudviz.store.types import AnyRow, new_uuid
 
 MAX_ATTEMPTS = 5
@@ -121,7 +123,7 @@ class Jobs:
                 return None
         async with self._database.writing() as connection:
             now = await self._database.now(connection)
-            await _close_the_lost(connection, now)
+            await _close_the_lost(self._database, connection, now)
             query = (
                 select(_TABLE)
                 .where(wanted, _is_ready(now))
@@ -176,28 +178,40 @@ class Jobs:
         token: int,
         result: Mapping[str, Any],
         status: str = "succeeded",
+        events: Sequence[Event] = (),
     ) -> JobRecord:
         """Close a job as ``succeeded``, ``partial`` or ``cancelled``.
+
+        Arguments:
+            events: what is to be told when, and only when, this end is written.
 
         Raises Conflict when it is not, or no longer, this owner's with this token; NotFound; Invalid for
         another status.
         """
         if status not in (JobStatus.SUCCEEDED, JobStatus.PARTIAL, JobStatus.CANCELLED):
             raise Invalid(f"a job does not finish as {status!r}", hint="Use succeeded, partial or cancelled.")
-        return await self._close(job_id, owner, token, {"status": str(status), "result": json_value(result)})
+        values = {"status": str(status), "result": json_value(result)}
+        return await self._close(job_id, owner, token, values, events=events)
 
     async def fail(
         self, job_id: str, owner: str, token: int, error: Mapping[str, Any], retry: bool, delay_seconds: float = 0
     ) -> JobRecord:
         """Close a job as failed, or with ``retry`` put it back, unless it had ``MAX_ATTEMPTS`` or was cancelled.
 
-        Raises Conflict like :meth:`finish`.
+        One that failed for good is told of as ``job.failed``. Raises Conflict like :meth:`finish`.
         """
         values = {"status": JobStatus.FAILED.value, "error": json_value(error)}
         return await self._close(job_id, owner, token, values, delay_seconds if retry else None)
 
     async def _close(
-        self, job_id: str, owner: str, token: int, values: dict[str, Any], retry_after: float | None = None
+        self,
+        job_id: str,
+        owner: str,
+        token: int,
+        values: dict[str, Any],
+        retry_after: float | None = None,
+        *,
+        events: Sequence[Event] = (),
     ) -> JobRecord:
         async with self._database.writing() as connection:
             row = await self._held(connection, job_id, owner, token)
@@ -216,8 +230,11 @@ class Jobs:
             else:
                 values["finished_at"] = now
             values |= {"owner": None, "lease_until": None}
-            closed = update(_TABLE).where(_COLUMNS.id == row.id).values(values).returning(_TABLE)
-            return _job((await connection.execute(closed)).one())
+            closing = update(_TABLE).where(_COLUMNS.id == row.id).values(values).returning(_TABLE)
+            closed = (await connection.execute(closing)).one()
+            failed = job_failed(closed) if closed.status == JobStatus.FAILED else []
+            await append_events(self._database, connection, [*events, *failed])
+            return _job(closed)
 
     async def _held(self, connection: AsyncConnection, job_id: str, owner: str, token: int) -> AnyRow | None:
         """The row, locked, when this owner holds it with this token.
@@ -275,7 +292,7 @@ def _is_ready(now: datetime) -> ColumnElement[bool]:
     return or_(waits, _is_expired(now))
 
 
-async def _close_the_lost(connection: AsyncConnection, now: datetime) -> None:
+async def _close_the_lost(database: Database, connection: AsyncConnection, now: datetime) -> None:
     """Close expired jobs that nobody shall take over."""
     cancelled = _COLUMNS.cancel_requested.is_not(false())
     closing = (
@@ -292,12 +309,17 @@ async def _close_the_lost(connection: AsyncConnection, now: datetime) -> None:
             },
         ),
     )
+    told: list[Event] = []
     for condition, values in closing:
-        await connection.execute(
+        closed = await connection.execute(
             update(_TABLE)
             .where(_is_expired(now), condition)
             .values(**values, owner=None, lease_until=None, finished_at=now)
+            .returning(_TABLE)
         )
+        for row in closed.all():
+            told += job_failed(row) if row.status == JobStatus.FAILED else []
+    await append_events(database, connection, told)
 
 
 async def _job_row(connection: AsyncConnection, job_id: str, *, lock: bool = False) -> AnyRow:

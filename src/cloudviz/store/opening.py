@@ -12,6 +12,7 @@ from cloudviz.store.credentials import SealedCredentials
 from cloudviz.store.diagrams import Diagrams
 from cloudviz.store.discoveries import Discoveries
 from cloudviz.store.engine import Database, PoolState
+from cloudviz.store.events import Events
 from cloudviz.store.inventories import Inventories
 from cloudviz.store.jobs import Jobs
 from cloudviz.store.people import People
@@ -33,6 +34,7 @@ class Store:
         self.people = People(database)
         self.api_keys = ApiKeys(database)
         self.jobs = Jobs(database)
+        self.events = Events(database)
         self.audit = Audit(database)
         self.retention = Retention(database, self.audit)
         self.credentials = SealedCredentials(database)

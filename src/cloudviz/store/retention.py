@@ -106,6 +106,7 @@ def _rules(kept: RetentionSettings, now: datetime) -> list[tuple[int, Table, Col
         (kept.history_days, links, and_(links.c.end_seq.is_not(None), links.c.valid_to < history)),
         (kept.history_days, tables.discoveries, _forgotten(history)),
         (kept.jobs_days, jobs, and_(jobs.c.status.in_(_OVER), jobs.c.finished_at < before(kept.jobs_days))),
+        (kept.events_days, tables.events, tables.events.c.at < before(kept.events_days)),
         (kept.sessions_days, sessions, sessions.c.expires_at < before(kept.sessions_days)),
         (kept.diagrams_days, diagrams, diagrams.c.created_at < before(kept.diagrams_days)),
         (kept.checkpoints_days, listings, listings.c.discovery_id.in_(unread)),

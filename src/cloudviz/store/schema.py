@@ -72,7 +72,7 @@ async def migrate_database(database: Database) -> SchemaState:
             return before
         if not before.present:
             await connection.run_sync(_refuse_foreign, database.address.shown)
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(upgrade)
         return await schema_state(connection)
 
 
@@ -87,7 +87,8 @@ def _refuse_foreign(connection: Connection, shown: str) -> None:
         )
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run the migrations up to a revision, in the transaction that is open."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

@@ -393,6 +393,19 @@ jobs = Table(
     Index("idx_jobs_created_at_id", "created_at", "id"),
 )
 
+# The outbox: what happened, written in the transaction that made it true. An id is never given out twice.
+events = Table(
+    "events",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("at", UtcTime(), nullable=False, server_default=utc_now()),
+    _words("kind"),
+    _words("subject"),
+    Column("body", Json, nullable=False),
+    Index("idx_events_at", "at"),
+    sqlite_autoincrement=True,
+)
+
 # Named credentials for clouds. What is secret is sealed for this table, this column and this row.
 credentials = Table(
     "credentials",
