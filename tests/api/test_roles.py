@@ -62,6 +62,12 @@ viewer    GET    /visualization/themes
 viewer    GET    /visualization/layouts
 viewer    GET    /visualization/diff
 viewer    GET    /visualization/map/scene
+viewer    GET    /visualization/map/atlas
+viewer    GET    /visualization/map/tiles
+viewer    GET    /visualization/map/place
+viewer    GET    /visualization/map/around
+viewer    GET    /visualization/map/way
+viewer    GET    /visualization/map/children
 viewer    GET    /visualization/map/picture
 viewer    GET    /visualization/map/coverage
 viewer    GET    /visualization/map/icons

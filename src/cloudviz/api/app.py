@@ -17,6 +17,7 @@ from cloudviz.access.anchors import FILE_NAME as ANCHORS_FILE
 from cloudviz.access.anchors import Anchors
 from cloudviz.access.limits import Limits
 from cloudviz.api import description, documentation, errors, web_app
+from cloudviz.api.atlases import Atlases
 from cloudviz.api.edge import Edge
 from cloudviz.api.gate import Gate
 from cloudviz.api.house import House
@@ -25,6 +26,7 @@ from cloudviz.api.replies import Freshness, Replies
 from cloudviz.api.routes import (
     admin,
     api_keys,
+    atlas,
     auth,
     aws,
     azure,
@@ -130,6 +132,7 @@ def create_app(
     app.include_router(imports.router, prefix="/imports")
     app.include_router(resources.router, prefix="/resources")
     app.include_router(map.router, prefix="/visualization/map")
+    app.include_router(atlas.router, prefix="/visualization/map")
     app.include_router(visualization.router, prefix="/visualization")
     app.include_router(jobs.router, prefix="/jobs")
     app.include_router(admin.router, prefix="/admin")
@@ -174,7 +177,9 @@ async def _running(
             freshness.join(redis)
         stack.push_async_callback(cache.close)
         replies = Replies(settings.cache, freshness, cache if redis is not None else None)
-        house = House(settings, store, door, Studio(store), metrics, breakers, replies, cache=cache, redis=redis)
+        studio = Studio(store)
+        atlases = Atlases(store, studio)
+        house = House(settings, store, door, studio, atlases, metrics, breakers, replies, cache=cache, redis=redis)
         if settings.limits.enabled:
             house.limits = Limits(settings.limits, redis)
         if settings.audit.accesses:

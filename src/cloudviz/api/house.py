@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cloudviz.access import Door
 from cloudviz.access.access_log import AccessLog
 from cloudviz.access.limits import Limits
+from cloudviz.api.atlases import Atlases
 from cloudviz.api.metrics import Metrics
 from cloudviz.api.replies import Replies
 from cloudviz.api.studio import Studio
@@ -30,6 +31,7 @@ class House:
         settings, store: what it was started with.
         door: who may come in.
         studio: pictures, drawn a few at a time.
+        atlases: maps, laid out once for each state of the inventory.
         metrics: what Prometheus is told.
         breakers: which cloud endpoints have not been answering this process.
         replies: what is often asked, kept ready.
@@ -44,6 +46,7 @@ class House:
     store: Store
     door: Door
     studio: Studio
+    atlases: Atlases
     metrics: Metrics
     breakers: Breakers
     replies: Replies

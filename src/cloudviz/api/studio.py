@@ -84,7 +84,7 @@ class Studio:
         previous: str = "",
     ) -> GeneratedDiagram:
         """Draw a picture and keep it in the store."""
-        async with self._seat():
+        async with self.seat():
             return await generate(
                 self._store, selection, options, with_links=with_links, since=since, previous=previous
             )
@@ -100,7 +100,7 @@ class Studio:
 
             async def seated() -> bytes:
                 try:
-                    async with self._seat():
+                    async with self.seat():
                         content = await draw()
                     self._keep(key, content)
                     return content
@@ -119,7 +119,8 @@ class Studio:
             self._kept_bytes -= len(dropped)
 
     @contextlib.asynccontextmanager
-    async def _seat(self) -> AsyncIterator[None]:
+    async def seat(self) -> AsyncIterator[None]:
+        """A place to draw in; waits for one. Raises Unavailable when too many wait."""
         if self._waiting >= MOST_WAITING:
             raise Unavailable("too many pictures wait to be drawn", hint="Try again in a few seconds.")
         self._waiting += 1

@@ -68,34 +68,59 @@ def draw(
 
     Raises :class:`~cloudviz.errors.NotFound` when nothing matches: an empty picture would pass for an answer.
     """
-    chosen = selection.apply(graph)
-    found: Diff | None = None
-    changes: dict[str, str] = {}
-    if before is not None:
-        earlier = selection.apply(before)
-        found = diff(earlier, chosen)
-        changes = found.marks()
-        chosen = _with_removed(chosen, earlier)
-    if not chosen.resources:
-        raise _nothing(anything=bool(graph.resources))
-    if options.focus and options.focus not in chosen.resources:
-        raise NotFound(f"the focus {options.focus!r} is not in the inventory", hint="Give a resource id.")
+    chosen, found = chosen_part(graph, selection, options, before)
     if format in TABLES:
         scene = build(chosen, options, gaps)
         shown = part_shown(chosen, scene) if options.focus else chosen
         return Picture(table(shown, coverage, format), scene, gaps=gaps, changes=found)
-    scene = picture(chosen, options, previous, gaps=gaps, changes=changes)
-    if not scene.nodes:
-        raise NotFound(
-            "there is nothing to draw: all that matches is only drawn around or beside other resources",
-            hint="Loosen the filter, or list it: -o FILE.csv.",
-        )
+    scene = laid_out(chosen, options, found, gaps=gaps, previous=previous)
     return Picture(
         render(scene, format, scale=options.scale, page=options.page, link_base=options.link_base),
         scene,
         gaps=gaps,
         changes=found,
     )
+
+
+def chosen_part(
+    graph: Graph, selection: Selection, options: PictureOptions, before: Graph | None = None
+) -> tuple[Graph, Diff | None]:
+    """The part of a graph that a picture is of; with an earlier look also what is gone, and what differs.
+
+    Raises :class:`~cloudviz.errors.NotFound` when nothing matches, or the focus is not there.
+    """
+    chosen = selection.apply(graph)
+    found: Diff | None = None
+    if before is not None:
+        earlier = selection.apply(before)
+        found = diff(earlier, chosen)
+        chosen = _with_removed(chosen, earlier)
+    if not chosen.resources:
+        raise nothing_to_draw(anything=bool(graph.resources))
+    if options.focus and options.focus not in chosen.resources:
+        raise NotFound(f"the focus {options.focus!r} is not in the inventory", hint="Give a resource id.")
+    return chosen, found
+
+
+def laid_out(
+    chosen: Graph,
+    options: PictureOptions,
+    found: Diff | None = None,
+    *,
+    gaps: int = 0,
+    previous: Scene | None = None,
+) -> Scene:
+    """The picture of a graph with what differs marked on it.
+
+    Raises :class:`~cloudviz.errors.NotFound` when it would be empty.
+    """
+    scene = picture(chosen, options, previous, gaps=gaps, changes=found.marks() if found else {})
+    if not scene.nodes:
+        raise NotFound(
+            "there is nothing to draw: all that matches is only drawn around or beside other resources",
+            hint="Loosen the filter, or list it: -o FILE.csv.",
+        )
+    return scene
 
 
 def part_shown(graph: Graph, scene: Scene) -> Graph:
@@ -114,7 +139,8 @@ def _with_removed(now: Graph, before: Graph) -> Graph:
     return Graph({**before.resources, **now.resources}, [*now.links, *links])
 
 
-def _nothing(*, anything: bool) -> NotFound:
+def nothing_to_draw(*, anything: bool) -> NotFound:
+    """The refusal to draw an empty picture, by whether there is anything at all."""
     return NotFound(
         "there is nothing to draw: no resource matches" if anything else "there is nothing to draw",
         hint="Loosen the filter." if anything else "Import a file or discover a cloud first.",
@@ -199,7 +225,7 @@ async def draw_stored(
     """
     inventory = await store.inventories.inventory(selection)
     if not inventory.graph.resources:
-        raise _nothing(anything=await store.inventories.count(Selection(at=selection.at)) > 0)
+        raise nothing_to_draw(anything=await store.inventories.count(Selection(at=selection.at)) > 0)
     graph = inventory.graph if with_links else Graph(inventory.graph.resources)
     before = None
     if since:

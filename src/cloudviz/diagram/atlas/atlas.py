@@ -1,0 +1,328 @@
+"""The atlas: a scene packed for being asked about by tile, by resource and by container."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from cloudviz.diagram.atlas.layers import Layer, read_leaves, worked_out
+from cloudviz.diagram.atlas.levels import BORN, TILE, Levels, Tile
+from cloudviz.diagram.scene.document import Scene, SceneNode
+from cloudviz.errors import NotFound
+from cloudviz.inventory.model import Coverage, Resource
+
+WHOLE = 3000
+"""So many boxes, and four times as many lines, are handed over at once: then every line can be drawn."""
+
+MOST_LINES = 600
+"""Lines of one tile. Those that stand for most links come first; any line is there for who asks about its ends."""
+
+MOST_KINDS = 6
+"""Kinds that a container tells of what is in it."""
+
+FORMAT = "cloudviz.atlas/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A part of the map as numbers of boxes and lines: what hangs together with a box, or a way between two."""
+
+    nodes: list[int]
+    edges: list[int]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """What lies directly in a container, as numbers of boxes in the order of their labels."""
+
+    nodes: list[int]
+    more: bool
+
+
+@dataclass(slots=True)
+class _Inside:
+    """What a container holds, all levels down."""
+
+    resources: int = 0
+    cost: float = 0.0
+    priced: bool = False
+    largest: float = 0.0
+    changes: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+
+
+class Atlas:
+    """A laid-out scene as a map.
+
+    Arguments:
+        scene: with places.
+        resources: what its boxes stand for, by id; the layers are read from them.
+        coverage: what was looked at, for the layer of that name.
+        version: a word that stands for all this was made of.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        resources: Mapping[str, Resource],
+        coverage: Sequence[Coverage] = (),
+        version: str = "",
+    ) -> None:
+        nodes = scene.nodes
+        self.version = version
+        self.count = len(nodes)
+        self.line_count = len(scene.edges)
+        self.summary: dict[str, Any] = Scene(
+            scene.layout, scene.theme, scene.width, scene.height, summary=scene.summary, title=scene.title
+        ).to_document()
+        self._numbers = {node.id: number for number, node in enumerate(nodes)}
+        self._hosts = {id: number for number, node in enumerate(nodes) for id in node.members}
+        self._parents = array("l", (self._numbers.get(node.parent or "", -1) for node in nodes))
+        self._facts = [(node.container, node.count) for node in nodes]
+        whole = len(nodes) <= WHOLE and len(scene.edges) <= 4 * WHOLE
+        smallest = min((max(node.width, node.height) for node in nodes), default=1.0)
+        self.levels = Levels.over(scene.width, scene.height, smallest, whole=whole)
+        inside = self._count_inside(nodes)
+        self._rows = [self._row(node, inside.get(number)) for number, node in enumerate(nodes)]
+        self._places = [(node.x, node.y, node.width, node.height) for node in nodes]
+        self._children = self._by_parent(nodes)
+        self._tiles: dict[Tile, list[int]] = {}
+        self._lines: dict[Tile, list[int]] = {}
+        self._ends = [
+            (self._numbers.get(edge.source, -1), self._numbers.get(edge.target, -1)) for edge in scene.edges
+        ]
+        self._edges = [orjson.dumps(document) for document in _lines_of(scene)]
+        self._near: dict[int, list[int]] = {}
+        for line, ends in enumerate(self._ends):
+            for end in dict.fromkeys(ends):
+                if end >= 0:
+                    self._near.setdefault(end, []).append(line)
+        self._cut(scene)
+        self._leaves = read_leaves(nodes, resources, coverage, with_changes=bool(scene.summary.changes))
+        self._layers: dict[str, Layer] = {}
+        #: Roughly what it costs to keep, in bytes.
+        self.size = sum(map(len, self._rows)) + sum(map(len, self._edges)) + 400 * self.count
+
+    # ---- what there is
+
+    def document(self, layer: str = "") -> dict[str, Any]:
+        """What a map has to know before its first tile. Raises NotFound for an unknown layer."""
+        return {
+            "format": FORMAT,
+            "version": self.version,
+            "title": self.summary["title"],
+            "layout": self.summary["layout"],
+            "theme": self.summary["theme"],
+            "width": self.summary["width"],
+            "height": self.summary["height"],
+            "tile": TILE,
+            "born": BORN,
+            "levels": self.levels.count,
+            "boxes": self.count,
+            "lines": self.line_count,
+            "summary": self.summary["summary"],
+            "layers": sorted(self._leaves),
+            "layer": self._legend(layer) if layer else None,
+        }
+
+    def layer(self, name: str) -> Layer:
+        """A layer for every box; worked out once. Raises NotFound."""
+        if name not in self._leaves:
+            raise NotFound(
+                f"this map has no layer {name!r}", hint=f"It has: {', '.join(sorted(self._leaves)) or 'none'}."
+            )
+        if name not in self._layers:
+            self._layers[name] = worked_out(name, self._leaves[name], self._facts, self._parents)
+        return self._layers[name]
+
+    # ---- by place
+
+    def tile(self, tile: Tile, layer: str = "") -> bytes:
+        """A tile as JSON: ``nodes``, ``edges`` and, with a layer, ``paint``: value and share of each node.
+
+        Empty where the map has nothing, and where there is no such tile.
+        """
+        return self.part(self._tiles.get(tile, ()), self._lines.get(tile, ()), layer)
+
+    def part(self, nodes: Iterable[int], edges: Iterable[int], layer: str = "", more: str = "") -> bytes:
+        """Some boxes and lines as JSON; ``more`` is what else the object holds, as JSON with a comma before it."""
+        nodes = list(nodes)
+        paint = ""
+        if layer:
+            found = self.layer(layer)
+            paint = ',"paint":' + orjson.dumps([[found.of_node[at], found.shares[at]] for at in nodes]).decode()
+        rows = b",".join(self._rows[at] for at in nodes)
+        lines = b",".join(self._edges[at] for at in edges)
+        return b'{"nodes":[' + rows + b'],"edges":[' + lines + b"]" + (paint + more).encode() + b"}"
+
+    # ---- by resource
+
+    def showing(self, id: str) -> int:
+        """The number of the box that shows a resource, or that has this id. Raises NotFound."""
+        number = self._numbers.get(id, self._hosts.get(id, -1))
+        if number < 0:
+            raise NotFound(
+                f"the map has no box for {id!r}",
+                hint="It may be folded into another one, or lie beyond the filter.",
+            )
+        return number
+
+    def path(self, number: int) -> list[int]:
+        """The containers around a box, outermost first."""
+        path: list[int] = []
+        at = self._parents[number]
+        while at >= 0:
+            path.insert(0, at)
+            at = self._parents[at]
+        return path
+
+    def children(self, parent: str, start: int = 0, limit: int = 100) -> Children:
+        """What lies directly in a container; at the outermost level for an empty id. Raises NotFound."""
+        number = -1
+        if parent:
+            number = self._numbers.get(parent, -1)
+            if number < 0:
+                raise NotFound(f"the map has no container {parent!r}", hint="Open the map again: it has changed.")
+        found = self._children.get(number, [])
+        return Children(found[start : start + limit], len(found) > start + limit)
+
+    def around(self, number: int, hops: int, most: int = 500) -> Around:
+        """The boxes within so many lines of a box, nearest first, and the lines between them.
+
+        For a container the lines of all that is in it count as its own.
+        """
+        reached = dict.fromkeys(self._within(number) if self._facts[number][0] else [number])
+        edge = list(reached)
+        for _ in range(hops):
+            step: dict[int, None] = {}
+            for at in edge:
+                for line in self._near.get(at, ()):
+                    for end in self._ends[line]:
+                        if end >= 0 and end not in reached:
+                            step[end] = None
+            edge = list(step)
+            reached.update(step)
+            if len(reached) > most or not edge:
+                break
+        nodes = list(reached)[:most]
+        kept = set(nodes)
+        lines = dict.fromkeys(
+            line for at in nodes for line in self._near.get(at, ()) if all(end in kept for end in self._ends[line])
+        )
+        return Around(nodes, list(lines), len(reached) > most)
+
+    def way(self, source: int, target: int) -> Around:
+        """A shortest way along lines between two boxes, whichever way they point. Raises NotFound."""
+        came: dict[int, tuple[int, int]] = {source: (-1, -1)}
+        queue = deque([source])
+        while queue and target not in came:
+            at = queue.popleft()
+            for line in self._near.get(at, ()):
+                for end in self._ends[line]:
+                    if end >= 0 and end not in came:
+                        came[end] = (at, line)
+                        queue.append(end)
+        if target not in came:
+            raise NotFound(
+                "no links lead from the one to the other", hint="Both may hang together by what is folded."
+            )
+        nodes, lines = [target], []
+        while nodes[-1] != source:
+            at, line = came[nodes[-1]]
+            nodes.append(at)
+            lines.append(line)
+        return Around(nodes[::-1], lines[::-1])
+
+    def row(self, number: int) -> bytes:
+        """A box as JSON."""
+        return self._rows[number]
+
+    # ---- making it
+
+    def _legend(self, name: str) -> dict[str, Any]:
+        layer = self.layer(name)
+        return {
+            "name": layer.name,
+            "scale": layer.scale,
+            "values": [{"value": each.value, "count": each.count} for each in layer.values],
+        }
+
+    def _within(self, container: int) -> list[int]:
+        found, left = [], [container]
+        while left:
+            at = left.pop()
+            found.append(at)
+            left.extend(self._children.get(at, ()))
+        return found
+
+    def _by_parent(self, nodes: Sequence[SceneNode]) -> dict[int, list[int]]:
+        children: dict[int, list[int]] = {}
+        for number, parent in enumerate(self._parents):
+            children.setdefault(parent, []).append(number)
+        for found in children.values():
+            found.sort(key=lambda at: (not nodes[at].container, nodes[at].title or nodes[at].label, nodes[at].id))
+        return children
+
+    def _count_inside(self, nodes: Sequence[SceneNode]) -> dict[int, _Inside]:
+        inside: dict[int, _Inside] = {}
+        for number, node in enumerate(nodes):
+            parent = self._parents[number]
+            if parent >= 0:
+                around = inside.setdefault(parent, _Inside())
+                around.largest = max(around.largest, node.width, node.height)
+            if node.container:
+                continue
+            while parent >= 0:
+                around = inside.setdefault(parent, _Inside())
+                around.resources += node.count
+                around.kinds[node.kind] += node.count
+                if node.cost_monthly is not None:
+                    around.cost += float(node.cost_monthly)
+                    around.priced = True
+                if node.change:
+                    around.changes[node.change] += 1
+                parent = self._parents[parent]
+        return inside
+
+    def _row(self, node: SceneNode, inside: _Inside | None) -> bytes:
+        document = Scene("", "", 0, 0, nodes=[node]).to_document()["nodes"][0]
+        if self.levels.count > 1 or node.container:
+            # Whoever wants to know what a stack stands for asks for the box.
+            document["members"] = document["members"][:50]
+        if inside is not None:
+            document["inside"] = {
+                "resources": inside.resources,
+                "cost_monthly": round(inside.cost, 2) if inside.priced else None,
+                "changes": dict(sorted(inside.changes.items())),
+                "kinds": sorted(inside.kinds.items(), key=lambda each: (-each[1], each[0]))[:MOST_KINDS],
+                "largest": round(inside.largest, 1),
+            }
+        return orjson.dumps(document)
+
+    def _cut(self, scene: Scene) -> None:
+        levels = self.levels
+        born = array("B", (levels.born(max(node.width, node.height)) for node in scene.nodes))
+        for number, node in enumerate(scene.nodes):
+            tile = levels.at(born[number], node.x + node.width / 2, node.y + node.height / 2)
+            self._tiles.setdefault(tile, []).append(number)
+        ranked = sorted(range(len(scene.edges)), key=lambda line: (-scene.edges[line].count, scene.edges[line].id))
+        for line in ranked:
+            points = scene.edges[line].points
+            ends = [born[end] for end in self._ends[line] if end >= 0]
+            if len(points) < 2 or not ends:
+                continue
+            for tile in levels.crossed(max(ends), points):
+                found = self._lines.setdefault(tile, [])
+                if levels.count == 1 or len(found) < MOST_LINES:
+                    found.append(line)
+
+
+def _lines_of(scene: Scene) -> Iterable[dict[str, Any]]:
+    for edge in scene.edges:
+        yield Scene("", "", 0, 0, edges=[edge]).to_document()["edges"][0]

@@ -1,0 +1,63 @@
+"""From the stored inventory to a map: select ▶ scene ▶ layout ▶ atlas."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cloudviz.diagram.atlas import Atlas
+from cloudviz.diagram.options import PictureOptions
+from cloudviz.diagram.scene.document import Scene
+from cloudviz.inventory.model import Graph, Inventory
+from cloudviz.inventory.select import Selection
+from cloudviz.jobs.draw import chosen_part, laid_out, nothing_to_draw
+
+if TYPE_CHECKING:
+    from cloudviz.store import Store
+
+MOST_KEPT_NODES = 20_000
+"""Larger scenes are not kept beside their atlas: their next layout starts afresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An atlas, and the scene it was cut from where that is small enough to be kept for the next layout."""
+
+    atlas: Atlas
+    scene: Scene | None
+
+
+async def draw_atlas(
+    store: Store,
+    selection: Selection,
+    options: PictureOptions,
+    *,
+    version: str,
+    since: str = "",
+    previous: Scene | None = None,
+) -> Drawn:
+    """Lay out the stored inventory as a map, now or at ``selection.at``.
+
+    Arguments:
+        version: a word that stands for the inventory and all of the arguments.
+        since: an earlier instant: what was added, removed and changed after it is marked.
+        previous: an earlier layout; what it shows too keeps its place.
+
+    Raises :class:`~cloudviz.errors.NotFound` when there is nothing to draw.
+    """
+    inventory = await store.inventories.inventory(selection)
+    if not inventory.graph.resources and not since:
+        raise nothing_to_draw(anything=await store.inventories.count(Selection(at=selection.at)) > 0)
+    before = await store.inventories.read(replace(selection, at=since)) if since else None
+    # Laying out thousands of boxes takes seconds of pure computing: off the event loop with it.
+    return await asyncio.to_thread(_draw, inventory, options, before, previous, version)
+
+
+def _draw(
+    inventory: Inventory, options: PictureOptions, before: Graph | None, previous: Scene | None, version: str
+) -> Drawn:
+    chosen, found = chosen_part(inventory.graph, Selection(), options, before)
+    scene = laid_out(chosen, options, found, gaps=len(inventory.gaps()), previous=previous)
+    atlas = Atlas(scene, chosen.resources, inventory.coverage, version)
+    return Drawn(atlas, scene if len(scene.nodes) <= MOST_KEPT_NODES else None)

@@ -1,0 +1,57 @@
+"""The map window by window, as its client asks for it."""
+
+from __future__ import annotations
+
+from tests.api.serving import Server, assert_problem, instance
+
+ATLAS, TILES = "/visualization/map/atlas", "/visualization/map/tiles"
+
+
+async def test_a_map_is_opened_and_asked_about(server: Server) -> None:
+    await server.record([instance(number) for number in range(5)])
+    opened = await server.get(ATLAS, params={"max_nodes": 0, "layer": "state"}, role="viewer")
+    told = opened.json()
+    assert (told["format"], told["levels"], told["summary"]["resources"]) == ("cloudviz.atlas/1", 1, 5)
+    assert told["layer"]["name"] == "state"
+    asked = {"max_nodes": 0, "version": told["version"]}
+    reply = await server.get(TILES, params={**asked, "tiles": "0.0.0", "layer": "state"})
+    part = reply.json()["tiles"]["0.0.0"]
+    scene = (await server.get("/visualization/map/scene", params={"max_nodes": 0})).json()
+    assert sorted(node["id"] for node in part["nodes"]) == sorted(node["id"] for node in scene["nodes"])
+    assert len(part["paint"]) == len(part["nodes"])
+    some = instance(3).id
+    place = (await server.get("/visualization/map/place", params={**asked, "id": some})).json()
+    assert some in place["node"]["members"] and place["path"][0]["container"]
+    tops = (await server.get("/visualization/map/children", params=asked)).json()["items"]
+    assert tops[0]["id"] == place["path"][0]["id"]
+    around = await server.get("/visualization/map/around", params={**asked, "id": some})
+    assert some in around.json()["nodes"][0]["members"]
+    to_itself = await server.get("/visualization/map/way", params={**asked, "source": some, "target": some})
+    assert len(to_itself.json()["nodes"]) == 1
+    same = await server.get(
+        ATLAS, params={"max_nodes": 0, "layer": "state"}, headers={"If-None-Match": opened.headers["etag"]}
+    )
+    assert same.status_code == 304
+
+
+async def test_a_map_of_another_state_is_refused(server: Server) -> None:
+    await server.record([instance(1)])
+    version = (await server.get(ATLAS)).json()["version"]
+    await server.record([instance(1), instance(2)])
+    stale = await server.get(TILES, params={"version": version, "tiles": "0.0.0"})
+    assert_problem(stale, 409, "conflict")
+    again = (await server.get(ATLAS)).json()["version"]
+    assert again != version
+    assert (await server.get(TILES, params={"version": again, "tiles": "0.0.0"})).status_code == 200
+
+
+async def test_refusals(server: Server) -> None:
+    assert_problem(await server.get(ATLAS), 404, "not_found")
+    await server.record([instance(1)])
+    for wrong in ("", "1.2", "a.b.c", "1.-1.0", ",".join(f"7.{at}.0" for at in range(97))):
+        assert_problem(await server.get(TILES, params={"tiles": wrong}), 422, "invalid")
+    assert_problem(await server.get("/visualization/map/place", params={"id": "nothing"}), 404, "not_found")
+    assert_problem(await server.get("/visualization/map/children", params={"parent": "nothing"}), 404, "not_found")
+    assert_problem(await server.get(ATLAS, params={"layer": "nothing"}), 404, "not_found")
+    empty = await server.get(TILES, params={"tiles": "60.1.1"})
+    assert empty.json()["tiles"]["60.1.1"] == {"nodes": [], "edges": []}

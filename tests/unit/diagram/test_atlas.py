@@ -1,0 +1,175 @@
+"""The map in tiles: whatever a window shows is in the tiles over it, and questions are answered from all of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import pytest
+
+from cloudviz.diagram.atlas import TILE, Atlas
+from cloudviz.diagram.atlas.levels import BORN, MARGIN
+from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode, SceneSummary
+from cloudviz.errors import NotFound
+from cloudviz.inventory.model import Coverage, CoverageStatus, Resource
+
+SIDE, ACROSS = 2000.0, 10
+
+
+def resource(id: str, **more: Any) -> Resource:
+    said: dict[str, Any] = {
+        "provider": "aws",
+        "type": "aws.ec2.instance",
+        "native_type": "AWS::EC2::Instance",
+        "kind": "virtual_machine",
+        "name": id,
+        "account": "1",
+        "region": "r",
+        **more,
+    }
+    return Resource(id=id, **said)
+
+
+def estate(accounts: int = 4, leaves: int = 900) -> Scene:
+    """Accounts beside each other, each a square of small boxes with a chain of lines through them."""
+    nodes, edges = [], []
+    for number in range(accounts):
+        account = f"a{number}"
+        left = number * (SIDE + 100)
+        nodes.append(SceneNode(account, None, True, account, role="account", x=left, y=0, width=SIDE, height=SIDE))
+        across = round(leaves**0.5)
+        for at in range(leaves):
+            x, y = left + 20 + at % across * 65, 20 + at // across * 65
+            id = f"{account}-{at}"
+            leaf = SceneNode(
+                id, account, False, id, kind="virtual_machine", members=[id], x=x, y=y, width=60, height=40
+            )
+            leaf.cost_monthly = Decimal(at % 7)
+            nodes.append(leaf)
+            if at:
+                before = nodes[-2]
+                points = [(before.x + 30, before.y + 20), (x + 30, y + 20)]
+                edges.append(SceneEdge(f"e{id}", before.id, id, "uses", points=points))
+    summary = SceneSummary(resources=accounts * leaves, shown=accounts * leaves)
+    return Scene("grid", "enterprise", accounts * (SIDE + 100), SIDE, nodes, edges, summary)
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    return estate()
+
+
+@pytest.fixture(scope="module")
+def atlas(scene: Scene) -> Atlas:
+    resources = {
+        node.id: resource(node.id, state="running" if number % 3 else "stopped", tags={"env": "prod"})
+        for number, node in enumerate(scene.nodes)
+        if not node.container
+    }
+    gap = Coverage("aws", "1", "r", "aws.ec2.volume", CoverageStatus.DENIED)
+    return Atlas(scene, resources, [gap], "v1")
+
+
+def over(
+    atlas: Atlas, level: int, left: float, top: float, right: float, bottom: float
+) -> list[tuple[int, int, int]]:
+    """The tiles of a level over a window, as a client reckons them."""
+    scale = atlas.levels.scale(level)
+    side, margin, last = TILE / scale, MARGIN / scale, (1 << level) - 1
+    columns = range(max(0, int((left - margin) // side)), min(last, int((right + margin) // side)) + 1)
+    rows = range(max(0, int((top - margin) // side)), min(last, int((bottom + margin) // side)) + 1)
+    return [(level, column, row) for column in columns for row in rows]
+
+
+def test_a_window_is_complete_with_the_tiles_over_it(scene: Scene, atlas: Atlas) -> None:
+    assert atlas.levels.count > 2
+    for level in range(atlas.levels.count):
+        for left, top in ((0, 0), (1990, 700), (4321, 1234), (7000, 1500)):
+            window = (left, top, left + 600, top + 400)
+            names = [tile for each in range(level + 1) for tile in over(atlas, each, *window)]
+            told = {node["id"] for tile in names for node in orjson.loads(atlas.tile(tile))["nodes"]}
+            large = BORN / atlas.levels.scale(level)
+            due = {
+                node.id
+                for node in scene.nodes
+                if max(node.width, node.height) >= large
+                and node.x < window[2]
+                and node.x + node.width > left
+                and node.y < window[3]
+                and node.y + node.height > top
+            }
+            assert due <= told
+
+
+def test_from_afar_only_what_is_large_is_told(atlas: Atlas) -> None:
+    whole = orjson.loads(atlas.tile((0, 0, 0)))
+    assert [node["id"] for node in whole["nodes"]] == ["a0", "a1", "a2", "a3"]
+    assert whole["edges"] == []
+    assert whole["nodes"][0]["inside"]["resources"] == 900
+    assert whole["nodes"][0]["inside"]["kinds"] == [["virtual_machine", 900]]
+    # 900 boxes that cost 0 to 6 a month by turns: 128 rounds of 21, and 0 + 1 + 2 + 3 for the last four.
+    assert whole["nodes"][0]["inside"]["cost_monthly"] == 128 * 21 + 6
+
+
+def test_every_box_is_in_one_tile_and_lines_where_they_pass(scene: Scene, atlas: Atlas) -> None:
+    told: list[str] = []
+    lines: set[str] = set()
+    for level in range(atlas.levels.count):
+        for column in range(1 << level):
+            for row in range(1 << level):
+                part = orjson.loads(atlas.tile((level, column, row)))
+                told += [node["id"] for node in part["nodes"]]
+                lines |= {edge["id"] for edge in part["edges"]}
+    assert sorted(told) == sorted(node.id for node in scene.nodes)
+    assert lines == {edge.id for edge in scene.edges}
+
+
+def test_a_small_map_is_handed_over_whole() -> None:
+    small = Atlas(estate(2, 25), {}, version="v1")
+    part = orjson.loads(small.tile((0, 0, 0)))
+    assert small.document()["levels"] == 1
+    assert (len(part["nodes"]), len(part["edges"])) == (52, 48)
+
+
+def test_a_tile_that_is_none_is_empty(atlas: Atlas) -> None:
+    assert atlas.tile((30, 1, 1)) == b'{"nodes":[],"edges":[]}'
+
+
+def test_places_ways_and_neighbours(atlas: Atlas) -> None:
+    number = atlas.showing("a2-17")
+    assert [orjson.loads(atlas.row(at))["id"] for at in (*atlas.path(number), number)] == ["a2", "a2-17"]
+    around = atlas.around(number, 2)
+    assert {orjson.loads(atlas.row(at))["id"] for at in around.nodes} == {f"a2-{at}" for at in range(15, 20)}
+    assert (len(around.edges), around.more) == (4, False)
+    way = atlas.way(number, atlas.showing("a2-20"))
+    assert [orjson.loads(atlas.row(at))["id"] for at in way.nodes] == ["a2-17", "a2-18", "a2-19", "a2-20"]
+    with pytest.raises(NotFound, match="no links lead"):
+        atlas.way(number, atlas.showing("a3-1"))
+    with pytest.raises(NotFound, match="no box"):
+        atlas.showing("arn:nothing")
+    assert atlas.around(atlas.showing("a1"), 1, most=10).more
+
+
+def test_the_tree_is_paged(atlas: Atlas) -> None:
+    assert [orjson.loads(atlas.row(at))["id"] for at in atlas.children("").nodes] == ["a0", "a1", "a2", "a3"]
+    first = atlas.children("a1", 0, 500)
+    rest = atlas.children("a1", 500, 500)
+    assert (first.more, rest.more) == (True, False)
+    assert len({*first.nodes, *rest.nodes}) == 900
+    with pytest.raises(NotFound):
+        atlas.children("nothing")
+
+
+def test_layers_colour_boxes_and_what_holds_them(atlas: Atlas) -> None:
+    assert atlas.document()["layers"] == ["account", "cost", "coverage", "provider", "region", "state", "tag:env"]
+    part = orjson.loads(atlas.tile((0, 0, 0), "state"))
+    legend = atlas.document("state")["layer"]
+    value, share = part["paint"][0]
+    assert (legend["values"][value]["value"], share) == ("running", 67)
+    assert {each["value"]: each["count"] for each in legend["values"]} == {"": 0, "running": 2400, "stopped": 1200}
+    cost = atlas.document("cost")["layer"]
+    assert (cost["scale"], [each["value"] for each in cost["values"]][:3]) == (True, ["", "below 1", "1 to 10"])
+    assert atlas.document("coverage")["layer"]["values"][1] == {"value": "gaps in its region", "count": 3600}
+    with pytest.raises(NotFound, match="no layer"):
+        atlas.tile((0, 0, 0), "tag:nothing")
