@@ -158,8 +158,6 @@ async def test_the_search_of_what_an_older_release_recorded_is_written_anew(url:
         if database.is_postgres:
             await connection.exec_driver_sql("DROP INDEX search_resources")
         else:
-            for trigger in ("search_resources_insert", "search_resources_delete"):
-                await connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
             await connection.exec_driver_sql("DROP TABLE search_resources")
         await connection.exec_driver_sql("DROP TABLE facets")
         for table in ("resources", "resource_versions"):

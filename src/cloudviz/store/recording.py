@@ -36,7 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cloudviz.inventory.model import Coverage, Graph, Problem, Resource
-from cloudviz.store import tables
+from cloudviz.store import search_index, tables
 from cloudviz.store.discoveries import discovery_row
 from cloudviz.store.engine import Database
 from cloudviz.store.facets import COLUMNS, Tally
@@ -246,7 +246,7 @@ class _Recording:
                 relinked[key] = links_hash
         await self._end(tables.resource_versions, "resource_id", closing)
         await self._delete(closing)
-        await self._insert(tables.resources, _NOW_COLUMNS, now)
+        await self._insert_now(now)
         await self._insert(tables.resource_versions, _VERSION_COLUMNS, versions)
         await self._insert(
             tables.sightings,
@@ -458,8 +458,19 @@ class _Recording:
 
     async def _delete(self, keys: Sequence[str]) -> None:
         table = tables.resources
-        if keys:
-            await self.connection.execute(delete(table).where(self.database.among(table.c.id, keys)))
+        if not keys:
+            return
+        if not self.database.is_postgres:
+            await search_index.take_out(self.connection, keys)
+        await self.connection.execute(delete(table).where(self.database.among(table.c.id, keys)))
+
+    async def _insert_now(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        if not rows:
+            return
+        last = 0 if self.database.is_postgres else await search_index.last_row(self.connection)
+        await self._insert(tables.resources, _NOW_COLUMNS, rows)
+        if not self.database.is_postgres:
+            await search_index.index_after(self.connection, last)
 
     async def _insert(self, table: TableClause, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         await self.database.insert_many(self.connection, table, columns, rows)
