@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -72,6 +73,20 @@ async def test_the_index_follows_what_changes_and_goes(store: Store):
     assert [item.id for item in await page(Selection(text="10.99.99"))] == [WEB.id]
     await record(store, graph(), [seen()], 3)
     assert (await page(Selection(text="10.99.99"))).items == (await page(Selection(text="web"))).items == []
+
+
+async def test_the_index_holds_what_is_there_and_nothing_else(store: Store):
+    """What is last is deleted and inserted anew, so that SQLite gives out its row number again."""
+    random = Random(4)
+    for day in range(1, 9):
+        items = [machine(f"m{number:03}", state=random.choice("ab")) for number in range(random.randrange(1, 60))]
+        await record(store, graph(*items), [seen()], day)
+        found = await store.inventories.page(Selection(text="m00"), limit=100)
+        assert [each.id for each in found.items] == [each.id for each in items[:10]]
+    if not store._database.is_postgres:
+        async with store._database.writing() as connection:
+            check = "INSERT INTO search_resources (search_resources, rank) VALUES ('integrity-check', 1)"
+            await connection.exec_driver_sql(check)  # raises where index and rows differ
 
 
 async def test_many_hits_come_in_pages_that_miss_none(store: Store, monkeypatch: pytest.MonkeyPatch):

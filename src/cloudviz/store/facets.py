@@ -7,6 +7,8 @@ the sums are those of the same data version as the resources. Counting a million
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import delete
@@ -36,10 +38,11 @@ class Tally:
     def __init__(self) -> None:
         self._sums: Counter[tuple[str, str]] = Counter()
 
-    def came(self, item: Resource) -> None:
-        """A resource is there now."""
+    def came(self, items: Sequence[Resource]) -> None:
+        """Resources are there now."""
         for name in _ATTRIBUTES:
-            self._sums[(name, getattr(item, name) or "")] += 1
+            for value, count in Counter(map(attrgetter(name), items)).items():
+                self._sums[(name, value or "")] += count
 
     def went(self, row: AnyRow) -> None:
         """A resource is not there any more, or not as it was. The row has the columns of ``COLUMNS``."""

@@ -209,10 +209,10 @@ class _Recording:
         reborn = await self._last_ends([key for key in news if key not in known]) if self.is_late else {}
         await self._find_scopes(rows.values())
         now: list[tuple[Any, ...]] = []
-        versions: list[tuple[Any, ...]] = []
         closing: list[str] = []
         relinked: dict[str, str] = {}
         sighted: list[str] = []
+        came: list[Resource] = []
         for key, row in rows.items():
             self._count_cost(row.resource)
             scope_id = self.scope_ids[row.scope]
@@ -233,8 +233,7 @@ class _Recording:
             content = self._content(row, scope_id, max(self.seen_at, before))
             created = self.database.time(old.created_at if old is not None else max(self.seen_at, before))
             now.append((key, self.discovery.id, *content, links_hash, created))
-            versions.append((key, self.seq, self.discovery.id, *content))
-            self.tally.came(row.resource)
+            came.append(row.resource)
             if old is None:
                 self.added += 1
                 relinked[key] = links_hash
@@ -244,10 +243,10 @@ class _Recording:
             closing.append(key)
             if old.links_hash != links_hash:
                 relinked[key] = links_hash
+        self.tally.came(came)
         await self._end(tables.resource_versions, "resource_id", closing)
         await self._delete(closing)
-        await self._insert_now(now)
-        await self._insert(tables.resource_versions, _VERSION_COLUMNS, versions)
+        await self._insert_present(now)
         await self._insert(
             tables.sightings,
             ("resource_id", "seq", "discovery_id"),
@@ -303,14 +302,16 @@ class _Recording:
         return {row.resource_id: row.ended for row in await self.connection.execute(query)}
 
     async def _find_scopes(self, rows: Iterable[ResourceRow]) -> None:
-        for scope in {row.scope for row in rows} - self.scope_ids.keys():
-            provider, account, region, kind = scope
-            made = await self.connection.execute(
-                insert(tables.scopes)
-                .values(key=_digest(scope), provider=provider, account=account, region=region, resource_type=kind)
-                .returning(tables.scopes.c.id)
-            )
-            self.scope_ids[scope] = made.scalar_one()
+        fresh = sorted({row.scope for row in rows} - self.scope_ids.keys())
+        if not fresh:
+            return
+        names = ("key", "provider", "account", "region", "resource_type")
+        digests = {_digest(scope): scope for scope in fresh}
+        await self._insert(tables.scopes, names, [(key, *scope) for key, scope in digests.items()])
+        table = tables.scopes.c
+        query = select(table.key, table.id).where(self.database.among(table.key, list(digests)))
+        for row in await self.connection.execute(query):
+            self.scope_ids[digests[row.key]] = row.id
 
     # --- links --------------------------------------------------------------------------------------------
 
@@ -464,13 +465,25 @@ class _Recording:
             await search_index.take_out(self.connection, keys)
         await self.connection.execute(delete(table).where(self.database.among(table.c.id, keys)))
 
-    async def _insert_now(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    async def _insert_present(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows that are not there, into the present and into the history."""
         if not rows:
             return
-        last = 0 if self.database.is_postgres else await search_index.last_row(self.connection)
+        if self.database.is_postgres:
+            await self._insert(tables.resources, _NOW_COLUMNS, rows)
+            versions = [(row[0], self.seq, *row[1 : 2 + len(_CONTENT)]) for row in rows]
+            await self._insert(tables.resource_versions, _VERSION_COLUMNS, versions)
+            return
+        last = await search_index.last_row(self.connection)
         await self._insert(tables.resources, _NOW_COLUMNS, rows)
-        if not self.database.is_postgres:
-            await search_index.index_after(self.connection, last)
+        await search_index.index_after(self.connection, last)
+        # The rows are in SQLite's hands already: copying them there takes less than handing them over again.
+        names = ", ".join(_VERSION_COLUMNS)
+        taken = ", ".join(("id", "?", "discovery_id", *_CONTENT))
+        await self.connection.exec_driver_sql(
+            f"INSERT INTO resource_versions ({names}) SELECT {taken} FROM resources WHERE rowid > ?",  # noqa: S608
+            (self.seq, last),
+        )
 
     async def _insert(self, table: TableClause, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         await self.database.insert_many(self.connection, table, columns, rows)
