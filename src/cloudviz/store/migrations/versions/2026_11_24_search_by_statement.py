@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "2026_11_24_search_by_statement"
-down_revision = "2026_11_24_trigram_search"
+down_revision = "2026_11_24_events"
 
 
 def upgrade() -> None:
