@@ -41,10 +41,24 @@ class Lane:
     """A strip; its pieces are vertical or horizontal, and lie between ``low`` and ``high`` across it.
 
     ``far`` is, for a side of a box, where that side lies (of a stack: where its hindmost card does); ``uses`` are
-    the pieces in the lane; ``beside`` are containers whose titles the pieces must pass on the right.
+    the pieces in the lane, ``bundles`` the same by their bundle, ``None`` where there is one only; ``beside`` are
+    containers whose titles the pieces must pass on the right.
     """
 
-    __slots__ = ("beside", "cell", "column", "far", "high", "is_side", "is_upright", "low", "row", "sort", "uses")
+    __slots__ = (
+        "beside",
+        "bundles",
+        "cell",
+        "column",
+        "far",
+        "high",
+        "is_side",
+        "is_upright",
+        "low",
+        "row",
+        "sort",
+        "uses",
+    )
 
     def __init__(self, cell: Cell, sort: int, row: int, column: int) -> None:
         self.cell = cell
@@ -54,6 +68,7 @@ class Lane:
         self.is_upright = _UPRIGHT[sort]
         self.is_side = sort < Sort.CHANNEL  # whether edges begin or end here
         self.uses: list[Piece] = []
+        self.bundles: dict[int, list[Piece]] | None = None
         self.beside: tuple[Cell, ...] = ()
         self.low = self.high = self.far = 0.0
         self.refresh()

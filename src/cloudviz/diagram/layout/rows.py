@@ -90,8 +90,8 @@ def _lead(root: Cell, ends: Ends) -> Lines:
     """Lead all lines through the gaps, which grow as the lines need; returns the corners of each."""
     router = Router()
     routes = [router.route(source, target) for source, target in ends]
-    bundle(ends, routes)
     lanes = list(router.lanes.values())
+    bundle(ends, routes, lanes)
     if _widen(assign(lanes, routes, draft=True)):
         _remeasure(root)
         _put(root)

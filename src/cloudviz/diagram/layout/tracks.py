@@ -22,34 +22,25 @@ PORT = 16.0  # between two lines at one side of a box
 _EXACT = 150  # bundles in a lane up to which their order is kept exactly
 _NUDGE = 7.0
 _STRAIGHT = 0.5  # px: what passes a lane with less of a bend needs no track in it
+_ONE_TRACK = 2 * CLEAR  # a lane as wide as this has room for one bundle
 _WIDE = 60.0  # a lane wider than this has its lines near the boxes, not in its middle
 
 
 class _Bundle:
-    """Pieces of one lane that share a track, from ``low`` to ``high`` along it.
+    """Pieces of one lane that share a track, from ``low`` to ``high`` along it; ``key`` orders them across it."""
 
-    ``near`` and ``far`` say to which side the line turns at these ends: -1 up or left, 1 down or right.
-    """
+    __slots__ = ("high", "key", "low", "pieces", "track")
 
-    __slots__ = ("far", "high", "key", "low", "near", "pieces", "track")
-
-    def __init__(self, piece: Piece, low: float, high: float, near: int, far: int) -> None:
-        self.pieces = [piece]
-        self.low, self.high, self.near, self.far = low, high, near, far
-        self.key: tuple[int, float, float, int] = (0, 0.0, 0.0, 0)
+    def __init__(self, pieces: list[Piece], low: float, high: float, key: tuple[int, float, float, int]) -> None:
+        self.pieces, self.low, self.high, self.key = pieces, low, high, key
         self.track = 0
 
-    def add(self, piece: Piece, low: float, high: float, near: int, far: int) -> None:
-        """Take in another piece, from ``low`` to ``high``."""
-        self.pieces.append(piece)
-        if low < self.low or (low == self.low and near < self.near):
-            self.low, self.near = low, near
-        if high > self.high or (high == self.high and far > self.far):
-            self.high, self.far = high, far
 
+def bundle(ends: Sequence[tuple[Cell, Cell]], routes: Sequence[Route], lanes: Iterable[Lane]) -> None:
+    """Name for each piece the box whose lines it may lie with: the end that has more lines.
 
-def bundle(ends: Sequence[tuple[Cell, Cell]], routes: Sequence[Route]) -> None:
-    """Name for each piece the box whose lines it may lie with: the end that has more lines."""
+    Then tell each lane its bundles: most lanes have one, which lies in their middle, and need no more thought.
+    """
     leaving: dict[int, int] = {}
     coming: dict[int, int] = {}
     for source, target in ends:
@@ -62,10 +53,26 @@ def bundle(ends: Sequence[tuple[Cell, Cell]], routes: Sequence[Route]) -> None:
         for piece in route:
             piece.bundle = shared
         route[0].bundle, route[-1].bundle = out, into
+    for lane in lanes:
+        uses = lane.uses
+        first = uses[0].bundle
+        for piece in uses:
+            if piece.bundle != first:
+                break
+        else:
+            lane.bundles = None
+            continue
+        lane.bundles = found = {}
+        for piece in uses:
+            known = found.get(piece.bundle)
+            if known is None:
+                found[piece.bundle] = [piece]
+            else:
+                known.append(piece)
 
 
 def assign(lanes: Iterable[Lane], routes: Sequence[Route], *, draft: bool = False) -> list[tuple[Lane, int]]:
-    """Decide ``at`` of every piece; tell how many tracks each channel and gap needs, a draft nothing else."""
+    """Decide ``at`` of every piece; a draft tells the tracks that channels and gaps need which may be too narrow."""
     sides: list[Lane] = []
     gaps: list[Lane] = []
     channels: list[Lane] = []
@@ -73,17 +80,21 @@ def assign(lanes: Iterable[Lane], routes: Sequence[Route], *, draft: bool = Fals
         if lane.is_side:
             sides.append(lane)
             continue
-        (channels if lane.sort == Sort.CHANNEL else gaps).append(lane)
-        middle = lane.middle
+        low, high = lane.low, lane.high
+        middle = (low + high) / 2
         for piece in lane.uses:
             piece.at = middle
+        if lane.bundles is not None or (draft and high - low < _ONE_TRACK) or high - low > _WIDE:
+            (channels if lane.sort == Sort.CHANNEL else gaps).append(lane)
     for lane in sides:
         _spread(lane)
     for route in routes:
         if len(route) == 3:
             _straighten(route)
-    for lane in () if draft else (*gaps, *channels):
-        _nudge(lane)
+    if not draft:
+        for lane in (*gaps, *channels):
+            if lane.bundles is not None:
+                _nudge(lane)
     needed = [(lane, _stack(lane)) for lane in gaps]
     needed += [(lane, _stack(lane)) for lane in channels]
     return needed
@@ -94,33 +105,40 @@ def assign(lanes: Iterable[Lane], routes: Sequence[Route], *, draft: bool = Fals
 
 def _spread(lane: Lane) -> None:
     """Spread the bundles that leave or enter a box by one side, in the order of where they go."""
-    if len(lane.uses) == 1 and lane.cell.is_leaf:
-        lane.uses[0].at = lane.middle
+    bundles = lane.bundles
+    is_leaf = not lane.cell.rows
+    if bundles is None and is_leaf:
+        middle = (lane.low + lane.high) / 2
+        for piece in lane.uses:
+            piece.at = middle
         return
     if len(lane.uses) == 1:
-        route = lane.uses[0].route
-        goal = (route[2] if lane.uses[0].index == 0 else route[-3]).lane.middle
-        lane.uses[0].at = min(max(goal, lane.low), lane.high)
+        piece = lane.uses[0]
+        goal = (piece.route[2] if piece.index == 0 else piece.route[-3]).lane.middle
+        piece.at = min(max(goal, lane.low), lane.high)
         return
-    goals: dict[int, list[float]] = {}
-    for piece in lane.uses:
-        route = piece.route
-        towards = route[2] if piece.index == 0 else route[-3]
-        goals.setdefault(piece.bundle, []).append(towards.lane.middle)
+    if bundles is None:
+        bundles = {lane.uses[0].bundle: lane.uses}
+    wishes: list[tuple[float, int, list[Piece]]] = []
+    for order, pieces in enumerate(bundles.values()):
+        total = 0.0
+        for piece in pieces:
+            towards = (piece.route[2] if piece.index == 0 else piece.route[-3]).lane
+            total += (towards.low + towards.high) / 2
+        wishes.append((total / len(pieces), order, pieces))
     # Equal goals keep the order of the edges, so that two lines between the same boxes run side by side.
-    wishes = sorted((sum(found) / len(found), order, key) for order, (key, found) in enumerate(goals.items()))
+    wishes.sort()
     step = min(PORT, max(lane.high - lane.low, 1.0) / len(wishes))
-    places: dict[int, float] = {}
-    start = lane.middle - step * (len(wishes) - 1) / 2
+    start = (lane.low + lane.high) / 2 - step * (len(wishes) - 1) / 2
     last = lane.low - step
-    for number, (goal, _, key) in enumerate(wishes):
-        if lane.cell.is_leaf:
-            places[key] = start + number * step
+    for number, (goal, _, pieces) in enumerate(wishes):
+        if is_leaf:
+            last = start + number * step
         else:
             still_to_come = len(wishes) - 1 - number
-            places[key] = last = min(max(goal, last + step, lane.low), lane.high - step * still_to_come)
-    for piece in lane.uses:
-        piece.at = places[piece.bundle]
+            last = min(max(goal, last + step, lane.low), lane.high - step * still_to_come)
+        for piece in pieces:
+            piece.at = last
 
 
 def _straighten(route: Route) -> None:
@@ -176,46 +194,31 @@ def _nudge(lane: Lane) -> None:
 
 def _stack(lane: Lane) -> int:
     """Give the bundles in one lane their tracks; returns how many there are."""
-    if len(lane.uses) == 1:
-        piece = lane.uses[0]
-        before, after = piece.route[piece.index - 1], piece.route[piece.index + 1]
-        if abs(before.at - after.at) < _STRAIGHT:
-            return 0
-        if lane.sort == Sort.GAP and lane.high - lane.low > _WIDE:
-            piece.at = _within(lane, _wish(piece))
-        else:
-            piece.at = (lane.low + lane.high) / 2
-        return 1
-    bundles: dict[int, _Bundle] = {}
-    for piece in lane.uses:
-        route, index, own = piece.route, piece.index, piece.at
-        one, other = route[index - 1], route[index + 1]
-        start, end = one.at, other.at
-        away = one.lane.far if index == 1 else route[index - 2].at
-        first = -1 if away < own else 1
-        away = other.lane.far if index == len(route) - 2 else route[index + 2].at
-        last = -1 if away < own else 1
-        if start > end or (start == end and first > last):
-            start, end, first, last = end, start, last, first
-        known = bundles.get(piece.bundle)
-        if known is None:
-            bundles[piece.bundle] = _Bundle(piece, start, end, first, last)
-        else:
-            known.add(piece, start, end, first, last)
+    if lane.bundles is None:
+        return _lie_alone(lane)
     items: list[_Bundle] = []
-    for number, item in enumerate(bundles.values()):
-        if item.high - item.low < _STRAIGHT:
+    for number, pieces in enumerate(lane.bundles.values()):
+        low, high, near, far = inf, -inf, 1, -1
+        for piece in pieces:
+            route, index, own = piece.route, piece.index, piece.at
+            one, other = route[index - 1], route[index + 1]
+            start, end = one.at, other.at
+            # to which side the line turns at each end: -1 up or left, 1 down or right
+            first = -1 if (one.lane.far if index == 1 else route[index - 2].at) < own else 1
+            last = -1 if (other.lane.far if index == len(route) - 2 else route[index + 2].at) < own else 1
+            if start > end or (start == end and first > last):
+                start, end, first, last = end, start, last, first
+            if start < low or (start == low and first < near):
+                low, near = start, first
+            if end > high or (end == high and last > far):
+                high, far = end, last
+        if high - low < _STRAIGHT:
             continue
-        near, far = item.near, item.far
-        if near < 0 and far < 0:
-            item.key = (0, item.high - item.low, item.low, number)
-        elif near > 0 and far > 0:
-            item.key = (3, item.low - item.high, item.low, number)
-        elif near < 0:
-            item.key = (1, -item.low, -item.high, number)
+        if near < 0:
+            key = (0, high - low, low, number) if far < 0 else (1, -low, -high, number)
         else:
-            item.key = (2, item.high, item.low, number)
-        items.append(item)
+            key = (2, high, low, number) if far < 0 else (3, low - high, low, number)
+        items.append(_Bundle(pieces, low, high, key))
     if not items:
         return 0
     if lane.sort == Sort.GAP and lane.high - lane.low > _WIDE + TRACK * len(items):
@@ -234,6 +237,23 @@ def _stack(lane: Lane) -> int:
         for piece in item.pieces:
             piece.at = at
     return count
+
+
+def _lie_alone(lane: Lane) -> int:
+    """Let the one bundle of a lane stay in its middle, but where the lane is wide; returns how many tracks it needs."""
+    low, high = inf, -inf
+    for piece in lane.uses:
+        for near in (piece.route[piece.index - 1].at, piece.route[piece.index + 1].at):
+            low, high = min(low, near), max(high, near)
+    if high - low < _STRAIGHT:
+        return 0
+    count = len(lane.uses)
+    if lane.sort == Sort.GAP and lane.high - lane.low > _WIDE + (TRACK if count > 1 else 0.0):
+        wish = sum(map(_wish, lane.uses)) / count
+        at = _within(lane, wish)
+        for piece in lane.uses:
+            piece.at = at
+    return 1
 
 
 def _wish(piece: Piece) -> float:
@@ -291,18 +311,19 @@ def _pack_tightly(items: Sequence[_Bundle]) -> None:
 
 def points(route: Route) -> list[tuple[float, float]]:
     """The corners of an edge, from the border of its source to that of its target."""
-    first, last = route[0], route[-1]
-    corners = [(first.at, first.lane.far) if first.lane.is_upright else (first.lane.far, first.at)]
-    before = first
-    for piece in route[1:]:
-        # a piece leads to the corner in which it has its own place one way, the next piece has its own the other
-        corners.append((before.at, piece.at) if before.lane.is_upright else (piece.at, before.at))
-        before = piece
-    corners.append((last.at, last.lane.far) if last.lane.is_upright else (last.lane.far, last.at))
-    kept: list[tuple[float, float]] = []
-    x1 = y1 = x2 = y2 = inf  # the last corner but one, the last corner
-    for x, y in corners:
-        x, y = round(x, 1), round(y, 1)
+    before = route[0]
+    at = round(before.at, 1)
+    is_upright = before.lane.is_upright
+    far = round(before.lane.far, 1)
+    # a piece leads to the corner in which it has its own place one way, the next piece has its own the other
+    x2, y2 = (at, far) if is_upright else (far, at)
+    kept = [(x2, y2)]
+    x1 = y1 = inf  # the last corner but one
+    following = [round(piece.at, 1) for piece in route[1:]]
+    following.append(round(route[-1].lane.far, 1))
+    for place in following:
+        x, y = (at, place) if is_upright else (place, at)
+        is_upright, at = not is_upright, place
         if x == x2 and y == y2:
             continue
         if (x1 == x2 == x) or (y1 == y2 == y):
