@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from cloudviz.diagram.scene.document import SceneEdge, SceneNode
@@ -31,26 +32,27 @@ class _Taken:
     def __init__(self) -> None:
         self.squares: dict[tuple[int, int], list[Rect]] = {}
 
-    def _keys(self, rect: Rect) -> Iterable[tuple[int, int]]:
-        left, top, right, bottom = rect
-        first, last = int(left // _CELL), int(right // _CELL)
-        upper, lower = int(top // _CELL), int(bottom // _CELL)
-        if first == last and upper == lower:
-            return ((first, upper),)
-        return [(x, y) for x in range(first, last + 1) for y in range(upper, lower + 1)]
-
     def add(self, rect: Rect) -> None:
         """Take a place: left, top, right, bottom."""
-        for key in self._keys(rect):
-            self.squares.setdefault(key, []).append(rect)
+        squares = self.squares
+        first, last = int(rect[0] // _CELL), int(rect[2] // _CELL)
+        for y in range(int(rect[1] // _CELL), int(rect[3] // _CELL) + 1):
+            for x in range(first, last + 1):
+                known = squares.get((x, y))
+                if known is None:
+                    squares[x, y] = [rect]
+                else:
+                    known.append(rect)
 
     def is_free(self, rect: Rect) -> bool:
         """Whether nothing has been put there."""
         left, top, right, bottom = rect
-        for key in self._keys(rect):
-            for other in self.squares.get(key, ()):
-                if left < other[2] and other[0] < right and top < other[3] and other[1] < bottom:
-                    return False
+        first, last = int(left // _CELL), int(right // _CELL)
+        for y in range(int(top // _CELL), int(bottom // _CELL) + 1):
+            for x in range(first, last + 1):
+                for other in self.squares.get((x, y), ()):
+                    if left < other[2] and other[0] < right and top < other[3] and other[1] < bottom:
+                        return False
         return True
 
 
@@ -71,7 +73,7 @@ def put_labels(edges: Sequence[SceneEdge], nodes: Sequence[SceneNode]) -> None:
             reach = STACK_REACH * 2 if node.count > 1 else 0.0
             taken.add((node.x, node.y - reach, node.x + node.width + reach / 2, node.y + node.height))
     for edge in labelled:
-        edge.label = fit(edge.label or "", PILL_WIDEST, EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT)
+        edge.label = _fitted(edge.label or "")
         if edge.label_at is not None and not _stays(edge, taken):
             edge.label_at = None
     for edge in labelled:
@@ -80,10 +82,20 @@ def put_labels(edges: Sequence[SceneEdge], nodes: Sequence[SceneNode]) -> None:
             edge.label = None
 
 
+@lru_cache(maxsize=1024)  # ports and protocols, mostly
+def _fitted(label: str) -> str:
+    return fit(label, PILL_WIDEST, EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT)
+
+
+@lru_cache(maxsize=1024)
+def _half_width(label: str) -> float:
+    return measure(label, EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT) / 2 + PILL_PADDING
+
+
 def _stays(edge: SceneEdge, taken: _Taken) -> bool:
     """Whether a label can stay where it was in an earlier picture; takes the place if so."""
     x, y = edge.label_at or (0.0, 0.0)
-    half_width = measure(edge.label or "", EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT) / 2 + PILL_PADDING
+    half_width = _half_width(edge.label or "")
     rect = (x - half_width, y - PILL_HEIGHT / 2, x + half_width, y + PILL_HEIGHT / 2)
     if not taken.is_free(rect):
         return False
@@ -92,7 +104,7 @@ def _stays(edge: SceneEdge, taken: _Taken) -> bool:
 
 
 def _place(edge: SceneEdge, taken: _Taken) -> tuple[float, float] | None:
-    half_width = measure(edge.label or "", EDGE_LABEL_SIZE, EDGE_LABEL_WEIGHT) / 2 + PILL_PADDING
+    half_width = _half_width(edge.label or "")
     half_height = PILL_HEIGHT / 2
     pieces = sorted(
         (-(abs(x2 - x1) + abs(y2 - y1)) * (1.6 if y1 == y2 else 1.0), number, (x1, y1, x2, y2))

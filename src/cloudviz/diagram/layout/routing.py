@@ -9,6 +9,7 @@ channel router", DAC 1976. Cost: proportional to the depth of the nesting and th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -29,9 +30,12 @@ from cloudviz.diagram.scene.measures import TITLE_LEFT
 _DETOUR = 250.0  # px of detour that weigh as much as one turn
 _BUSY = 8.0  # px of detour that each line already in a gap weighs
 _MANY_ROWS = 6  # rows passed one by one; beyond that a margin is taken
+_SHORT_ROW = 5  # boxes in a row up to which every gap in it is looked at
 _TURN = 2.0  # what a box or a title in the way costs, in turns
 
 Route = list[Piece]
+_Key = tuple[int, int, int, int]
+"""Number of the cell, sort of lane, row, column."""
 
 
 class _Landing(NamedTuple):
@@ -42,11 +46,24 @@ class _Landing(NamedTuple):
     at: float
 
 
+class _Gap:
+    """A gap as seen when one is chosen: where it lies, and its lane as soon as a line lies in it."""
+
+    __slots__ = ("cell", "high", "key", "lane", "low")
+
+    def __init__(self, cell: Cell, row: int, column: int, key: _Key) -> None:
+        self.low, self.high = gap_span(cell, row, column)
+        self.cell, self.key = cell, key
+        self.lane: Lane | None = None
+
+
 class Router:
     """Finds routes in a tree of placed cells, one after the other; it spreads them over the gaps."""
 
     def __init__(self) -> None:
-        self.lanes: dict[tuple[int, int, int, int], Lane] = {}
+        self.lanes: dict[_Key, Lane] = {}
+        self.gaps: dict[_Key, _Gap] = {}
+        self.rows: dict[tuple[int, int], dict[int, _Gap]] = {}
 
     def route(self, source: Cell, target: Cell) -> Route:
         """The pieces of an edge between two boxes, alternately upright and level, from source to target."""
@@ -169,16 +186,34 @@ class Router:
         return lanes
 
     def _nearest_gap(self, cell: Cell, row: int, now: float, goal: float, *, only_margins: bool = False) -> Lane:
+        gaps = self.rows.get((cell.number, row))
+        if gaps is None:
+            gaps = self._gaps(cell, row)
+        near: Iterable[_Gap]
+        if only_margins:
+            near = (gaps[0], gaps[_last_column(cell, row)])
+        elif _last_column(cell, row) <= _SHORT_ROW:
+            near = gaps.values()
+        else:
+            near = [gaps[column] for column in _near_columns(cell, row, now, goal) if column in gaps]
         wish = (now + goal) / 2
-        best, best_cost = 0, -1.0
-        for column in (0, LAST) if only_margins else _near_columns(cell, row, now, goal):
-            low, high = gap_span(cell, row, column)
+        best, best_cost = gaps[0], -1.0
+        for gap in near:
+            low, high, lane = gap.low, gap.high, gap.lane
             at = low if wish < low else high if wish > high else wish
-            known = self.lanes.get(_gap_key(cell, row, column))
-            cost = abs(at - now) + abs(at - goal) + (_BUSY * len(known.uses) if known else 0.0)
+            cost = abs(at - now) + abs(at - goal)
+            if lane is not None:
+                cost += _BUSY * len(lane.uses)
             if best_cost < 0 or cost < best_cost - 1e-6:
-                best, best_cost = column, cost
-        return self._gap(cell, row, best)
+                best, best_cost = gap, cost
+        return best.lane or self._open(best)
+
+    def _gaps(self, cell: Cell, row: int) -> dict[int, _Gap]:
+        """The gaps of a row by their columns, the room right beside it first."""
+        columns = [side for side in (OWN_LEFT, OWN_RIGHT) if cell.rows[row] and has_own(cell, row, side)]
+        columns.extend(range(_last_column(cell, row) + 1))
+        gaps = self.rows[cell.number, row] = {column: self._gap(cell, row, column) for column in columns}
+        return gaps
 
     # -- lanes -------------------------------------------------------------------------------------------------
 
@@ -195,35 +230,42 @@ class Router:
             column = OWN_LEFT
         elif column >= len(cell.rows[row]) and has_own(cell, row, OWN_RIGHT):
             column = OWN_RIGHT
-        return self._gap(cell, row, column)
+        gap = self._gap(cell, row, column)
+        return gap.lane or self._open(gap)
 
-    def _gap(self, cell: Cell, row: int, column: int) -> Lane:
+    def _gap(self, cell: Cell, row: int, column: int) -> _Gap:
         key = _gap_key(cell, row, column)
-        lane = self.lanes.get(key)
-        if lane is None:
-            lane = self.lanes[key] = Lane(cell, Sort.GAP, key[2], key[3])
+        gap = self.gaps.get(key)
+        if gap is None:
+            gap = self.gaps[key] = _Gap(cell, row, column, key)
+        return gap
+
+    def _open(self, gap: _Gap) -> Lane:
+        _, sort, row, column = gap.key
+        gap.lane = lane = self.lanes[gap.key] = Lane(gap.cell, sort, row, column)
         return lane
 
 
-def _gap_key(cell: Cell, row: int, column: int) -> tuple[int, int, int, int]:
+def _last_column(cell: Cell, row: int) -> int:
+    """The column of the gap right of a whole row."""
+    return len(cell.column_widths) if cell.is_grid else len(cell.rows[row])
+
+
+def _gap_key(cell: Cell, row: int, column: int) -> _Key:
     """The lane of a gap: a grid's columns and every container's margins run through all rows."""
     if column in (OWN_LEFT, OWN_RIGHT):
         return (cell.number, Sort.GAP, row, column)
-    width = len(cell.column_widths) if cell.is_grid else len(cell.rows[row])
     if column <= 0:
         return (cell.number, Sort.GAP, 0, 0)
-    if column >= width:
+    if column >= _last_column(cell, row):
         return (cell.number, Sort.GAP, 0, LAST)
     return (cell.number, Sort.GAP, 0 if cell.is_grid else row, column)
 
 
 def _near_columns(cell: Cell, row: int, now: float, goal: float) -> list[int]:
-    """The columns whose left gap is worth a look: all of a short row, in a long one those near either end."""
-    length = len(cell.column_widths) if cell.is_grid else len(cell.rows[row])
-    own = [side for side in (OWN_LEFT, OWN_RIGHT) if cell.rows[row] and has_own(cell, row, side)]
-    if length <= 5:
-        return [*own, *range(length + 1)]
-    found = {0, length, *own}
+    """The columns whose left gap is worth a look in a long row: those near either end, and beside it."""
+    length = _last_column(cell, row)
+    found = {0, length, OWN_LEFT, OWN_RIGHT}
     for x in (now, goal):
         share = (x - cell.content_left) / max(cell.content_right - cell.content_left, 1.0)
         near = round(share * length)
