@@ -38,16 +38,15 @@ _CORNER = 8.0  # px at the corners of a box where no edge begins
 
 
 class Lane:
-    """A strip; its pieces are vertical or horizontal, and lie between ``low`` and ``high`` across it.
+    """A strip; its trunks are vertical or horizontal, and lie between ``low`` and ``high`` across it.
 
-    ``far`` is, for a side of a box, where that side lies (of a stack: where its hindmost card does); ``uses`` are
-    the pieces in the lane, ``bundles`` the same by their bundle, ``None`` where there is one only; ``beside`` are
-    containers whose titles the pieces must pass on the right.
+    ``far`` is, for a side of a box, where that side lies (of a stack: where its hindmost card does); ``used`` is
+    how many lines lie in the lane, ``trunks`` are their bundles by the names of these; ``beside`` are containers
+    whose titles the trunks must pass on the right.
     """
 
     __slots__ = (
         "beside",
-        "bundles",
         "cell",
         "column",
         "far",
@@ -57,7 +56,8 @@ class Lane:
         "low",
         "row",
         "sort",
-        "uses",
+        "trunks",
+        "used",
     )
 
     def __init__(self, cell: Cell, sort: int, row: int, column: int) -> None:
@@ -67,8 +67,8 @@ class Lane:
         self.column = column
         self.is_upright = _UPRIGHT[sort]
         self.is_side = sort < Sort.CHANNEL  # whether edges begin or end here
-        self.uses: list[Piece] = []
-        self.bundles: dict[int, list[Piece]] | None = None
+        self.used = 0
+        self.trunks: dict[int, Trunk] = {}
         self.beside: tuple[Cell, ...] = ()
         self.low = self.high = self.far = 0.0
         self.refresh()
@@ -108,20 +108,31 @@ class Lane:
                 self.far += STACK_REACH
 
 
-class Piece:
-    """One straight piece of a route, in a lane; ``at`` is its x when upright, else its y.
+class Trunk:
+    """One straight piece in a lane, of all lines of a bundle: those that come from one box, or go to one.
 
-    Pieces of one lane with the same ``bundle`` lie on one track: they come from one box, or go to one.
+    Attributes:
+        at: its x when upright, else its y.
+        bundle: the name of the bundle.
+        low, high: from where to where it goes along the lane.
+        key: what orders the trunks of a lane across it.
+        track: the number of its track in the lane.
+        turns: for each line in it its route, and which of the route's trunks this is; ``None`` where nobody asks.
     """
 
-    __slots__ = ("at", "bundle", "index", "lane", "route")
+    __slots__ = ("at", "bundle", "high", "key", "lane", "low", "track", "turns")
 
-    def __init__(self, lane: Lane, index: int, route: list[Piece]) -> None:
-        self.lane = lane
-        self.at = 0.0
-        self.index = index
-        self.bundle = 0
-        self.route = route
+    def __init__(self, lane: Lane, bundle: int) -> None:
+        self.lane, self.bundle = lane, bundle
+        self.at = self.low = self.high = 0.0
+        self.key: tuple[int, float, float, int] = (0, 0.0, 0.0, 0)
+        self.track = 0
+        self.turns: list[Turn] | None = None
+
+
+Route = list[Trunk]
+"""The trunks of a line, alternately upright and level, from its source to its target."""
+Turn = tuple[Route, int]
 
 
 def gap_span(cell: Cell, row: int, column: int) -> tuple[float, float]:

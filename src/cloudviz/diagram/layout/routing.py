@@ -2,14 +2,15 @@
 
 A route is built from three parts: outward from its source to the border of the container that source and target
 share, along that container's channels and gaps, and outward from its target, reversed. Lanes are free of boxes, so
-no edge runs through a box that is not around one of its ends. Where in its lane a piece lies is decided in
+no edge runs through a box that is not around one of its ends. Where in its lane a trunk lies is decided in
 :mod:`cloudviz.diagram.layout.tracks`. The idea is that of channel routing in chip design: Deutsch, "A dogleg
 channel router", DAC 1976. Cost: proportional to the depth of the nesting and the rows passed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,8 +21,9 @@ from cloudviz.diagram.layout.lanes import (
     OWN_LEFT,
     OWN_RIGHT,
     Lane,
-    Piece,
+    Route,
     Sort,
+    Trunk,
     gap_span,
     has_own,
 )
@@ -33,7 +35,6 @@ _MANY_ROWS = 6  # rows passed one by one; beyond that a margin is taken
 _SHORT_ROW = 5  # boxes in a row up to which every gap in it is looked at
 _TURN = 2.0  # what a box or a title in the way costs, in turns
 
-Route = list[Piece]
 _Key = tuple[int, int, int, int]
 """Number of the cell, sort of lane, row, column."""
 
@@ -65,20 +66,41 @@ class Router:
         self.gaps: dict[_Key, _Gap] = {}
         self.rows: dict[tuple[int, int], dict[int, _Gap]] = {}
 
-    def route(self, source: Cell, target: Cell) -> Route:
-        """The pieces of an edge between two boxes, alternately upright and level, from source to target."""
+    def lead(self, ends: Sequence[tuple[Cell, Cell]]) -> list[Route]:
+        """The routes of edges, from source to target; what lies in one lane and has one end in common is one trunk.
+
+        That end is, between the first and the last trunk, the one that has more lines.
+        """
+        leaving = Counter(source.number for source, _ in ends)
+        coming = Counter(target.number for _, target in ends)
+        routes = []
+        for source, target in ends:
+            # bundles are named after sources from 1 upwards, after targets from -1 downwards
+            out, into = source.number + 1, -target.number - 1
+            shared = out if leaving[source.number] >= coming[target.number] else into
+            route: Route = []
+            name, lanes = out, self._lanes(source, target)
+            last = lanes[-1]
+            for lane in lanes:
+                if lane is last:
+                    name = into
+                trunk = lane.trunks.get(name)
+                if trunk is None:
+                    trunk = lane.trunks[name] = Trunk(lane, name)
+                lane.used += 1
+                route.append(trunk)
+                name = shared
+            routes.append(route)
+        return routes
+
+    def _lanes(self, source: Cell, target: Cell) -> list[Lane]:
+        """The lanes between two boxes, alternately upright and level."""
         first, last, shared = _chains(source, target)
         side, entry = _sides(first, last)
         out, start = self._outward(first, side, target)
         back, end = self._outward(last, entry, source)
         back.reverse()
-        lanes = [*out, *self._across(shared, start, end), *back]
-        pieces: Route = []
-        for index, lane in enumerate(lanes):
-            piece = Piece(lane, index, pieces)
-            lane.uses.append(piece)
-            pieces.append(piece)
-        return pieces
+        return [*out, *self._across(shared, start, end), *back]
 
     # -- from a box to the border of the shared container ------------------------------------------------------
 
@@ -203,7 +225,7 @@ class Router:
             at = low if wish < low else high if wish > high else wish
             cost = abs(at - now) + abs(at - goal)
             if lane is not None:
-                cost += _BUSY * len(lane.uses)
+                cost += _BUSY * lane.used
             if best_cost < 0 or cost < best_cost - 1e-6:
                 best, best_cost = gap, cost
         return best.lane or self._open(best)

@@ -10,7 +10,7 @@ from cloudviz.diagram.layout.lanes import LAST, OWN_LEFT, OWN_RIGHT, Lane, Sort
 from cloudviz.diagram.layout.ordering import Local
 from cloudviz.diagram.layout.routing import Router
 from cloudviz.diagram.layout.sweep import sort_rows
-from cloudviz.diagram.layout.tracks import CLEAR, TRACK, assign, bundle, points
+from cloudviz.diagram.layout.tracks import CLEAR, TRACK, assign, points
 from cloudviz.diagram.scene.document import Scene, SceneNode
 from cloudviz.diagram.scene.measures import HEADING_HEIGHT, PAGE_MARGIN
 
@@ -89,9 +89,8 @@ def _cost(root: Cell, lines: Lines) -> float:
 def _lead(root: Cell, ends: Ends) -> Lines:
     """Lead all lines through the gaps, which grow as the lines need; returns the corners of each."""
     router = Router()
-    routes = [router.route(source, target) for source, target in ends]
+    routes = router.lead(ends)
     lanes = list(router.lanes.values())
-    bundle(ends, routes, lanes)
     if _widen(assign(lanes, routes, draft=True)):
         _remeasure(root)
         _put(root)
