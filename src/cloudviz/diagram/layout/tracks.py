@@ -8,7 +8,7 @@ that do not overlap share a track.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import inf
 from operator import attrgetter
 
@@ -24,7 +24,7 @@ _ONE_TRACK = 2 * CLEAR  # a lane as wide as this has room for one bundle
 _WIDE = 60.0  # a lane wider than this has its lines near the boxes, not in its middle
 
 
-def assign(lanes: Iterable[Lane], routes: Sequence[Route], *, draft: bool = False) -> list[tuple[Lane, int]]:
+def assign(lanes: Sequence[Lane], routes: Sequence[Route], *, draft: bool = False) -> list[tuple[Lane, int]]:
     """Decide ``at`` of every trunk; a draft tells the tracks that channels and gaps need which may be too narrow.
 
     Most lanes have one trunk, which lies in their middle: no more thought is given to these.
@@ -61,6 +61,10 @@ def assign(lanes: Iterable[Lane], routes: Sequence[Route], *, draft: bool = Fals
                 _nudge(lane)
     needed = [(lane, _stack(lane)) for lane in gaps]
     needed += [(lane, _stack(lane)) for lane in channels]
+    if not draft:
+        for lane in lanes:
+            for trunk in lane.trunks.values():
+                trunk.at = round(trunk.at, 1)
     return needed
 
 
@@ -216,12 +220,22 @@ def _follow(lane: Lane, items: Sequence[Trunk]) -> None:
 
 def _keep_order(items: Sequence[Trunk]) -> None:
     """Tracks in the sorted order: a trunk lies below all earlier ones that it overlaps."""
-    for number, item in enumerate(items):
-        track = 0
+    tracks: list[list[Trunk]] = []
+    for item in items:
         low, high = item.low - 8, item.high + 8
-        for other in items[:number]:
-            if other.track >= track and other.low < high and low < other.high:
-                track = other.track + 1
+        track = len(tracks)
+        while track:
+            for other in tracks[track - 1]:
+                if other.low < high and low < other.high:
+                    break
+            else:
+                track -= 1
+                continue
+            break
+        if track == len(tracks):
+            tracks.append([item])
+        else:
+            tracks[track].append(item)
         item.track = track
 
 
@@ -239,17 +253,17 @@ def _pack_tightly(items: Sequence[Trunk]) -> None:
 
 def points(route: Route) -> list[tuple[float, float]]:
     """The corners of an edge, from the border of its source to that of its target."""
-    before = route[0]
-    at = round(before.at, 1)
-    is_upright = before.lane.is_upright
-    far = round(before.lane.far, 1)
+    first, last = route[0], route[-1]
+    at = first.at
+    is_upright = first.lane.is_upright
+    far = round(first.lane.far, 1)
     # a trunk leads to the corner in which it has its own place one way, the next trunk has its own the other
     x2, y2 = (at, far) if is_upright else (far, at)
     kept = [(x2, y2)]
     x1 = y1 = inf  # the last corner but one
-    following = [round(trunk.at, 1) for trunk in route[1:]]
-    following.append(round(route[-1].lane.far, 1))
-    for place in following:
+    places = [trunk.at for trunk in route]
+    places.append(round(last.lane.far, 1))
+    for place in places[1:]:
         x, y = (at, place) if is_upright else (place, at)
         is_upright, at = not is_upright, place
         if x == x2 and y == y2:
