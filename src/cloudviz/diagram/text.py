@@ -105,10 +105,12 @@ def measure(text: str, size: float, weight: int = 400) -> float:
         size: font size in px.
         weight: 400 (regular) or 600 (semi-bold); others take the nearer of the two.
     """
-    return _em(text, _table(weight)) * size
+    return _em(text, weight >= 500) * size
 
 
-def _em(text: str, table: _Advances) -> float:
+@lru_cache(maxsize=1 << 15)  # a scene is fitted, laid out and drawn: each name is asked for several times
+def _em(text: str, is_bold: bool) -> float:
+    table = _table(600 if is_bold else 400)
     width = sum(map(table.__getitem__, text))
     if text.isascii() or (_JOINER not in text and _AS_EMOJI not in text):
         return width
@@ -218,13 +220,14 @@ def fit(text: str, width: float, size: float, weight: int = 400, middle: bool = 
     """
     text = clean(text)
     table = _table(weight)
-    if _em(text, table) * size <= width:
+    is_bold = weight >= 500
+    if _em(text, is_bold) * size <= width:
         return text
     room = width / size - table[ELLIPSIS]
     if room < 0:
         return ""
     clusters = list(graphemes(text))
-    widths = [_em(cluster, table) for cluster in clusters]
+    widths = [_em(cluster, is_bold) for cluster in clusters]
     head, tail = 0, len(clusters)
     from_head = True
     while head < tail:

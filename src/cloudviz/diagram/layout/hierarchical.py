@@ -89,7 +89,8 @@ def _arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local, aspect
         for cell in groups:
             if cell.is_leaf:
                 cell.width = leaf_width(cell)
-    below = [cell for cell in leaves if not is_above(cell) and not any(cell is each for each in groups)]
+    beside_ = {id(cell) for cell in groups}
+    below = [cell for cell in leaves if not is_above(cell) and id(cell) not in beside_]
     rows: list[list[Cell]] = []
     if above:
         rows.append([block(above, local, wide=True)])
@@ -152,6 +153,8 @@ def grid_rows(leaves: Sequence[Cell], local: Local, wide: bool = False) -> list[
     """Leaves of one container in rows of equal columns: what is linked stands in one row, in its flow."""
     by_key = {cell.node.id: cell for cell in leaves if cell.node is not None}
     width, _ = same_size(leaves)
+    if len(leaves) == 1:
+        return [list(leaves)]
     parts = chains(list(by_key), local)
     count = len(leaves)
     columns = columns_for(count, width + GAP, LEAF_HEIGHT + GAP, 5.0 if wide else ASPECT)

@@ -62,12 +62,13 @@ class Router:
     """Finds routes in a tree of placed cells, one after the other; it spreads them over the gaps."""
 
     def __init__(self) -> None:
-        self.lanes: dict[_Key, Lane] = {}
+        self.lanes: list[Lane] = []
+        self.known: dict[int, Lane] = {}
         self.gaps: dict[_Key, _Gap] = {}
         self.rows: dict[tuple[int, int], dict[int, _Gap]] = {}
 
     def lead(self, ends: Sequence[tuple[Cell, Cell]]) -> list[Route]:
-        """The routes of edges, from source to target; what lies in one lane and has one end in common is one trunk.
+        """The routes of edges from source to target; what shares a lane and an end is one trunk in it.
 
         That end is, between the first and the last trunk, the one that has more lines.
         """
@@ -240,10 +241,12 @@ class Router:
     # -- lanes -------------------------------------------------------------------------------------------------
 
     def _lane(self, cell: Cell, sort: int, row: int = 0) -> Lane:
-        key = (cell.number, sort, row, 0)
-        lane = self.lanes.get(key)
+        """A side, a channel or the header of a cell."""
+        key = ((cell.number << 3) + sort << 24) + row
+        lane = self.known.get(key)
         if lane is None:
-            lane = self.lanes[key] = Lane(cell, sort, row, 0)
+            lane = self.known[key] = Lane(cell, sort, row, 0)
+            self.lanes.append(lane)
         return lane
 
     def _beside(self, cell: Cell, row: int, column: int) -> Lane:
@@ -264,7 +267,8 @@ class Router:
 
     def _open(self, gap: _Gap) -> Lane:
         _, sort, row, column = gap.key
-        gap.lane = lane = self.lanes[gap.key] = Lane(gap.cell, sort, row, column)
+        gap.lane = lane = Lane(gap.cell, sort, row, column)
+        self.lanes.append(lane)
         return lane
 
 

@@ -90,7 +90,7 @@ def _lead(root: Cell, ends: Ends) -> Lines:
     """Lead all lines through the gaps, which grow as the lines need; returns the corners of each."""
     router = Router()
     routes = router.lead(ends)
-    lanes = list(router.lanes.values())
+    lanes = router.lanes
     if _widen(assign(lanes, routes, draft=True)):
         _remeasure(root)
         _put(root)
