@@ -72,12 +72,12 @@ class Way:
         return corners
 
 
-def part(ways: Sequence[Way]) -> None:
-    """Move the pieces of some ways apart."""
+def part(ways: Sequence[Way], rounds: int = 3) -> None:
+    """Move the pieces of some ways apart, those of one direction, then those of the other, and so on."""
     _straighten(ways)
     _bundle(ways)
-    for upright in (False, True, False):
-        _pass(ways, upright)
+    for number in range(rounds):
+        _pass(ways, upright=number % 2 == 1)
 
 
 def _facing(box: Rect, piece: Piece, towards: float) -> float:

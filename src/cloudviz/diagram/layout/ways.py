@@ -25,7 +25,8 @@ _BEND = 70.0  # px of detour that weigh as much as one bend
 _BUSY = 5.0  # px of detour that each line already in a gap weighs …
 _FULL = 8  # … up to so many
 _DOORS = 2  # ways out that are kept for each side of a container
-_MANY = 400  # edges beyond which only one is, from the second container on
+_MANY = 400  # edges beyond which only one is, and ways are looked for in less places
+_EAGER = 1.4  # how much the way still to go weighs then: the first good way is found sooner
 _APART = 16.0  # px between two of them
 _LOOKED = 60  # lines looked at for the ways out of one container
 _MOST = 600  # lines looked at for one edge
@@ -36,6 +37,10 @@ _TITLE_CLEAR = 6.0
 
 _Trace = tuple[tuple[int, bool, float], ...]
 """(container, upright, place) of the pieces of a way, outwards."""
+
+
+_Ends = tuple[int, int, int, int]
+"""The source of a line, the boxes around both ends that stand in the container around both, its target."""
 
 
 class _Door(NamedTuple):
@@ -57,9 +62,9 @@ def lead(nodes: Sequence[SceneNode], edges: Sequence[SceneEdge]) -> None:
         nodes: placed boxes, parents before their children; a child lies inside its parent.
         edges: what to lead; an edge whose ends are not both among the nodes gets no points.
     """
-    map_ = _Map(nodes, _DOORS if len(edges) <= _MANY else 1)
+    map_ = _Map(nodes, is_crowded=len(edges) > _MANY)
     ways = [map_.way(edge) for edge in edges]
-    part([way for way in ways if way is not None])
+    part([way for way in ways if way is not None], rounds=3 if len(edges) <= _MANY else 2)
     for edge, way in zip(edges, ways, strict=True):
         edge.points = way.points() if way is not None else []
 
@@ -67,7 +72,7 @@ def lead(nodes: Sequence[SceneNode], edges: Sequence[SceneEdge]) -> None:
 class _Map:
     """The page: containers as fields, found when they are first needed."""
 
-    def __init__(self, nodes: Sequence[SceneNode], passing: int) -> None:
+    def __init__(self, nodes: Sequence[SceneNode], is_crowded: bool) -> None:
         self.nodes = nodes
         self.index = {node.id: at for at, node in enumerate(nodes)}
         self.parents = [-1 if node.parent is None else self.index.get(node.parent, -1) for node in nodes]
@@ -80,7 +85,12 @@ class _Map:
         self.rays: dict[tuple[int, int, float], Line] = {}
         self.passed: dict[tuple[int, int, float], list[_Door]] = {}
         self.seen = self.search = 0
-        self.passing = passing
+        self.passing = 1 if is_crowded else _DOORS
+        self.most_looked = _LOOKED // 2 if is_crowded else _LOOKED
+        self.eager = _EAGER if is_crowded else 1.0
+        self.is_crowded = is_crowded
+        self.fans: dict[tuple[int, int], tuple[_Door, list[Line], _Door]] = {}
+        self.open_enough = 2
 
     def field(self, container: int) -> Field:
         """The free space of a container, -1 for the page."""
@@ -97,14 +107,16 @@ class _Map:
                 )
             else:
                 bounds = self.rects[container]
-                node = self.nodes[container]
-                width = title_width(node.title or node.label, node.sublabel) + _TITLE_CLEAR
-                end = min(bounds[0] + width, bounds[2] - 1)
-                title = (bounds[0] + 6, bounds[1], end, bounds[1] + HEADER - 5)
+                title = (bounds[0] + 6, bounds[1], self._title_end(container), bounds[1] + HEADER - 5)
                 if not any(_meet(box, title) for box in boxes):
                     boxes.append(title)
             field = self.fields[container] = Field(bounds, boxes)
         return field
+
+    def _title_end(self, container: int) -> float:
+        node = self.nodes[container]
+        left, _, right, _ = self.rects[container]
+        return min(left + title_width(node.title or node.label, node.sublabel) + _TITLE_CLEAR, right - 1)
 
     # -- ways --------------------------------------------------------------------------------------------------
 
@@ -119,7 +131,9 @@ class _Map:
         first, last = self.doors(source, shared), self.doors(target, shared)
         trace = self._straight(source, target, out[-1], into[-1], shared) if len(out) == len(into) == 1 else None
         if trace is None:
-            trace = self._across(shared, out[-1], first, into[-1], last)
+            ends = (source, out[-1], into[-1], target)
+            trace = self._like(ends, first, last, shared) if self.is_crowded else None
+            trace = trace or self._across(shared, ends, first, last)
         return Way(self._pieces(trace), self.rects[source], self.rects[target], source, target)
 
     def _chains(self, source: int, target: int) -> tuple[list[int], list[int], int]:
@@ -206,6 +220,14 @@ class _Map:
 
     def _leave(self, container: int, starts: list[tuple[_Door, Line]]) -> list[_Door]:
         """The ways from some rays to the border of the container they are in (Dijkstra's algorithm)."""
+        if self.is_crowded:
+            found = [
+                _Door(door.side, line.at, door.cost + line.high - line.low, (*door.trace, _step(container, line)))
+                for door, line in starts
+                if line.opens[door.side & 1]
+            ]
+            if len(found) >= self.open_enough or len(found) == len(starts):
+                return found
         field = self.field(container)
         heap: list[tuple[float, int, Line, float]] = []
         steps: list[tuple[int, Line, _Door | None]] = []
@@ -218,7 +240,7 @@ class _Map:
         found: list[tuple[float, int, float, int]] = []
         complete = [0, 0, 0, 0]
         looked = 0
-        while heap and looked < _LOOKED and min(complete) < _DOORS:
+        while heap and looked < self.most_looked and min(complete) < self.passing:
             cost, step, line, entry = heappop(heap)
             if line.search == search and cost > line.cost:
                 continue
@@ -257,8 +279,9 @@ class _Map:
 
     # -- through the shared container --------------------------------------------------------------------------
 
-    def _across(self, shared: int, one: int, first: list[_Door], other: int, last: list[_Door]) -> _Trace:
+    def _across(self, shared: int, ends: _Ends, first: list[_Door], last: list[_Door]) -> _Trace:
         """The best way from the doors of one box to those of another (A*)."""
+        _, one, other, _ = ends
         field = self.field(shared)
         left, top, right, bottom = self.rects[other]
         goals = [(door, self.ray(other, door)) for door in last]
@@ -286,7 +309,7 @@ class _Map:
         looked = 0
         is_late = self.seen > _ALL  # then the first way found is taken
         limit = _HASTE if is_late else _MOST
-        eager = 3.0 if is_late else 1.0
+        eager = 3.0 if is_late else self.eager
         while heap:
             guess, last_first, cost, line, entry = heappop(heap)
             if guess >= best_cost or looked > limit or (is_late and best_goal is not None):
@@ -326,9 +349,47 @@ class _Map:
                         steps.append((step, following, None))
         if best_goal is None:
             return self._any_way(shared, first, last)
-        trace = _trace(steps, best_step, shared, use=True)
-        goal = goals[best][1]
-        return (*trace, (shared, goal.upright, goal.at), *reversed(best_goal.trace))
+        lines = [goals[best][1]]
+        start = None
+        while best_step >= 0:
+            best_step, line, start = steps[best_step]
+            lines.append(line)
+        lines.reverse()
+        assert start is not None
+        self._keep(ends, start, lines, best_goal)
+        return (*start.trace, *_steps(shared, lines), *reversed(best_goal.trace))
+
+    def _like(self, ends: _Ends, first: Sequence[_Door], last: Sequence[_Door], shared: int) -> _Trace | None:
+        """The way of an earlier line from the same box into the same container, or out of one to the same box.
+
+        Lines of a fan then lie on each other until they part, beside the container: where its boxes have their doors.
+        """
+        source, one, other, target = ends
+        before = self.fans.get((source, other))
+        if before is not None:
+            start, lines = before[0], before[1][:-1]
+            for door in last:
+                goal = self.ray(other, door)
+                if _cross(lines[-1], goal):
+                    self._keep(ends, start, [*lines, goal], door)
+                    return (*start.trace, *_steps(shared, lines), _step(shared, goal), *reversed(door.trace))
+        before = self.fans.get((one, ~target))
+        if before is not None:
+            lines, end = before[1][1:], before[2]
+            for door in first:
+                line = self.ray(one, door)
+                if _cross(line, lines[0]):
+                    self._keep(ends, door, [line, *lines], end)
+                    return (*door.trace, _step(shared, line), *_steps(shared, lines), *reversed(end.trace))
+        return None
+
+    def _keep(self, ends: _Ends, start: _Door, lines: list[Line], end: _Door) -> None:
+        """Keep a way for those that begin or end like it."""
+        source, one, other, target = ends
+        for line in lines[:-1]:
+            line.uses += 1
+        self.fans.setdefault((source, other), (start, lines, end))
+        self.fans.setdefault((one, ~target), (start, lines, end))
 
     def _any_way(self, shared: int, first: list[_Door], last: list[_Door]) -> _Trace:
         """Where no way is free: the cheapest doors, joined by one or two bends through whatever is there."""
@@ -347,15 +408,13 @@ class _Map:
         return node.x + node.width / 2, node.y + node.height / 2
 
 
-def _trace(steps: list[tuple[int, Line, _Door | None]], step: int, container: int, *, use: bool = False) -> _Trace:
+def _trace(steps: list[tuple[int, Line, _Door | None]], step: int, container: int) -> _Trace:
     """The pieces from the inside out up to a step of a search."""
     pieces: list[tuple[int, bool, float]] = []
     before: _Trace = ()
     while step >= 0:
         step, line, door = steps[step]
         pieces.append((container, line.upright, line.at))
-        if use:
-            line.uses += 1
         if door is not None:
             before = door.trace
     pieces.reverse()
@@ -369,6 +428,22 @@ def _best(doors: list[_Door], most: int = _DOORS) -> list[_Door]:
         if len(same) < most and all(abs(other.at - door.at) >= _APART for other in same):
             kept.append(door)
     return kept
+
+
+def _cross(line: Line, other: Line) -> bool:
+    return (
+        line.upright != other.upright
+        and line.low <= other.at <= line.high
+        and other.low <= line.at <= other.high
+    )
+
+
+def _steps(container: int, lines: Sequence[Line]) -> _Trace:
+    return tuple((container, line.upright, line.at) for line in lines)
+
+
+def _step(container: int, line: Line) -> tuple[int, bool, float]:
+    return container, line.upright, line.at
 
 
 def _rect(node: SceneNode, is_container: bool) -> Rect:
