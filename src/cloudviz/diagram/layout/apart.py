@@ -23,12 +23,13 @@ _STEP = 180.0  # px of a step up to which it is taken out
 class Way:
     """An edge's pieces, alternately upright and level, from its source to its target."""
 
-    __slots__ = ("pieces", "source", "source_box", "target", "target_box")
+    __slots__ = ("end", "pieces", "source", "source_box", "start", "target", "target_box")
 
     def __init__(self, pieces: list[Piece], source_box: Rect, target_box: Rect, source: int, target: int) -> None:
         self.pieces = pieces
         self.source_box, self.target_box = source_box, target_box
         self.source, self.target = source, target
+        self.start = self.end = 0.0
 
     def ends(self) -> tuple[float, float]:
         """Where, along its first and its last piece, the way begins and ends."""
@@ -39,8 +40,8 @@ class Way:
         return _facing(one, pieces[0], pieces[1].at), _facing(other, pieces[-1], pieces[-2].at)
 
     def measure(self) -> None:
-        """Tell each piece from where to where it goes."""
-        start, end = self.ends()
+        """Tell each piece from where to where it goes, and where the way starts and ends."""
+        self.start, self.end = start, end = self.ends()
         last = len(self.pieces) - 1
         before = start
         for number, piece in enumerate(self.pieces):
@@ -157,7 +158,7 @@ def _join(way: Way, number: int, ports: dict[tuple[int, bool, bool], int]) -> bo
 
 def _ports(way: Way) -> tuple[tuple[int, bool, bool], tuple[int, bool, bool]]:
     """The sides by which a way leaves its source and enters its target."""
-    start, end = way.ends()
+    start, end = way.start, way.end  # it has been measured
     first, last = way.pieces[0], way.pieces[-1]
     return (
         (way.source, first.upright, start == way.source_box[3 if first.upright else 2]),
@@ -214,14 +215,14 @@ def _order(way: Way, number: int) -> tuple[float, ...]:
             continue
         along = pieces[number + step].at
         is_port = not 0 <= number + 2 * step <= last
-        goal = way.ends()[0 if step < 0 else 1] if is_port else pieces[number + 2 * step].at
+        goal = (way.start if step < 0 else way.end) if is_port else pieces[number + 2 * step].at
         where = 1.0 if goal > piece.at else -1.0
         if is_port:
             further = along
         elif 0 <= number + 3 * step <= last:
             further = pieces[number + 3 * step].at
         else:
-            further = way.ends()[0 if step < 0 else 1]
+            further = way.start if step < 0 else way.end
         onward = (further > along) == (along >= piece.high - 0.05)
         then = goal if onward else -goal
         turns.append((along, where, then + where * (1e5 if not onward else 0.0)))

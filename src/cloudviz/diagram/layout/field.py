@@ -16,6 +16,8 @@ _Entry = tuple[float, float, float, float]
 
 NEAR = 14.0  # px from a box at which lines pass it where there is room
 _AWAY = 3.0  # px that a line keeps from a box it passes
+_FEW = 16  # boxes in a container that are not worth being sorted by where they are
+_BEYOND = 1e12  # px, more than any page has
 _WIDE = 240.0  # px beyond which it does not matter how far away the next box is
 
 
@@ -29,6 +31,13 @@ class Sight:
 
     def __init__(self, boxes: Sequence[_Entry], low: float, high: float) -> None:
         self.low, self.high = low, high
+        if len(boxes) <= _FEW and all(box[0] >= _AWAY for box in boxes):
+            # so few are looked through faster than they are sorted into columns
+            entries = sorted((start, end, from_across, to_across) for from_across, to_across, start, end in boxes)
+            self.size = _BEYOND
+            self.columns = {0: entries}
+            self.starts = {0: [entry[0] for entry in entries]}
+            return
         widths = sorted(box[1] - box[0] for box in boxes)
         self.size = min(max(widths[len(widths) // 2], 40.0), 400.0) if widths else 100.0
         columns: dict[int, list[_Entry]] = {}
@@ -123,6 +132,9 @@ class Line:
         self.cost = 0.0
 
 
+_Drawn = tuple[list[float], list[Line]]
+
+
 class Field:
     """The free space of one container.
 
@@ -131,7 +143,7 @@ class Field:
         boxes: what stands in it and is not to be run through.
     """
 
-    __slots__ = ("_levels", "_uprights", "bounds", "boxes", "level", "upright")
+    __slots__ = ("_lines", "bounds", "boxes", "level", "upright")
 
     def __init__(self, bounds: Rect, boxes: Sequence[Rect]) -> None:
         self.bounds = bounds
@@ -139,8 +151,7 @@ class Field:
         left, top, right, bottom = bounds
         self.upright = Sight([(box[0], box[2], box[1], box[3]) for box in boxes], top, bottom)
         self.level = Sight([(box[1], box[3], box[0], box[2]) for box in boxes], left, right)
-        self._uprights: list[Line] | None = None
-        self._levels: list[Line] = []
+        self._lines: tuple[_Drawn, _Drawn] | None = None
 
     def line(self, upright: bool, at: float, low: float, high: float) -> Line:
         """The line through a free stretch, as long as it can be."""
@@ -160,19 +171,21 @@ class Field:
     def crossing(self, line: Line) -> list[Line]:
         """The lines that cross one, in their order along it."""
         if line.crossed is None:
-            if self._uprights is None:
-                self._draw()
-            others = self._levels if line.upright else self._uprights
-            assert others is not None
-            first = bisect_left(others, line.low, key=_place)
-            last = bisect_right(others, line.high, key=_place)
+            if self._lines is None:
+                self._lines = self._draw()
+            places, others = self._lines[0 if line.upright else 1]
             at = line.at
-            line.crossed = [other for other in others[first:last] if other.low <= at <= other.high]
+            line.crossed = [
+                other
+                for other in others[bisect_left(places, line.low) : bisect_right(places, line.high)]
+                if other.low <= at <= other.high
+            ]
         return line.crossed
 
-    def _draw(self) -> None:
-        uprights: dict[tuple[int, int, int], Line] = {}
-        levels: dict[tuple[int, int, int], Line] = {}
+    def _draw(self) -> tuple[_Drawn, _Drawn]:
+        """The level lines and the upright ones, from left to right and downwards, each with their places."""
+        uprights: dict[int, list[Line]] = {}
+        levels: dict[int, list[Line]] = {}
         for left, top, right, bottom in self.boxes:
             for upright, low, high, start, end, found in (
                 (True, left, right, top, bottom, uprights),
@@ -184,10 +197,19 @@ class Field:
                     gap = after - side if sign > 0 else side - before
                     if gap < 2.0:
                         continue
-                    line = self.line(upright, side + sign * min(NEAR, gap / 2), start, end)
-                    found.setdefault((round(line.at / 2), round(line.low), round(line.high)), line)
-        self._uprights = sorted(uprights.values(), key=_place)
-        self._levels = sorted(levels.values(), key=_place)
+                    at = side + sign * min(NEAR, gap / 2)
+                    same = found.setdefault(round(at / 2), [])
+                    for line in same:
+                        if line.low <= start and end <= line.high:
+                            break  # it goes on past this box
+                    else:
+                        same.append(self.line(upright, at, start, end))
+        return _in_order(levels), _in_order(uprights)
+
+
+def _in_order(found: dict[int, list[Line]]) -> _Drawn:
+    lines = sorted((line for same in found.values() for line in same), key=_place)
+    return [line.at for line in lines], lines
 
 
 def _place(line: Line) -> float:

@@ -13,7 +13,7 @@ from math import log2, sqrt
 from cloudviz.diagram.layout.cells import TITLE_WIDEST
 from cloudviz.diagram.layout.crossings import seen_crossings
 from cloudviz.diagram.layout.packing import ASPECT, columns_for
-from cloudviz.diagram.layout.snug import PAGE, SHARE, Point, Size, Tie
+from cloudviz.diagram.layout.snug import HASTY, PAGE, SHARE, Point, Size, Tie
 from cloudviz.diagram.layout.ways import lead
 from cloudviz.diagram.scene.document import SceneEdge, SceneNode
 from cloudviz.diagram.scene.measures import (
@@ -71,7 +71,8 @@ def nest(
         top: the y at which the page's contents begin.
     """
     if not edges or len(nodes) > _SMALL or len(edges) > 2 * _SMALL:
-        return _Nesting(nodes, edges, children, arrange, 1.0).put(top)
+        press = 1.0 if len(nodes) <= _TRIED else HASTY
+        return _Nesting(nodes, edges, children, arrange, press).put(top)
     best: tuple[float, Size, list[Rect]] | None = None
     for press in _PRESSES:
         whole = _Nesting(nodes, edges, children, arrange, press).put(top)

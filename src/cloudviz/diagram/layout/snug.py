@@ -22,6 +22,7 @@ _CROWD = 36  # boxes among which every place is tried
 _MANY = 150  # boxes beyond which they stand in rows, in the order of their links
 PAGE = 3.0  # what a px of page weighs against a px of link …
 SHARE = 0.6  # … and how much more for each link there is
+HASTY = -1.0  # the usual press for so many boxes that none may think again
 _LEEWAY = 1.42  # how far from the aspect, as a factor, one shape of page is as good as another
 _SLIM = 0.35  # what a px weighs that does not make the page larger yet
 _PULL = 0.02  # what a px away from the middle weighs, so that equal places are taken from the inside out
@@ -91,7 +92,8 @@ class Board:
         ties: links among them.
         gap: px that stay between any two.
         aspect: width to height that the whole should have.
-        press: how much the size of the whole weighs against the length of links, 1 being the usual.
+        press: how much the size of the whole weighs against the length of links, 1 being the usual, and
+            below 0 as much without thinking again.
         round_: whether boxes gather around the first one (circular) rather than into a rectangle.
     """
 
@@ -119,7 +121,8 @@ class Board:
         # beyond the leeway the longer side alone is what counts
         self.wide, self.high = sqrt(aspect * _LEEWAY), sqrt(aspect / _LEEWAY)
         self.is_linked = bool(ties)
-        self.page = (PAGE + SHARE * sum(tie.weight for tie in ties)) * press
+        self.page = (PAGE + SHARE * sum(tie.weight for tie in ties)) * abs(press)
+        self.rounds = 2 if press > 0 else 0
 
     def fill(self, order: Sequence[int]) -> None:
         """Place the boxes in an order, then let them think again."""
@@ -127,7 +130,7 @@ class Board:
             self._put(box)
         if len(order) < 3:
             return
-        for _ in range(2 if len(order) <= _CROWD else 1):
+        for _ in range(min(self.rounds, 2 if len(order) <= _CROWD else 1)):
             moved = self._again(order) if len(order) <= _CROWD else False
             if not self._swap(order) and not moved:
                 break

@@ -26,7 +26,7 @@ _BUSY = 5.0  # px of detour that each line already in a gap weighs …
 _FULL = 8  # … up to so many
 _DOORS = 2  # ways out that are kept for each side of a container
 _MANY = 400  # edges beyond which only one is, and ways are looked for in less places
-_EAGER = 1.4  # how much the way still to go weighs then: the first good way is found sooner
+_EAGER = 2.0  # how much the way still to go weighs then: the first good way is found sooner
 _APART = 16.0  # px between two of them
 _LOOKED = 60  # lines looked at for the ways out of one container
 _MOST = 600  # lines looked at for one edge
@@ -241,6 +241,8 @@ class _Map:
         complete = [0, 0, 0, 0]
         looked = 0
         while heap and looked < self.most_looked and min(complete) < self.passing:
+            if self.is_crowded and sum(map(bool, complete)) >= self.open_enough:
+                break
             cost, step, line, entry = heappop(heap)
             if line.search == search and cost > line.cost:
                 continue
@@ -285,6 +287,18 @@ class _Map:
         field = self.field(shared)
         left, top, right, bottom = self.rects[other]
         goals = [(door, self.ray(other, door)) for door in last]
+        ends_ = [
+            (
+                number,
+                goal.upright,
+                goal.at,
+                goal.low,
+                goal.high,
+                goal.low if door.side & 1 else goal.high,
+                door.cost,
+            )
+            for number, (door, goal) in enumerate(goals)
+        ]
         heap: list[tuple[float, int, float, Line, float]] = []
         steps: list[tuple[int, Line, _Door | None]] = []
 
@@ -319,19 +333,17 @@ class _Map:
             looked += 1
             step = -last_first
             at, low, high = line.at, line.low, line.high
-            for number, (door, goal) in enumerate(goals):
-                if goal.upright == line.upright:
-                    if abs(goal.at - at) > 0.05 or goal.low > high or low > goal.high:
+            for number, upright, there, near, far, start, price in ends_:
+                if upright == line.upright:
+                    if there - at > 0.05 or at - there > 0.05 or near > high or low > far:
                         continue
-                    start = goal.low if door.side in (BOTTOM, RIGHT) else goal.high
-                    total = cost + abs(start - entry) + door.cost
-                elif low <= goal.at <= high and goal.low <= at <= goal.high:
-                    start = goal.low if door.side in (BOTTOM, RIGHT) else goal.high
-                    total = cost + abs(goal.at - entry) + abs(start - at) + _BEND + door.cost
+                    total = cost + abs(start - entry) + price
+                elif low <= there <= high and near <= at <= far:
+                    total = cost + abs(there - entry) + abs(start - at) + _BEND + price
                 else:
                     continue
                 if total < best_cost:
-                    best, best_cost, best_goal, best_step = number, total, door, step
+                    best, best_cost, best_goal, best_step = number, total, goals[number][0], step
             crossing = field.crossing(line)
             self.seen += len(crossing)
             for following in crossing:
@@ -432,9 +444,7 @@ def _best(doors: list[_Door], most: int = _DOORS) -> list[_Door]:
 
 def _cross(line: Line, other: Line) -> bool:
     return (
-        line.upright != other.upright
-        and line.low <= other.at <= line.high
-        and other.low <= line.at <= other.high
+        line.upright != other.upright and line.low <= other.at <= line.high and other.low <= line.at <= other.high
     )
 
 
