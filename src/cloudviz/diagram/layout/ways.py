@@ -221,13 +221,13 @@ class _Map:
     def _leave(self, container: int, starts: list[tuple[_Door, Line]]) -> list[_Door]:
         """The ways from some rays to the border of the container they are in (Dijkstra's algorithm)."""
         if self.is_crowded:
-            found = [
+            direct = [
                 _Door(door.side, line.at, door.cost + line.high - line.low, (*door.trace, _step(container, line)))
                 for door, line in starts
                 if line.opens[door.side & 1]
             ]
-            if len(found) >= self.open_enough or len(found) == len(starts):
-                return found
+            if len(direct) >= self.open_enough or len(direct) == len(starts):
+                return direct
         field = self.field(container)
         heap: list[tuple[float, int, Line, float]] = []
         steps: list[tuple[int, Line, _Door | None]] = []
@@ -362,19 +362,19 @@ class _Map:
         if best_goal is None:
             return self._any_way(shared, first, last)
         lines = [goals[best][1]]
-        start = None
+        exit_: _Door | None = None
         while best_step >= 0:
-            best_step, line, start = steps[best_step]
+            best_step, line, exit_ = steps[best_step]
             lines.append(line)
         lines.reverse()
-        assert start is not None
-        self._keep(ends, start, lines, best_goal)
-        return (*start.trace, *_steps(shared, lines), *reversed(best_goal.trace))
+        assert exit_ is not None
+        self._keep(ends, exit_, lines, best_goal)
+        return (*exit_.trace, *_steps(shared, lines), *reversed(best_goal.trace))
 
     def _like(self, ends: _Ends, first: Sequence[_Door], last: Sequence[_Door], shared: int) -> _Trace | None:
         """The way of an earlier line from the same box into the same container, or out of one to the same box.
 
-        Lines of a fan then lie on each other until they part, beside the container: where its boxes have their doors.
+        Lines of a fan then lie on each other until they part beside the container, where its boxes have doors.
         """
         source, one, other, target = ends
         before = self.fans.get((source, other))
