@@ -8,6 +8,7 @@ are not used (they would resolve again), nothing is decompressed, and size and t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import re
 import socket
@@ -255,6 +256,40 @@ class Outbound:
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise OutboundFailed(f"the request failed: {type(error).__name__}") from None
         return OutboundReply(reply.status_code, dict(reply.headers), body)
+
+    async def tell(
+        self, url: str, *, headers: Mapping[str, str], content: bytes, most_bytes: int = 2048
+    ) -> OutboundReply:
+        """POST something whose answer is in the status: of the body only the beginning is read, if it comes.
+
+        A body that breaks off, hangs or lies about its length takes nothing from a status that was received.
+        Raises as :meth:`ask` does, while there is no status.
+        """
+        settings = self._settings
+        plain = {name: value for name, value in headers.items() if name.lower() != "accept-encoding"}
+        body = bytearray()
+        try:
+            async with asyncio.timeout(settings.timeout_seconds), self.client() as client:
+                request = client.build_request(
+                    "POST", url, headers={**plain, "Accept-Encoding": "identity"}, content=content
+                )
+                reply = await client.send(request, stream=True)
+                try:
+                    with contextlib.suppress(TimeoutError, httpx.HTTPError, OSError):
+                        async with asyncio.timeout(min(settings.timeout_seconds / 3, 5.0)):
+                            async for piece in reply.aiter_raw():
+                                body += piece[: most_bytes - len(body)]
+                                if len(body) >= most_bytes:
+                                    break
+                    answer = OutboundReply(reply.status_code, dict(reply.headers), bytes(body))
+                finally:
+                    with contextlib.suppress(httpx.HTTPError, OSError):
+                        await reply.aclose()
+        except TimeoutError:
+            raise OutboundFailed(f"no answer within {settings.timeout_seconds:g} s") from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise OutboundFailed(f"the request failed: {type(error).__name__}") from None
+        return answer
 
     async def _bounded(self, reply: httpx.Response) -> bytes:
         limit = self._settings.max_reply_kb * 1024

@@ -162,6 +162,21 @@ class OutboundSettings(_Group):
     max_reply_kb: int = Field(1024, ge=1, description="Largest reply that is read, in KB.")
 
 
+class WebhookSettings(_Group):
+    """Telling others of events."""
+
+    concurrency: int = Field(32, ge=1, le=500, description="Deliveries that one worker has under way at once.")
+    per_endpoint: int = Field(4, ge=1, le=100, description="Of them to one endpoint; to one that fails, 1.")
+    timeout_seconds: float = Field(15.0, gt=0, le=60, description="Longest wait for an answer.")
+    poll_seconds: float = Field(1.0, gt=0, description="How often a worker looks for events and deliveries.")
+    lease_seconds: int = Field(
+        90, ge=10, description="How long a worker holds a delivery; more than two time-outs."
+    )
+    rotation_hours: int = Field(24, ge=0, le=720, description="How long a former secret signs too.")
+    disable_after_days: float = Field(5.0, gt=0, description="An endpoint that fails so long is asked no more.")
+    most: int = Field(500, ge=1, description="Webhooks that are kept.")
+
+
 class SecretsSettings(_Group):
     """Credentials at rest: each is sealed with a key of its own, which the master key wraps."""
 
@@ -207,6 +222,7 @@ class RetentionSettings(_Group):
     audit_days: int = Field(0, ge=0, description="Entries of the audit; its chain then begins after them.")
     jobs_days: int = Field(90, ge=0, description="Jobs that are over.")
     events_days: int = Field(30, ge=0, description="Events that webhooks and streams were told of.")
+    webhooks_days: int = Field(30, ge=0, description="Deliveries to webhooks, also those that wait for ever.")
     diagrams_days: int = Field(0, ge=0, description="Drawn pictures.")
     sessions_days: int = Field(7, ge=0, description="Sessions that ran out.")
     checkpoints_days: int = Field(14, ge=0, description="What scans read that nobody resumed.")
@@ -241,6 +257,7 @@ class Settings(BaseModel):
     store: StoreSettings = StoreSettings()
     retention: RetentionSettings = RetentionSettings()
     outbound: OutboundSettings = OutboundSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     secrets: SecretsSettings = SecretsSettings()
 
     def database(self) -> str:

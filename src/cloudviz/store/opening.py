@@ -9,6 +9,7 @@ from cloudviz.store.api_keys import ApiKeys
 from cloudviz.store.audit import Audit
 from cloudviz.store.checkpoints import Checkpoints
 from cloudviz.store.credentials import SealedCredentials
+from cloudviz.store.deliveries import Deliveries
 from cloudviz.store.diagrams import Diagrams
 from cloudviz.store.discoveries import Discoveries
 from cloudviz.store.engine import Database, PoolState
@@ -20,6 +21,7 @@ from cloudviz.store.records import SchemaState
 from cloudviz.store.repeats import Repeats
 from cloudviz.store.retention import Retention
 from cloudviz.store.schema import migrate_database, refuse_newer, schema_state
+from cloudviz.store.webhooks import Webhooks
 
 
 class Store:
@@ -39,6 +41,8 @@ class Store:
         self.retention = Retention(database, self.audit)
         self.credentials = SealedCredentials(database)
         self.repeats = Repeats(database)
+        self.webhooks = Webhooks(database)
+        self.deliveries = Deliveries(database)
 
     @property
     def shown(self) -> str:

@@ -100,6 +100,7 @@ def _rules(kept: RetentionSettings, now: datetime) -> list[tuple[int, Table, Col
     unread = select(tables.discoveries.c.id).where(
         tables.discoveries.c.status.in_(_ENDED), tables.discoveries.c.completed_at < before(kept.checkpoints_days)
     )
+    told, once = tables.webhook_deliveries, tables.webhooks  # of the latter, those that are for one discovery
     listings, parts = tables.discovery_listings, tables.discovery_parts
     return [
         (kept.history_days, versions, and_(versions.c.end_seq.is_not(None), versions.c.valid_to < history)),
@@ -107,6 +108,8 @@ def _rules(kept: RetentionSettings, now: datetime) -> list[tuple[int, Table, Col
         (kept.history_days, tables.discoveries, _forgotten(history)),
         (kept.jobs_days, jobs, and_(jobs.c.status.in_(_OVER), jobs.c.finished_at < before(kept.jobs_days))),
         (kept.events_days, tables.events, tables.events.c.at < before(kept.events_days)),
+        (kept.webhooks_days, told, told.c.created_at < before(kept.webhooks_days)),
+        (kept.webhooks_days, once, and_(once.c.subject != "", once.c.created_at < before(kept.webhooks_days))),
         (kept.sessions_days, sessions, sessions.c.expires_at < before(kept.sessions_days)),
         (kept.diagrams_days, diagrams, diagrams.c.created_at < before(kept.diagrams_days)),
         (kept.checkpoints_days, listings, listings.c.discovery_id.in_(unread)),
