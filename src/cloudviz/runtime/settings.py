@@ -169,9 +169,7 @@ class WebhookSettings(_Group):
     per_endpoint: int = Field(4, ge=1, le=100, description="Of them to one endpoint; to one that fails, 1.")
     timeout_seconds: float = Field(15.0, gt=0, le=60, description="Longest wait for an answer.")
     poll_seconds: float = Field(1.0, gt=0, description="How often a worker looks for events and deliveries.")
-    lease_seconds: int = Field(
-        90, ge=10, description="How long a worker holds a delivery; more than two time-outs."
-    )
+    lease_seconds: int = Field(90, ge=10, description="How long a worker holds a delivery: several time-outs.")
     rotation_hours: int = Field(24, ge=0, le=720, description="How long a former secret signs too.")
     disable_after_days: float = Field(5.0, gt=0, description="An endpoint that fails so long is asked no more.")
     most: int = Field(500, ge=1, description="Webhooks that are kept.")

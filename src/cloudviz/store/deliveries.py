@@ -314,7 +314,7 @@ class Deliveries:
             return Page(await self._with_attempts(connection, page.items), page.next_cursor)
 
     async def again(self, webhook_id: str, delivery_id: str, now: datetime | None = None) -> DeliveryRecord:
-        """Deliver one once more that was delivered or given up, or now one that waits. Raises NotFound, Conflict."""
+        """Deliver once more what was delivered or given up, or now what waits. Raises NotFound, Conflict."""
         await self.get(webhook_id, delivery_id)
         async with self._database.writing() as connection:
             instant = await self._now(connection, now)

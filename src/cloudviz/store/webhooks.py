@@ -1,4 +1,4 @@
-"""Webhooks as they are kept: their address and keys sealed. This room knows neither the master key nor the clock."""
+"""Webhooks as they are kept: address and keys sealed. This room knows neither the master key nor the clock."""
 
 from __future__ import annotations
 

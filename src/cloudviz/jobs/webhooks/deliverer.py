@@ -1,7 +1,7 @@
 """Sends what waits for webhooks. Runs in every worker, beside the jobs.
 
-Endpoints do not wait for each other: each has a few deliveries under way at most, one that fails a single one, and all
-that fail together no more than half of what a worker has room for.
+Endpoints do not wait for each other: each has a few deliveries under way at most, one that fails a single one, and
+all that fail together no more than half of what a worker has room for.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Deliverer:
                 return tries
 
     async def deliver(self, delivery_id: str) -> bool:
-        """Try one delivery here and now, due or not; False when somebody else holds it, or an earlier one waits."""
+        """Try one delivery now, due or not; False when somebody else holds it, or an earlier one waits."""
         held = await self._store.deliveries.claim(
             self.name, lease_seconds=self._settings.lease_seconds, only=delivery_id, now=self._now()
         )

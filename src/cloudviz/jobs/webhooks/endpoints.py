@@ -179,7 +179,7 @@ class Endpoints:
         return await self._store.webhooks.change(record.id, values) if values else record
 
     async def rotate(self, webhook_id: str, secret: str = "", now: datetime | None = None) -> Registered:
-        """Another secret; the present one signs besides for ``webhooks.rotation_hours``. Raises as :meth:`change`."""
+        """Another secret; the present one signs too for ``webhooks.rotation_hours``. Raises as :meth:`change`."""
         record = await self._store.webhooks.get(webhook_id)
         signing.key_of(secret := secret or signing.new_secret())
         opened, instant = await self.open(record), now or clock.now()
@@ -228,7 +228,7 @@ class Endpoints:
         return {"sealed": sealed, "key_id": self._keyring.sealing_id}
 
     async def reseal(self) -> tuple[int, int, tuple[str, ...]]:
-        """Put every envelope under the master key that seals now: how many moved, were there already, and failed."""
+        """Put every envelope under the master key that seals now: those moved, there already, and failed."""
         moved = current = 0
         failed: list[str] = []
         last = ""
@@ -259,7 +259,7 @@ def shape_of(url: str) -> str:
 
 
 def shown(url: str, shape: str) -> str:
-    """An address as people may see it. What stands behind the host of Slack and Teams, and in a query, is a secret."""
+    """An address as people may see it: what follows the host of Slack and Teams, and a query, is a secret."""
     parts = urlsplit(url)
     start = f"{parts.scheme}://{parts.netloc}"
     if shape != STANDARD:

@@ -1,7 +1,7 @@
 """What is sent: the event as JSON, or as a message that Slack or Teams shows. Pure.
 
-Whatever comes from a cloud may hold anything: it is cut to the length that each service takes, and written so that it
-can neither mention people, nor link, nor format.
+Whatever comes from a cloud may hold anything: it is cut to the length that each service takes, and written so that
+it can neither mention people, nor link, nor format.
 """
 
 from __future__ import annotations
@@ -151,7 +151,8 @@ def in_words(document: Mapping[str, Any]) -> Told:
 
 
 def _summary(kind: str, data: Mapping[str, Any]) -> str:
-    changes = data.get("changes") if isinstance(data.get("changes"), Mapping) else data
+    given = data.get("changes")
+    changes: Mapping[str, Any] = given if isinstance(given, Mapping) else data
     counts = [f"{changes[word]:,} {word}" for word in ("added", "changed", "removed") if _is_number(changes, word)]
     source = plain(data.get("source", ""))
     match kind:

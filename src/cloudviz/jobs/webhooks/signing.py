@@ -33,7 +33,7 @@ def key_of(secret: str) -> bytes:
     except (ValueError, binascii.Error):
         raise Invalid(
             "the signing secret is none of Standard Webhooks",
-            hint=f"Give whsec_ and {FEWEST_BYTES} to {MOST_BYTES} random bytes in base64, or none to have one made.",
+            hint=f"Give whsec_ and {FEWEST_BYTES} to {MOST_BYTES} random bytes in base64, or none.",
         ) from None
     return key
 

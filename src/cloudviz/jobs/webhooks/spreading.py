@@ -18,7 +18,7 @@ BATCH = 50
 """Events that are read from the outbox at once."""
 
 MOST_TOUCHED = 5000
-"""Changed resources that are looked at for accounts and tags; of larger changes the filters of both let all pass."""
+"""Changed resources that are looked at for accounts and tags; larger changes pass the filters of both."""
 
 INFO, WARNING, ERROR = "info", "warning", "error"
 SEVERITIES = (INFO, WARNING, ERROR)

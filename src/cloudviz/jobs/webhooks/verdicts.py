@@ -1,4 +1,4 @@
-"""What follows from an answer, or from none: delivered, tried again later, given up, or never asked again. Pure."""
+"""What follows from an answer, or from none: delivered, tried again, given up, or never asked again. Pure."""
 
 from __future__ import annotations
 
