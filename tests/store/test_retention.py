@@ -76,7 +76,7 @@ async def test_what_is_old_goes_and_what_is_kept_for_ever_stays(store: Store):
     for number in range(10):
         await store.audit.append("anna", "look", str(number), {})
 
-    none = RetentionSettings(history_days=0, jobs_days=0, diagrams_days=0, sessions_days=0, checkpoints_days=0)
+    none = RetentionSettings(**{name: 0 for name in RetentionSettings.model_fields if name.endswith("_days")})
     assert sum((await store.retention.remove(none, far)).values()) == 0
     assert len(await store.inventories.history(machine("web").id)) == 3
     assert (await store.diagrams.get(diagram)).id == diagram

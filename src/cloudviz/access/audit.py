@@ -38,6 +38,9 @@ class Event(StrEnum):
     JOB_CANCELLED = "job.cancelled"
     CREDENTIAL_ADDED = "credential.added"
     CREDENTIAL_DELETED = "credential.deleted"
+    WEBHOOK_ADDED = "webhook.added"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_DELETED = "webhook.deleted"
     SECRETS_ROTATED = "secrets.rotated"
     AUDIT_VERIFIED = "audit.verified"
 

@@ -40,8 +40,10 @@ from cloudviz.api.routes import (
     oauth,
     resources,
     visualization,
+    webhooks,
 )
 from cloudviz.api.studio import Studio
+from cloudviz.jobs.webhooks.deliverer import Deliverer
 from cloudviz.jobs.worker import Worker
 from cloudviz.runtime.cache import Cache, MemoryCache, RedisCache
 from cloudviz.runtime.logs import get_logger, set_up_logs
@@ -60,6 +62,8 @@ an operation is the role it needs: `viewer` reads; `operator` also discovers, im
 Lists take `limit` and `cursor` and answer `{"items": […], "next_cursor": …}` with a `Link` header. Every error is
 an `application/problem+json` document (RFC 9457) with a `code` for programs and a `hint` for people.
 """
+
+DELIVERY_SECONDS = 5.0  # for webhooks that are being told when the server stops
 
 STOP_SECONDS = (
     20.0  # for jobs under way when the server stops; then their leases run out and others take them over
@@ -135,6 +139,7 @@ def create_app(
     app.include_router(atlas.router, prefix="/visualization/map")
     app.include_router(visualization.router, prefix="/visualization")
     app.include_router(jobs.router, prefix="/jobs")
+    app.include_router(webhooks.router, prefix="/webhooks")
     app.include_router(admin.router, prefix="/admin")
     app.include_router(credentials.router, prefix="/admin/credentials")
     app.include_router(health.router)
@@ -193,6 +198,10 @@ async def _running(
         noting = asyncio.create_task(anchors.run(), name="audit heads")
         stack.push_async_callback(_cancelled, noting)
         if with_worker:
+            house.deliverer = Deliverer(store, settings)
+            delivering = asyncio.create_task(house.deliverer.run(), name="webhooks")
+            stack.push_async_callback(_cancelled, delivering)
+            stack.push_async_callback(_stopped, house.deliverer, delivering)
             house.worker = Worker(store, settings, breakers=breakers)
             house.worker_task = asyncio.create_task(house.worker.run(), name="embedded worker")
             stack.push_async_callback(_stop, house.worker, house.worker_task)
@@ -203,6 +212,12 @@ async def _cancelled(task: asyncio.Task[None]) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+async def _stopped(deliverer: Deliverer, task: asyncio.Task[None]) -> None:
+    """Let what is being sent arrive; what does not in time is sent again by the next worker."""
+    await deliverer.stop()
+    await asyncio.wait([task], timeout=DELIVERY_SECONDS)
 
 
 async def _stop(worker: Worker, task: asyncio.Task[None]) -> None:

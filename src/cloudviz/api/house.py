@@ -13,6 +13,7 @@ from cloudviz.api.atlases import Atlases
 from cloudviz.api.metrics import Metrics
 from cloudviz.api.replies import Replies
 from cloudviz.api.studio import Studio
+from cloudviz.jobs.webhooks.deliverer import Deliverer
 from cloudviz.jobs.worker import Worker
 from cloudviz.runtime.cache import Cache
 from cloudviz.runtime.settings import Settings
@@ -40,6 +41,7 @@ class House:
         cache: what is kept for a while, in memory or in Redis.
         redis: the connection, where the settings name one.
         worker: the embedded worker with the task it runs in, when the settings ask for one.
+        deliverer: what sends to webhooks, beside that worker.
     """
 
     settings: Settings
@@ -56,8 +58,14 @@ class House:
     redis: Redis | None = None
     worker: Worker | None = None
     worker_task: asyncio.Task[None] | None = None
+    deliverer: Deliverer | None = None
 
     def ring(self) -> None:
         """Tell the embedded worker that a job waits, so that it need not wait for its next poll."""
         if self.worker is not None:
             self.worker.ring()
+
+    def ring_webhooks(self) -> None:
+        """The same for a delivery to a webhook."""
+        if self.deliverer is not None:
+            self.deliverer.ring()

@@ -28,6 +28,7 @@ from cloudviz.cli import (
     serve,
     types,
     users,
+    webhooks,
 )
 from cloudviz.errors import CloudVizError
 
@@ -77,6 +78,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 def main() -> None:

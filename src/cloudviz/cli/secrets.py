@@ -1,4 +1,4 @@
-"""``cloudviz secrets rotate``: credentials under the key that seals now."""
+"""``cloudviz secrets rotate``: credentials and webhooks under the key that seals now."""
 
 from __future__ import annotations
 
@@ -17,19 +17,22 @@ def _group() -> None:
 
 @app.command("rotate")
 def rotate(database: Database = None) -> None:
-    """Put every credential under the master key that seals now.
+    """Put every credential and webhook under the master key that seals now.
 
     Add the new key in front of secrets.keys, or name it in secrets.master_key with the old one in
     secrets.former_keys; run this; then take the old one out. Exit 1 when one could not be moved.
     """
     from cloudviz.access.audit import Event, SecurityLog
     from cloudviz.access.credentials import Credentials, Rotated
+    from cloudviz.jobs.webhooks.endpoints import Endpoints
 
     loaded = settings_for(database_url=database)
 
     async def work() -> Rotated:
         async with opened(loaded.settings) as store:
             done = await Credentials.of(loaded.settings, store).rotate()
+            moved, current, failed = await Endpoints.of(loaded.settings, store).reseal()
+            done = Rotated(done.moved + moved, done.current + current, (*done.failed, *failed))
             await SecurityLog(store).note(
                 Event.SECRETS_ROTATED,
                 actor="command line",

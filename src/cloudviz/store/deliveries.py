@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cloudviz.errors import Conflict, NotFound
-from cloudviz.store import tables
+from cloudviz.store import tables, webhook_tables
 from cloudviz.store.engine import Database
 from cloudviz.store.pages import fetch_page
 from cloudviz.store.records import Page
@@ -27,7 +27,8 @@ from cloudviz.store.webhooks import WebhookRecord, WebhookStatus, unknown_webhoo
 READER = "webhooks"
 """The name under which it is kept how far the outbox was read for webhooks."""
 
-_TABLE, _HOOKS, _TRIES = tables.webhook_deliveries, tables.webhooks, tables.webhook_attempts
+_TABLE, _HOOKS = webhook_tables.webhook_deliveries, webhook_tables.webhooks
+_TRIES = webhook_tables.webhook_attempts
 
 
 class DeliveryStatus(StrEnum):
@@ -115,7 +116,7 @@ class Deliveries:
 
     async def position(self) -> int:
         """How far the outbox was read."""
-        readers = tables.event_readers.c
+        readers = webhook_tables.event_readers.c
         async with self._database.reading() as connection:
             found = await connection.scalar(select(readers.position).where(readers.name == READER))
         return found or 0
@@ -124,14 +125,16 @@ class Deliveries:
         self, read_from: int, read_to: int, made: Sequence[NewDelivery], now: datetime | None = None
     ) -> bool:
         """Put deliveries in and move the reader on, in one transaction. False when another reader was faster."""
-        readers = tables.event_readers
+        readers = webhook_tables.event_readers
         async with self._database.writing() as connection:
             instant = await self._now(connection, now)
             query = select(readers.c.position).where(readers.c.name == READER).with_for_update()
             found = await connection.scalar(query)
-            if found is None:
-                await connection.execute(insert(readers).values(name=READER, position=0))
-            if (found or 0) != read_from:
+            if found is None:  # the first of all; of two at once the other one's row is taken
+                first = text("INSERT INTO event_readers (name, position) VALUES (:name, 0) ON CONFLICT DO NOTHING")
+                await connection.execute(first, {"name": READER})
+                found = await connection.scalar(query)
+            if found != read_from:
                 return False
             moved = update(readers).where(readers.c.name == READER).values(position=read_to)
             await connection.execute(moved)

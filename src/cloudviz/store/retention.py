@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, tuple_
 
 from cloudviz.runtime.settings import RetentionSettings
-from cloudviz.store import tables
+from cloudviz.store import tables, webhook_tables
 from cloudviz.store.audit import Audit
 from cloudviz.store.engine import Database
 from cloudviz.store.records import DiscoveryStatus, JobStatus
@@ -100,7 +100,8 @@ def _rules(kept: RetentionSettings, now: datetime) -> list[tuple[int, Table, Col
     unread = select(tables.discoveries.c.id).where(
         tables.discoveries.c.status.in_(_ENDED), tables.discoveries.c.completed_at < before(kept.checkpoints_days)
     )
-    told, once = tables.webhook_deliveries, tables.webhooks  # of the latter, those that are for one discovery
+    # Of webhooks those that are for one discovery alone.
+    told, once = webhook_tables.webhook_deliveries, webhook_tables.webhooks
     listings, parts = tables.discovery_listings, tables.discovery_parts
     return [
         (kept.history_days, versions, and_(versions.c.end_seq.is_not(None), versions.c.valid_to < history)),

@@ -8,17 +8,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from cloudviz.errors import Conflict, NotFound
-from cloudviz.store import tables
+from cloudviz.store import tables, webhook_tables
 from cloudviz.store.engine import Database
 from cloudviz.store.pages import fetch_page
 from cloudviz.store.records import Page
 from cloudviz.store.rows import json_value, key_text, plain_text
 from cloudviz.store.types import AnyRow
 
-_TABLE = tables.webhooks
+_TABLE = webhook_tables.webhooks
 
 
 class WebhookStatus(StrEnum):
@@ -78,10 +78,11 @@ class Webhooks:
     ) -> WebhookRecord:
         """Add one: what happens from now on is for it. Its id is chosen by who sealed it, for that row.
 
-        Raises Conflict when there are ``most`` already.
+        Raises Conflict when there are ``most`` already; those for one thing alone are not counted.
         """
         async with self._database.writing() as connection:
-            count = await connection.scalar(select(func.count()).select_from(_TABLE)) or 0
+            kept = select(func.count()).select_from(_TABLE).where(_TABLE.c.subject == "")
+            count = 0 if subject else await connection.scalar(kept) or 0
             if count >= most:
                 raise Conflict(
                     f"there are {count} webhooks, and no more than {most} are kept",
@@ -89,7 +90,7 @@ class Webhooks:
                 )
             newest = await connection.scalar(select(func.coalesce(func.max(tables.events.c.id), 0))) or 0
             # What cleaned up outboxes forget, the reader knows.
-            reader = select(func.coalesce(func.max(tables.event_readers.c.position), 0))
+            reader = select(func.coalesce(func.max(webhook_tables.event_readers.c.position), 0))
             made = await connection.execute(
                 insert(_TABLE)
                 .values(
@@ -124,9 +125,11 @@ class Webhooks:
         async with self._database.reading() as connection:
             return await fetch_page(connection, select(_TABLE), keys, webhook_of, limit, cursor, newest_first=True)
 
-    async def listening(self) -> list[WebhookRecord]:
-        """Those that events are for: active and paused ones."""
-        query = select(_TABLE).where(_TABLE.c.status != WebhookStatus.DISABLED.value).order_by(_TABLE.c.id)
+    async def listening(self, subjects: Sequence[str]) -> list[WebhookRecord]:
+        """Those that events may be for: active and paused ones, for all or for one of the subjects alone."""
+        this = _TABLE.c
+        concerned = or_(this.subject == "", self._database.among(this.subject, sorted(set(subjects))))
+        query = select(_TABLE).where(this.status != WebhookStatus.DISABLED.value, concerned).order_by(this.id)
         async with self._database.reading() as connection:
             return [webhook_of(row) for row in (await connection.execute(query)).all()]
 

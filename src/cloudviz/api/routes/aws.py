@@ -32,11 +32,11 @@ async def discover(
     With `resume` one that died, failed or was cancelled goes on: what it had read is not read again. 404 where
     there is none of that id; 409 where it is one of another cloud, is at work, or has nothing left to read.
     """
-    asked: dict[str, Any] = body.model_dump(exclude={"resume"})
+    asked: dict[str, Any] = body.model_dump(exclude={"resume", "webhook_url"})
     scan_types("aws", asked)  # a type that does not exist is refused now, not in the background
     source = f"aws:{','.join(body.accounts) or body.role_arn or 'default'}"
     accepted, location = await enqueue_discovery(
-        house, caller, address, "aws", source, asked, idempotency_key, body.resume
+        house, caller, address, "aws", source, asked, idempotency_key, body.resume, body.webhook_url
     )
     response.headers["Location"] = location
     return accepted

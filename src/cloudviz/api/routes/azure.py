@@ -33,12 +33,12 @@ async def discover(
     there is none of that id; 409 where it is one of another cloud, is at work, or has nothing left to read.
     """
     accounts = [*filter(None, [body.subscription_id]), *body.subscriptions]
-    asked: dict[str, Any] = {**body.model_dump(exclude={"resume"}), "accounts": accounts}
+    asked: dict[str, Any] = {**body.model_dump(exclude={"resume", "webhook_url"}), "accounts": accounts}
     provider_for("azure", asked, house.settings)  # what can't be is refused now, not in the background
     scan_types("azure", asked)
     source = f"azure:{','.join(accounts) or 'default'}"
     accepted, location = await enqueue_discovery(
-        house, caller, address, "azure", source, asked, idempotency_key, body.resume
+        house, caller, address, "azure", source, asked, idempotency_key, body.resume, body.webhook_url
     )
     response.headers["Location"] = location
     return accepted

@@ -20,6 +20,7 @@ from cloudviz.errors import Invalid, NotFound
 from cloudviz.inventory.document import coverage_document, problem_document
 from cloudviz.inventory.model import gaps_in
 from cloudviz.jobs.discover import resumable
+from cloudviz.jobs.webhooks.endpoints import Endpoints, Registered
 from cloudviz.store import DiscoveryRecord, JobRecord, Store
 
 router = APIRouter(tags=["discoveries"])
@@ -79,11 +80,13 @@ async def enqueue_discovery(
     asked: Mapping[str, Any],
     idempotency_key: str | None,
     resume: str = "",
+    webhook_url: str = "",
 ) -> tuple[DiscoveryAccepted, str]:
     """Put a live scan in the queue, once per ``Idempotency-Key`` of a caller.
 
     Arguments:
         resume: the discovery that is to go on where it died or was stopped, with what it was asked for.
+        webhook_url: who is told how it ends; a webhook for this discovery alone.
 
     Returns the reply and the path of the discovery. Raises :class:`~cloudviz.errors.Invalid` when the key was
     used for another request before, and what :func:`~cloudviz.jobs.discover.resumable` raises.
@@ -93,7 +96,11 @@ async def enqueue_discovery(
         raise Invalid("a discovery is resumed as it was asked for", hint="Send `resume` alone.")
     key = f"{provider}/discover {idempotency_key}" if idempotency_key else None
     job = await store.jobs.by_idempotency_key(caller.username, key) if key else None
+    hook: Registered | None = None
     if job is None:
+        endpoints = Endpoints.of(house.settings, store)
+        if webhook_url:
+            await endpoints.check(webhook_url)
         if resume:
             found = await resumable(store, provider, resume)
             discovery_id, asked = found.id, found.request
@@ -102,6 +109,9 @@ async def enqueue_discovery(
             if asked.get("credential"):  # one that is not there is refused now, not in the background
                 await Credentials.of(house.settings, store).of_provider(str(asked["credential"]), provider)
             discovery_id = await store.discoveries.create(provider, source, asked)
+        if webhook_url:  # before the job, which may end at once
+            about = f"discovery:{discovery_id}"
+            hook = await endpoints.register(webhook_url, caller.username, subject=about, description=about)
         job = await store.jobs.enqueue(
             "discover",
             {"provider": provider, "discovery_id": discovery_id, "request": dict(asked)},
@@ -110,6 +120,9 @@ async def enqueue_discovery(
         )
         if job.arguments["discovery_id"] != discovery_id:  # a twin of this request was faster
             await store.discoveries.finish(discovery_id, "cancelled")
+            if hook is not None:
+                await store.webhooks.delete(hook.record.id)
+                hook = None
         await house.door.log.note(
             Event.DISCOVERY_REQUESTED,
             actor=caller.username,
@@ -126,7 +139,13 @@ async def enqueue_discovery(
         )
     accepted = str(job.arguments["discovery_id"])
     return (
-        DiscoveryAccepted(discovery_id=accepted, job_id=job.id, status=job.status),
+        DiscoveryAccepted(
+            discovery_id=accepted,
+            job_id=job.id,
+            status=job.status,
+            webhook_id=hook.record.id if hook else None,
+            webhook_secret=hook.secret if hook else None,
+        ),
         f"/{provider}/discoveries/{accepted}",
     )
 

@@ -33,12 +33,12 @@ async def discover(
     there is none of that id; 409 where it is one of another cloud, is at work, or has nothing left to read.
     """
     accounts = [*filter(None, [body.project_id]), *body.projects]
-    asked: dict[str, Any] = {**body.model_dump(exclude={"resume"}), "accounts": accounts}
+    asked: dict[str, Any] = {**body.model_dump(exclude={"resume", "webhook_url"}), "accounts": accounts}
     provider_for("gcp", asked, house.settings)  # what can't be is refused now, not in the background
     scan_types("gcp", asked)
     source = f"gcp:{','.join(accounts) or 'default'}"
     accepted, location = await enqueue_discovery(
-        house, caller, address, "gcp", source, asked, idempotency_key, body.resume
+        house, caller, address, "gcp", source, asked, idempotency_key, body.resume, body.webhook_url
     )
     response.headers["Location"] = location
     return accepted

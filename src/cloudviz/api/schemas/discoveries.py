@@ -25,6 +25,15 @@ Credential = Annotated[
 ]
 
 
+WebhookUrl = Annotated[
+    str,
+    Field(
+        description="An address that is told how this discovery ends and what it changed; see POST /webhooks/register.",
+        max_length=2048,
+    ),
+]
+
+
 class AwsDiscoverRequest(Asked):
     """What to look at. Nothing given means everything that the server's credentials reach."""
 
@@ -39,6 +48,7 @@ class AwsDiscoverRequest(Asked):
     resource_types: Words = Field([], description="Type keys; may end in `*`.")
     credential: Credential = ""
     resume: Resume = ""
+    webhook_url: WebhookUrl = ""
 
     model_config = examples({"regions": ["eu-west-1"], "services": ["ec2", "rds"]}, {"resume": AN_ID})
 
@@ -53,6 +63,7 @@ class AzureDiscoverRequest(Asked):
     resource_types: Words = Field([], description="Type keys; may end in `*`.")
     credential: Credential = ""
     resume: Resume = ""
+    webhook_url: WebhookUrl = ""
 
     model_config = examples(
         {"subscription_id": "00000000-0000-0000-0000-000000000001", "regions": ["westeurope"]}, {"resume": AN_ID}
@@ -69,6 +80,7 @@ class GcpDiscoverRequest(Asked):
     resource_types: Words = Field([], description="Type keys; may end in `*`.")
     credential: Credential = ""
     resume: Resume = ""
+    webhook_url: WebhookUrl = ""
 
     model_config = examples({"project_id": "shop-prod", "regions": ["europe-west1"]}, {"resume": AN_ID})
 
@@ -79,6 +91,8 @@ class DiscoveryAccepted(Told):
     discovery_id: str
     job_id: str
     status: str
+    webhook_id: str | None = Field(None, description="The webhook of `webhook_url`.")
+    webhook_secret: str | None = Field(None, description="What it signs with (`whsec_…`); shown this once.")
 
     model_config = example(discovery_id=AN_ID, job_id="81e2…", status="queued")
 

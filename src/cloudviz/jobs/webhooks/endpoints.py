@@ -107,6 +107,10 @@ class Endpoints:
         """Those of an installation. Raises BadInput for keys in the settings that are none."""
         return cls(settings, store, keyring_for(settings), outbound or Outbound(settings.outbound))
 
+    async def check(self, url: str) -> None:
+        """Whether an address may be told. Raises Invalid, OutboundFailed for a host that has no address."""
+        await self._outbound.check(url)
+
     async def register(
         self,
         url: str,
@@ -130,7 +134,7 @@ class Endpoints:
 
         Raises Invalid, OutboundFailed for a host that has no address, Conflict when there are too many.
         """
-        await self._outbound.check(url)
+        await self.check(url)
         shape = _shape(shape or shape_of(url))
         signing.key_of(secret := secret or signing.new_secret())
         webhook_id = new_uuid()

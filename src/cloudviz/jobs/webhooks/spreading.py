@@ -56,7 +56,7 @@ class Spreader:
         events = await self._store.events.after(position, limit=BATCH)
         if not events:
             return 0
-        hooks = await self._store.webhooks.listening()
+        hooks = await self._store.webhooks.listening([each.subject for each in events])
         made: list[NewDelivery] = []
         for event in events:
             made += await self._deliveries(event, hooks)
