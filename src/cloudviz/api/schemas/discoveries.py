@@ -28,7 +28,7 @@ Credential = Annotated[
 WebhookUrl = Annotated[
     str,
     Field(
-        description="An address that is told how this discovery ends and what it changed; see POST /webhooks/register.",
+        description="Who is told how this discovery ends and what it changed; see POST /webhooks/register.",
         max_length=2048,
     ),
 ]
