@@ -8,7 +8,7 @@ from alembic import op
 from cloudviz.store.types import Json, Key, Serial, UtcTime, Words, utc_now
 
 revision = "2026_11_24_webhooks"
-down_revision = "2026_11_24_events"
+down_revision = "2026_11_24_search_by_statement"
 
 
 def _text(name: str, default: str = "") -> sa.Column[str]:
