@@ -34,6 +34,8 @@ class Event(StrEnum):
     CONNECTION_TESTED = "connection.tested"
     DISCOVERY_REQUESTED = "discovery.requested"
     IMPORTED = "import.done"
+    BILL_IMPORTED = "bill.imported"
+    BILL_DELETED = "bill.deleted"
     DRAWN = "diagram.drawn"
     JOB_CANCELLED = "job.cancelled"
     CREDENTIAL_ADDED = "credential.added"

@@ -30,6 +30,7 @@ from cloudviz.api.routes import (
     auth,
     aws,
     azure,
+    costs,
     credentials,
     discoveries,
     gcp,
@@ -135,6 +136,7 @@ def create_app(
     app.include_router(discoveries.router, prefix="/discoveries")
     app.include_router(imports.router, prefix="/imports")
     app.include_router(resources.router, prefix="/resources")
+    app.include_router(costs.router, prefix="/costs")
     app.include_router(map.router, prefix="/visualization/map")
     app.include_router(atlas.router, prefix="/visualization/map")
     app.include_router(visualization.router, prefix="/visualization")

@@ -67,7 +67,14 @@ _API = frozenset(
 )
 _OF_304 = frozenset({b"etag", b"cache-control", b"vary"})  # RFC 9110 §15.4.5
 _SIGN_IN = ("/auth/login", "/auth/refresh", "/auth/exchange", "/auth/oauth")
-_HEAVY = ("/discover", "/test-connection", "/imports", "/visualization/generate", "/visualization/export")
+_HEAVY = (
+    "/discover",
+    "/test-connection",
+    "/imports",
+    "/costs/import",
+    "/visualization/generate",
+    "/visualization/export",
+)
 _KEY = PREFIX.encode()
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -151,7 +158,7 @@ class Edge:
         metrics: Metrics,
         body_limit: int,
         upload_limit: int,
-        upload_routes: tuple[str, ...] = ("/imports",),
+        upload_routes: tuple[str, ...] = ("/imports", "/costs/import"),
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._app = app

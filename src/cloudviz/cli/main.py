@@ -11,6 +11,7 @@ from cloudviz import __version__
 from cloudviz.cli import (
     audit,
     cleanup,
+    costs,
     demo,
     diagram,
     diff,
@@ -69,6 +70,7 @@ app.add_typer(discoveries.app, name="discoveries")
 app.command("diff")(diff.diff)
 app.add_typer(types.app, name="types")
 app.add_typer(export.app, name="export")
+app.add_typer(costs.app, name="costs")
 app.command("permissions")(permissions.permissions)
 app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from cloudviz.errors import Cancelled, CloudVizError, Conflict
 from cloudviz.inventory.model import Coverage, Problem, gaps_in
+from cloudviz.jobs.costs import allocate_after_look
 from cloudviz.jobs.intake import Intake
 from cloudviz.runtime import clock
 from cloudviz.sources.provider import CloudProvider, ProviderConfig
@@ -73,6 +74,7 @@ async def discover(
     await store.discoveries.finish(discovery_id, outcome.status)
     if outcome.status != "cancelled":
         await store.checkpoints.clear(discovery_id)
+    await allocate_after_look(store)
     return outcome
 
 

@@ -137,6 +137,8 @@ async def import_files(
         cancelled=cancelled,
         within=within,
     )
+    from cloudviz.jobs.costs import allocate_after_look
+
     name = source or inventory.discovery.source
     if is_live(name):
         # A document may say that it comes from a live scan; it must not take away what the cloud itself showed.
@@ -154,6 +156,7 @@ async def import_files(
     lost = any(problem.loss for problem in inventory.problems)
     status = "partial" if lost or inventory.gaps() else "completed"
     await store.discoveries.finish(discovery_id, status)
+    await allocate_after_look(store)
     return ImportOutcome(
         discovery_id,
         status,

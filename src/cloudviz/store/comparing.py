@@ -12,6 +12,7 @@ from cloudviz.errors import Invalid, NotFound
 from cloudviz.inventory.diff import Changed, Diff, changed_fields
 from cloudviz.inventory.model import Link, Resource
 from cloudviz.store import tables
+from cloudviz.store.costs import lay_costs
 from cloudviz.store.discoveries import discovery_row
 from cloudviz.store.engine import Database
 from cloudviz.store.instants import read_instant
@@ -44,13 +45,17 @@ async def compare(database: Database, connection: AsyncConnection, a: Moment, b:
     """What has to be done to the inventory at ``a`` to get the one at ``b``."""
     result = Diff()
     before, after = await _differing_resources(connection, a, b)
+    names_of = {key: changed_fields(before[key], after[key]) for key in before.keys() & after.keys()}
+    # What a bill says is no change of a resource: it is laid over both once they have been compared.
+    await lay_costs(database, connection, before, a)
+    await lay_costs(database, connection, after, b)
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key), after.get(key)
         if was is None and now is not None:
             result.added.append(now)
         elif was is not None and now is None:
             result.removed.append(was)
-        elif was is not None and now is not None and (names := changed_fields(was, now)):
+        elif was is not None and now is not None and (names := names_of[key]):
             result.changed.append(Changed(was, now, names))
     flickered = sorted(before.keys() ^ after.keys())
     gone, come = await _differing_links(database, connection, a, b, flickered)

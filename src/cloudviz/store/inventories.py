@@ -25,6 +25,8 @@ from cloudviz.inventory.model import (
 from cloudviz.inventory.select import Selection
 from cloudviz.store import tables
 from cloudviz.store.comparing import compare, moment_of
+from cloudviz.store.cost_tables import cost_revision
+from cloudviz.store.costs import lay_costs, with_costs
 from cloudviz.store.discoveries import coverage_entry, coverage_of, coverage_order, discovery_row, problems_of
 from cloudviz.store.engine import Database
 from cloudviz.store.facets import COLUMNS
@@ -60,6 +62,11 @@ class Inventories:
         """Call ``action`` each time that this process has changed what the inventory tells."""
         self._when_recorded.append(action)
 
+    def tell(self) -> None:
+        """Call them: what the inventory tells has changed."""
+        for action in self._when_recorded:
+            action()
+
     async def record(
         self,
         discovery_id: str,
@@ -87,8 +94,7 @@ class Inventories:
         if seen_at.tzinfo is None:
             raise Invalid("the time of a discovery has no zone", hint="Give it in UTC.")
         changes = await record(self._database, discovery_id, graph, coverage, problems, seen_at)
-        for action in self._when_recorded:
-            action()
+        self.tell()
         return changes
 
     async def read(self, selection: Selection, with_links: bool = True) -> Graph:
@@ -99,13 +105,16 @@ class Inventories:
         """
         async with self._database.reading(from_replica=True) as connection:
             shown = await shown_for(connection, selection)
-            return await read_graph(self._database, connection, selection, shown, with_links=with_links)
+            graph = await read_graph(self._database, connection, selection, shown, with_links=with_links)
+            await lay_costs(self._database, connection, graph.resources, shown.moment)
+            return graph
 
     async def inventory(self, selection: Selection) -> Inventory:
         """The same with coverage and problems: of the one discovery asked for, else the latest of each scope."""
         async with self._database.reading(from_replica=True) as connection:
             shown = await shown_for(connection, selection)
             graph = await read_graph(self._database, connection, selection, shown, with_links=True)
+            await lay_costs(self._database, connection, graph.resources, shown.moment)
             if selection.discoveries:
                 rows = [await discovery_row(connection, each) for each in dict.fromkeys(selection.discoveries)]
                 coverage = await coverage_of(connection, [row.id for row in rows])
@@ -127,7 +136,8 @@ class Inventories:
             shown = await shown_for(connection, selection)
             query = select(*resource_columns(shown))
             query = query.where(*await conditions(self._database, connection, selection, shown))
-            return await fetch_page(connection, query, [(shown.id, str)], resource_of, limit, cursor)
+            page = await fetch_page(connection, query, [(shown.id, str)], resource_of, limit, cursor)
+            return Page(await with_costs(self._database, connection, page.items), page.next_cursor)
 
     async def count(self, selection: Selection) -> int:
         """How many resources match, without ancestors."""
@@ -142,6 +152,7 @@ class Inventories:
         key = key_text(resource_id)
         async with self._database.reading(from_replica=True) as connection:
             found = await resources_by_id(self._database, connection, [key], Now())
+            await lay_costs(self._database, connection, found)
         if key not in found:
             raise _unknown_resource(resource_id)
         return found[key]
@@ -164,10 +175,11 @@ class Inventories:
             ends = sorted({name[1] for name in names})
             there = await present_ids(self._database, connection, ends, Now())
             versions = await self._versions(connection, key)
+            (shown_item,) = await with_costs(self._database, connection, [resource_of(row)])
         links = [Link(source, target, kind, target in there) for source, target, kind in names]
         newest, oldest = versions[0], versions[-1]
         return ResourceDetail(
-            resource=resource_of(row),
+            resource=shown_item,
             links=links,
             source=row.source,
             first_seen_at=oldest.valid_from,
@@ -197,6 +209,7 @@ class Inventories:
                 edge = sorted(fresh)[: limit - len(found)]
                 found.update(await resources_by_id(self._database, connection, edge, Now()))
             links = await links_from(self._database, connection, found, Now())
+            await lay_costs(self._database, connection, found)
         inside = [link for link in links if link.resolved]
         return Graph(found, inside).sorted()
 
@@ -343,9 +356,12 @@ class Inventories:
         return sorted((each for each in found if not providers or each.provider in providers), key=coverage_order)
 
     async def data_version(self) -> int:
-        """A number that grows whenever a discovery is recorded: for caches and ETags."""
+        """A number that grows whenever a discovery or a bill is recorded: for caches and ETags."""
+        costs = select(func.max(cost_revision.c.number)).scalar_subquery()
         async with self._database.reading(from_replica=True) as connection:
-            return int(await connection.scalar(select(func.max(tables.discoveries.c.seq))) or 0)
+            found = (await connection.execute(select(func.max(tables.discoveries.c.seq), costs))).one()
+        # Both only grow, so that no sum comes twice.
+        return int(found[0] or 0) + int(found[1] or 0)
 
 
 def _unknown_resource(resource_id: str) -> NotFound:

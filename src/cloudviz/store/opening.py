@@ -8,6 +8,7 @@ from cloudviz.runtime.settings import StoreSettings
 from cloudviz.store.api_keys import ApiKeys
 from cloudviz.store.audit import Audit
 from cloudviz.store.checkpoints import Checkpoints
+from cloudviz.store.costs import Costs
 from cloudviz.store.credentials import SealedCredentials
 from cloudviz.store.deliveries import Deliveries
 from cloudviz.store.diagrams import Diagrams
@@ -32,6 +33,7 @@ class Store:
         self.discoveries = Discoveries(database)
         self.checkpoints = Checkpoints(database)
         self.inventories = Inventories(database)
+        self.costs = Costs(database, self.inventories.tell)
         self.diagrams = Diagrams(database)
         self.people = People(database)
         self.api_keys = ApiKeys(database)

@@ -16,12 +16,16 @@ from cloudviz.api.description import refuses
 from cloudviz.api.errors import dumps
 from cloudviz.api.house import House
 from cloudviz.api.paging import Cursor, Limit, page_reply
+from cloudviz.api.routes.costs import Accounts, BasisWanted, Currency, Month
 from cloudviz.api.routes.discoveries import Status, discovery_document, discovery_reply, of_provider
 from cloudviz.api.schemas.connections import ConnectionReply
+from cloudviz.api.schemas.costs import CostAnalysisReply
 from cloudviz.api.schemas.discoveries import DiscoveryPage, DiscoveryReply, TypesReply
 from cloudviz.api.schemas.inventory import ResourcePage
 from cloudviz.catalogue.registry import catalogue
+from cloudviz.costs.charges import Basis
 from cloudviz.inventory.document import resource_document
+from cloudviz.jobs.cost_reports import analysis, charged
 from cloudviz.jobs.providers import opened_credential, policy_for, provider_for
 
 
@@ -105,6 +109,22 @@ def cloud_router(provider: str, name: str) -> APIRouter:
         """Derived from what the scan calls. 422 for a type that does not exist, or an option of another cloud."""
         asked = policy_for(provider, types or [], config_aggregator=config_aggregator, long_tail=long_tail)
         return Response(dumps(asked), media_type="application/json")
+
+    @router.get("/cost-analysis", summary=f"What {name} cost", response_model=CostAnalysisReply)
+    async def cost_analysis(
+        _: needs.Viewer,
+        store: needs.Store,
+        month: Month = "",
+        account: Accounts = None,
+        currency: Currency = "",
+        basis: BasisWanted = Basis.AMORTISED,
+    ) -> Response:
+        """The bills that were imported or fetched: sums, by service, by account, by region, by type; forecast.
+
+        Empty where there is none: POST /costs/import, or `cloudviz costs fetch`.
+        """
+        asked = charged(month=month, providers=(provider,), accounts=account or (), currency=currency)
+        return Response(dumps(await analysis(store, provider, asked, basis)), media_type="application/json")
 
     return router
 

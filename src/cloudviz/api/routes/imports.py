@@ -33,7 +33,7 @@ LARGE = 32 * 2**20  # bytes above which the reader need not wait for the end
 _CLOUDS = ("aws", "azure", "gcp")
 _UNFIT = re.compile(r"[^\w.@+ ()\[\]-]")
 
-_FORM = {
+FORM = {
     "requestBody": {
         "required": True,
         "content": {
@@ -70,7 +70,7 @@ _FORM = {
         202: {"model": JobAccepted, "description": "Large files: the import goes on in the background."},
         **refuses(413, 415, 422),
     },
-    openapi_extra=_FORM,
+    openapi_extra=FORM,
 )
 async def import_uploads(
     request: Request, caller: needs.Operator, house: needs.House, address: needs.Address
@@ -79,20 +79,9 @@ async def import_uploads(
 
     A second import of the same source makes gone what has left it.
     """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise _NotMultipart(
-            "the body is not multipart/form-data", hint="Send the file as the form field `file`: curl -F file=@…"
-        )
     folder = house.settings.data_dir / "uploads" / str(uuid.uuid4())
-    with _removed_unless_kept(folder) as kept:
-        # Multipart parts go to files on disk as they come in; Starlette's parser holds 1 MB of each in memory.
-        async with request.form(max_files=MOST_FILES, max_fields=10) as form:
-            uploads = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
-            fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-            paths = [await asyncio.to_thread(_save, part, folder) for part in uploads]
-        if not paths:
-            raise Invalid("the form has no file in it", hint="Send the file as the form field `file`.")
-        details = {name: _field(fields, name) for name in ("source", "account", "region")}
+    with removed_unless_kept(folder) as kept:
+        paths, details = await saved_uploads(request, folder)
         if sum(path.stat().st_size for path in paths) > LARGE:
             kept.append(folder)
             return await _in_background(house, caller.username, paths, folder, details)
@@ -117,6 +106,25 @@ async def import_uploads(
         media_type="application/json",
         headers={"Location": f"/discoveries/{outcome.discovery_id}"},
     )
+
+
+async def saved_uploads(request: Request, folder: Path) -> tuple[list[Path], dict[str, str]]:
+    """The files of a form, saved below ``folder``, and its fields ``source``, ``account`` and ``region``.
+
+    Raises a refusal with status 415 for a body that is no form, Invalid for one without a file.
+    """
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise _NotMultipart(
+            "the body is not multipart/form-data", hint="Send the file as the form field `file`: curl -F file=@…"
+        )
+    # Multipart parts go to files on disk as they come in; Starlette's parser holds 1 MB of each in memory.
+    async with request.form(max_files=MOST_FILES, max_fields=10) as form:
+        uploads = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+        paths = [await asyncio.to_thread(_save, part, folder) for part in uploads]
+    if not paths:
+        raise Invalid("the form has no file in it", hint="Send the file as the form field `file`.")
+    return paths, {name: _field(fields, name) for name in ("source", "account", "region")}
 
 
 class _NotMultipart(BadInput):
@@ -167,7 +175,7 @@ def _field(fields: dict[str, str], name: str) -> str:
 
 
 @contextmanager
-def _removed_unless_kept(folder: Path) -> Iterator[list[Path]]:
+def removed_unless_kept(folder: Path) -> Iterator[list[Path]]:
     """Remove the folder at the end, unless the body has put it into the list that it gets."""
     kept: list[Path] = []
     try:

@@ -1,0 +1,225 @@
+"""``cloudviz costs import|show|list|delete``: bills, and what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cloudviz.cli.draw import report_problems
+from cloudviz.cli.output import Output, note, print_record, print_rows
+from cloudviz.cli.progress import working
+from cloudviz.cli.session import Database, OutputOption, Provider, opened, run, settings_for
+
+if TYPE_CHECKING:
+    from cloudviz.jobs.costs import BillOutcome
+
+app = typer.Typer(help="Bills: what things cost, to the cent.", no_args_is_help=True)
+
+Month = Annotated[
+    str,
+    typer.Option(
+        "--month", help="2026-10, or `all`; the last whole month of each bill if left out.", show_default=False
+    ),
+]
+BasisOption = Annotated[
+    str, typer.Option("--basis", help="`amortised`: commitments spread over their use; `billed`: as invoiced.")
+]
+
+
+@app.command("import")
+def import_bill_command(
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files or folders of one bill.")],
+    source: Annotated[str, typer.Option("--source", help="What to call it.", show_default=False)] = "",
+    output: OutputOption = Output.TABLE,
+    database: Database = None,
+) -> None:
+    """Read a bill: FOCUS, CUR, Azure's and Google's exports; CSV, JSON lines or Parquet, also packed.
+
+    Of each account and month in it, it replaces what was there: import today's export over yesterday's.
+
+    Example: cloudviz costs import focus-2026-10.csv.gz
+    """
+    from cloudviz.costs.reading import BillProgress
+    from cloudviz.jobs.costs import import_bill
+    from cloudviz.sources.provider import ScanProgress
+
+    loaded = settings_for(database_url=database)
+
+    async def work() -> BillOutcome:
+        async with opened(loaded.settings) as store:
+            with working("Reading") as tell:
+
+                def progress(step: BillProgress) -> None:
+                    tell(ScanProgress(step.taken, step.total, step.lines, step.at))
+
+                return await import_bill(store, paths, source=source, created_by="cli", on_progress=progress)
+
+    _tell(run(work()), output)
+
+
+def _tell(outcome: BillOutcome, output: Output) -> None:
+    told = outcome.summary()
+    if output is Output.TABLE:
+        for total in told["totals"]:
+            billed, amortised = f"{total['billed']:,.2f}", f"{total['amortised']:,.2f}"
+            note(f"{total['month']}: {billed} {total['currency']} billed, {amortised} amortised")
+        attributed = told["lines_attributed"]
+        note(
+            f"{attributed:,} of {outcome.lines:,} lines belong to {outcome.resources:,} known resources; "
+            f"the rest is shown as unattributed."
+        )
+        typer.echo(outcome.bill_id)
+    else:
+        print_record(told, output)
+    report_problems(outcome.problems)
+    if outcome.status == "partial":
+        note(f"{outcome.lines_lost:,} lines could not be read: the sums are without them.")
+        raise typer.Exit(3)
+
+
+@app.command("fetch")
+def fetch(
+    provider: Annotated[str, typer.Argument(help="aws, azure or gcp.")],
+    profile: Annotated[str, typer.Option(help="Profile of the AWS configuration.", show_default=False)] = "",
+    role_arn: Annotated[str, typer.Option("--role-arn", help="AWS role to assume.", show_default=False)] = "",
+    accounts: Annotated[
+        str, typer.Option("--accounts", help="Accounts, subscriptions or projects, by commas.", show_default=False)
+    ] = "",
+    endpoint_url: Annotated[
+        str, typer.Option("--endpoint-url", help="Endpoint of a compatible server.", show_default=False)
+    ] = "",
+    output: OutputOption = Output.TABLE,
+    database: Database = None,
+) -> None:
+    """Ask the cloud itself what was spent last month and this one. AWS takes $0.01 a request.
+
+    It tells sums by service, which name no resource: a bill (`costs import`) says more, and takes their place.
+
+    Example: cloudviz costs fetch aws --profile billing
+    """
+    from cloudviz.errors import Invalid
+    from cloudviz.jobs.costs import fetch_costs
+    from cloudviz.jobs.providers import provider_for
+
+    if provider not in ("aws", "azure", "gcp"):
+        raise Invalid(f"{provider[:40]!r} is no cloud that CloudViz asks", hint="Say aws, azure or gcp.")
+    loaded = settings_for(database_url=database)
+    request = {
+        "profile": profile,
+        "role_arn": role_arn,
+        "accounts": [each.strip() for each in accounts.split(",") if each.strip()],
+        "endpoint_url": endpoint_url,
+    }
+
+    async def work() -> BillOutcome:
+        async with opened(loaded.settings) as store:
+            cloud = provider_for(provider, request, loaded.settings)
+            return await fetch_costs(store, cloud, provider, created_by="cli")
+
+    _tell(run(work()), output)
+
+
+@app.command("show")
+def show(
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by", help="account, region, type, tag, service, provider, category or month.", show_default=False
+        ),
+    ] = "",
+    tag: Annotated[str, typer.Option("--tag", help="Key of the tag, with --by tag.", show_default=False)] = "",
+    month: Month = "",
+    provider: Provider = "",
+    account: Annotated[str, typer.Option("--account", help="Only this account.", show_default=False)] = "",
+    currency: Annotated[str, typer.Option("--currency", help="Only this currency.", show_default=False)] = "",
+    basis: BasisOption = "amortised",
+    output: OutputOption = Output.TABLE,
+    database: Database = None,
+) -> None:
+    """Show what was spent: the bill, or its sums by one thing. They add up to the bill, to the cent.
+
+    Example: cloudviz costs show --by tag --tag team
+    """
+    from cloudviz.costs.charges import Basis
+    from cloudviz.errors import Invalid
+    from cloudviz.jobs.cost_reports import charged, grouped, summary
+
+    try:
+        wanted = Basis(basis)
+    except ValueError as error:
+        raise Invalid(f"there is no basis {basis[:40]!r}", hint="Say amortised or billed.") from error
+    asked = charged(
+        month=month,
+        providers=(provider,) if provider else (),
+        accounts=(account,) if account else (),
+        currency=currency,
+    )
+    loaded = settings_for(database_url=database)
+
+    async def work() -> Any:
+        async with opened(loaded.settings) as store:
+            if by or tag:
+                return await grouped(store, by or "tag", asked, tag=tag, basis=wanted)
+            return await summary(store, asked, wanted)
+
+    found = run(work())
+    if by or tag:
+        print_rows(found, ("key", "amount", "currency", "share", "resources"), output)
+    elif output is not Output.TABLE:
+        print_record(found, output)
+    else:
+        rows = [
+            {
+                "month": ", ".join(found["months"]),
+                **{name: each[name] for name in ("currency", "total", "attributed", "unattributed")},
+                "lines": f"{each['lines_attributed']:,} of {each['lines']:,}",
+                "resources": each["resources"],
+                "forecast": each["forecast"]["expected"] if each["forecast"] else None,
+            }
+            for each in found["currencies"]
+        ]
+        columns = ("month", "currency", "total", "attributed", "unattributed", "lines", "resources", "forecast")
+        print_rows(rows, columns, output)
+    is_empty = not found if by or tag else not found["currencies"]
+    if is_empty:
+        note("No bill yet: `cloudviz costs import FILE` reads one.")
+
+
+@app.command("list")
+def list_bills(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Most rows to print.")] = 50,
+    output: OutputOption = Output.TABLE,
+    database: Database = None,
+) -> None:
+    """List the bills that are kept, newest first."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> list[dict[str, Any]]:
+        async with opened(loaded.settings) as store:
+            return [
+                {
+                    "id": bill.id,
+                    "source": bill.source,
+                    "formats": ", ".join(bill.formats),
+                    "lines": bill.lines,
+                    "created_at": bill.created_at.isoformat(timespec="seconds"),
+                }
+                for bill in (await store.costs.page(limit=limit)).items
+            ]
+
+    print_rows(run(work()), ("id", "source", "formats", "lines", "created_at"), output)
+
+
+@app.command("delete")
+def delete_bill(id: Annotated[str, typer.Argument(help="Id of the bill.")], database: Database = None) -> None:
+    """Forget a bill."""
+    loaded = settings_for(database_url=database)
+
+    async def work() -> None:
+        async with opened(loaded.settings) as store:
+            await store.costs.delete(id)
+
+    run(work())
+    note("The bill is forgotten.")
