@@ -22,7 +22,13 @@ from cloudviz.inventory.model import RawItem, Scope
 from cloudviz.normalise import normalise
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "docs/guide/README.md", "docs/guide/exports.md", "docs/guide/security.md")
+DOCUMENTS = (
+    "README.md",
+    "docs/guide/README.md",
+    "docs/guide/costs.md",
+    "docs/guide/exports.md",
+    "docs/guide/security.md",
+)
 BLOCK = re.compile(r"<!-- runnable -->\n```console\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
 

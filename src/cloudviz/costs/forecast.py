@@ -133,4 +133,11 @@ def anomalies(
                 continue
             if off >= least and off > factor * spread and off * 4 > usual:
                 found.append(Anomaly(day.isoformat(), key, rounded(amount), rounded(usual)))
-    return sorted(found, key=lambda each: (each.day, abs(each.amount - each.expected)), reverse=True)
+    odd = {(each.key, each.day, each.amount > each.expected) for each in found}
+    # What has become dearer for good is told once, on its first day.
+    first = [each for each in found if (each.key, _day_before(each.day), each.amount > each.expected) not in odd]
+    return sorted(first, key=lambda each: (each.day, abs(each.amount - each.expected)), reverse=True)
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()

@@ -65,6 +65,7 @@ def read_bill(
 
     Raises:
         BadInput: no file is a bill, or the only one breaks off before its first line.
+        TooLarge: a file unpacks to far more than a bill does.
         Cancelled: ``cancelled`` said so.
     """
     files = bill_files(paths)
@@ -83,7 +84,7 @@ def read_bill(
                     if on_progress is not None:
                         taken = done + sum(each.taken for each in opened)
                         on_progress(BillProgress(min(taken, total), total, bill.lines, table.name))
-        except Cancelled:
+        except (Cancelled, TooLarge):
             raise
         except CloudVizError as refusal:
             # What was read of a file that breaks off is a part of the bill, and is told as a part.

@@ -80,7 +80,11 @@ async def import_bill(
 
     Raises what :func:`~cloudviz.costs.reading.read_bill` does; nothing is kept then.
     """
-    bill = await asyncio.to_thread(read_bill, paths, on_progress=on_progress, cancelled=cancelled)
+    try:
+        bill = await asyncio.to_thread(read_bill, paths, on_progress=on_progress, cancelled=cancelled)
+    except CloudVizError as refusal:
+        refusal.detail, refusal.where = _without(within, refusal.detail), _without(within, refusal.where)
+        raise
     name = source or "file:" + ", ".join(_shown(path, within) for path in paths[:3])
     return await keep_bill(store, bill, source=name, created_by=created_by, within=within)
 

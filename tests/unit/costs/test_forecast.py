@@ -49,5 +49,7 @@ def test_a_day_that_stands_out():
     assert [(each.day, each.key, each.amount, each.expected) for each in found] == [
         ("2026-10-29", ("aws", "spike"), Decimal("400.00"), Decimal("100.00"))
     ]
+    dearer = days("2026-10-01", *[100] * 24, *[200] * 6)
+    assert [each.day for each in anomalies({("aws", "dearer"): dearer})] == ["2026-10-25"], "told once"
     small = {**days("2026-10-01", *[1] * 30), "2026-10-29": Decimal(5)}
     assert anomalies({("aws", "small"): small}) == [], "four dollars are no alarm"

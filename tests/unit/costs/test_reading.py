@@ -117,7 +117,8 @@ def test_what_is_no_bill_is_refused_with_what_it_is(tmp_path: Path):
 
 def test_a_bomb_is_refused(tmp_path: Path):
     bomb = tmp_path / "bomb.csv.gz"
-    bomb.write_bytes(gzip.compress(f"{HEADER}\n".encode() + f"{row('0')}\n".encode() * 100_000, compresslevel=9))
+    long = f"{row('0', 'A' * 200_000)}\n".encode()
+    bomb.write_bytes(gzip.compress(f"{HEADER}\n".encode() + long * 200, compresslevel=9))
     with pytest.raises(TooLarge, match="300 times"):
         read_bill([bomb])
     bomb.write_bytes(gzip.compress(f"{HEADER}\n".encode() + b"\n" * 1_000_000))
