@@ -22,7 +22,8 @@ from cloudviz.inventory.model import RawItem, Scope
 from cloudviz.normalise import normalise
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = (
+GUIDES = ("README", "costs", "exports", "security")
+DOCUMENTS = ("README.md", *(f"docs/guide/{name}.md" for name in GUIDES))
     "README.md",
     "docs/guide/README.md",
     "docs/guide/costs.md",
