@@ -44,6 +44,15 @@ viewer    GET    /gcp/discoveries/{discovery_id}
 viewer    GET    /gcp/resources
 viewer    GET    /gcp/resource-types
 viewer    GET    /gcp/permissions
+viewer    GET    /aws/cost-analysis
+viewer    GET    /azure/cost-analysis
+viewer    GET    /gcp/cost-analysis
+viewer    GET    /costs/summary
+viewer    GET    /costs/by/{group}
+viewer    GET    /costs/bills
+admin     DELETE /costs/bills/{bill_id}
+viewer    GET    /costs/of/{resource_id}
+operator  POST   /costs/import
 viewer    GET    /discoveries
 viewer    GET    /discoveries/{discovery_id}
 operator  POST   /imports

@@ -24,12 +24,6 @@ from cloudviz.normalise import normalise
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = ("README", "costs", "exports", "security")
 DOCUMENTS = ("README.md", *(f"docs/guide/{name}.md" for name in GUIDES))
-    "README.md",
-    "docs/guide/README.md",
-    "docs/guide/costs.md",
-    "docs/guide/exports.md",
-    "docs/guide/security.md",
-)
 BLOCK = re.compile(r"<!-- runnable -->\n```console\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
 

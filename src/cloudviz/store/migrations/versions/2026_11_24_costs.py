@@ -8,7 +8,7 @@ from alembic import op
 from cloudviz.store.types import Json, Key, Money, Serial, UtcTime, Uuid, random_uuid, utc_now
 
 revision = "2026_11_24_costs"
-down_revision = "2026_11_24_trigram_search"
+down_revision = "2026_11_24_webhooks"
 
 
 def _word(name: str) -> sa.Column[str]:
