@@ -132,6 +132,31 @@ def _walk(segments: tuple[tuple[str, str], ...]) -> Walk:
     return fan_out
 
 
+def _quick_walk(segments: tuple[tuple[str, str], ...]) -> Walk:
+    """The same walk; where it is to a member of the elements of a list, as most are, in one step."""
+    walk = _walk(segments)
+    if len(segments) != 2 or segments[0][1] != "[]" or segments[1][1] != "":
+        return walk
+    (holder, _), (member, _) = segments
+
+    def members(value: Any, found: list[Any]) -> None:
+        elements = value.get(holder) if type(value) is dict else None
+        if type(elements) is not list:
+            walk(value, found)
+            return
+        start = len(found)
+        for each in elements:
+            if type(each) is not dict:
+                del found[start:]
+                walk(value, found)
+                return
+            inner = each.get(member)
+            if inner is not None:
+                found.append(inner)
+
+    return members
+
+
 def _itself(value: Any) -> Any:
     return value
 
@@ -262,18 +287,40 @@ class Field:
         return _segments(what)[0][0] or None if how == "at" else None
 
     @cached_property
+    def plain(self) -> Value | None:
+        """The one value, before transforms, where the field is a single path that walks into no list."""
+        how, what = self.order[0] if len(self.order) == 1 else ("", "")
+        return plain_value(what) if how == "at" else None
+
+    @cached_property
     def one(self) -> Callable[[Mapping[str, Any], Mapping[str, str]], Any]:
         """The first value, or None: a function of body and tags, compiled once."""
-        how, what = self.order[0] if len(self.order) == 1 else ("", "")
-        value_at = plain_value(what) if how == "at" and not self.transforms else None
-        if value_at is not None:
+        value_at, every = self.plain, self.all
+        if value_at is not None and not self.transforms:
 
             def read_plain(body: Mapping[str, Any], tags: Mapping[str, str]) -> Any:
                 value = value_at(body)
                 return None if value == "" else value
 
             return read_plain
-        every = self.all
+        if value_at is not None:
+            made: dict[str, Any] = {}  # a transform hangs on nothing but the value
+
+            def read_changed(body: Mapping[str, Any], tags: Mapping[str, str]) -> Any:
+                value = value_at(body)
+                if value is None:
+                    return None
+                first = made.get(value) if type(value) is str else None
+                if first is None:
+                    values = every(body, tags)
+                    first = values[0] if values else None
+                    if type(value) is str and len(value) <= _SHORT:
+                        if len(made) >= _MOST_MADE:
+                            made.clear()
+                        made[value] = first
+                return first
+
+            return read_changed
 
         def read(body: Mapping[str, Any], tags: Mapping[str, str]) -> Any:
             values = every(body, tags)
@@ -299,21 +346,26 @@ def _alternative(how: str, what: str, transforms: tuple[tuple[str, Any], ...]) -
 
         return read_tag
     value_at = plain_value(what)
+    if value_at is not None and steps:
+
+        def read_changed(body: Mapping[str, Any], tags: Mapping[str, str]) -> list[Any]:
+            value = value_at(body)
+            if value is None:
+                return []
+            values = [value]
+            for step in steps:
+                values = step(values)
+            return [each for each in values if each not in _NOTHING]
+
+        return read_changed
     if value_at is not None:
 
         def read_plain(body: Mapping[str, Any], tags: Mapping[str, str]) -> list[Any]:
             value = value_at(body)
-            if value is None or (value == "" and not steps):
-                return []
-            values = [value]
-            if steps:
-                for step in steps:
-                    values = step(values)
-                return [each for each in values if each not in _NOTHING]
-            return values
+            return [] if value is None or value == "" else [value]
 
         return read_plain
-    walk = _walk(_segments(what))
+    walk = _quick_walk(_segments(what))
 
     def read_walking(body: Mapping[str, Any], tags: Mapping[str, str]) -> list[Any]:
         values: list[Any] = []
@@ -328,6 +380,11 @@ def _alternative(how: str, what: str, transforms: tuple[tuple[str, Any], ...]) -
 
 
 _NOTHING = ("", None)
+
+_SHORT = 200
+"""Characters of a text whose transforms are remembered; longer ones are documents, and each another."""
+
+_MOST_MADE = 512
 
 
 def _state(words: Mapping[str, str]) -> Transform:

@@ -9,7 +9,7 @@ towards that: a mark too many costs time, and the two are held to the same resul
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +34,8 @@ _MOST_KNOWN = 1 << 14
 """Texts remembered as harmless: an estate repeats its types, regions and sizes in every body."""
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS
+
+_OFTEN = 8
 
 Verdict = Callable[[str], bool]
 
@@ -65,13 +67,10 @@ def harmless_json(
     # A backslash is a quote, a control character or JSON within a text; beyond ASCII not all can be printed.
     if b"\\" in data or b"\x7f" in data or not data.isascii():
         return None
-    # Without a backslash every other piece between quotes is a text, and a colon follows a field's name alone.
+    # Without a backslash every other piece between quotes is a text: a field's name, or a value.
     texts = set(data.split(b'"')[1::2])
-    keys = {piece.rpartition(b'"')[2] for piece in data.split(b'":')[:-1]}
     known = _known(is_plain_key)
-    if not known.plain_keys.issuperset(keys) and not known.takes(keys):
-        return None
-    if not pair_values.isdisjoint(keys) and (
+    if not pair_values.isdisjoint(texts) and (
         b"application:environment" in data or any(map(_is_secret_name, _PAIR_NAME.findall(data)))
     ):
         return None
@@ -81,9 +80,13 @@ def harmless_json(
         return None
     if not _is_flat(data, max_depth):
         return None
-    fresh = texts - known.harmless
+    # What is known may stand anywhere. Of what is not, a colon behind it tells a field's name.
+    fresh = texts - known.anywhere
     if fresh:
         if not _are_harmless(fresh):
+            return None
+        names = [text for text in fresh if b'"' + text + b'":' in data]
+        if names and not known.takes(names):
             return None
         known.remember(fresh)
     return data
@@ -92,14 +95,17 @@ def harmless_json(
 def _are_harmless(texts: set[bytes]) -> bool:
     """Whether none of the texts could be a secret, hold one, or be JSON that does. No text has a quote in it."""
     joined = b'"'.join(texts)
-    if b"<" in joined or b"':" in joined:
-        return False
-    if (b"{" in joined or b"[" in joined) and any(text[:1] in (b"{", b"[") for text in texts):
-        return False
-    if b"@" in joined and any(b"@" in text and b"://" in text for text in texts):
-        return False
-    has_space = b" " in joined
-    if b"=" in joined or (has_space and b": " in joined) or b"-----" in joined:
+    # What is left of most is nothing: no text is a document, an assignment, an address with a password.
+    telling = joined.translate(None, _PLAIN_BYTES)
+    has_space = b" " in telling
+    if telling:
+        if b"<" in telling or (b"'" in telling and b"':" in joined):
+            return False
+        if (b"{" in telling or b"[" in telling) and any(text[:1] in (b"{", b"[") for text in texts):
+            return False
+        if b"@" in telling and any(b"@" in text and b"://" in text for text in texts):
+            return False
+    if b"=" in telling or (has_space and b": " in joined) or b"-----" in joined:
         for text in texts:
             if (b"=" in text or b": " in text or b"-----" in text) and is_secret_value(text.decode()):
                 return False
@@ -110,41 +116,46 @@ def _are_harmless(texts: set[bytes]) -> bool:
         or b"glpat-" in joined
         or (b"x" in joined and b"xox" in joined)
         or (b"J" in joined and b"eyJ" in joined)
-        or (b"A" in joined and any(map(joined.__contains__, (b"AKIA", b"ASIA", b"AIza"))))
-        or (b"_" in joined and any(map(joined.__contains__, _UNDERSCORED)))
-        or (has_space and any(map(joined.__contains__, (b"earer", b"asic", b"BEARER", b"BASIC"))))
+        or (b"A" in joined and (b"AKIA" in joined or b"ASIA" in joined or b"AIza" in joined))
+        or (b"_" in joined and (b"gh" in joined or b"sk_live" in joined))
+        or (has_space and (b"earer" in joined or b"asic" in joined or b"BEARER" in joined or b"BASIC" in joined))
     )
     return not (may_be_marked and any(len(text) >= _MARK_LENGTH and _MARKED.search(text) for text in texts))
 
 
-_UNDERSCORED = (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"github_pat", b"sk_live")
+_PLAIN_BYTES = bytes(set(range(256)) - set(b" <'{[@="))
+"""All but those that one or another secret is told by."""
 
 
 class _Known:
-    """What was judged before: field names that say nothing, and texts that hide nothing."""
+    """What was judged before: texts that hide nothing as values, and say nothing of a value as a field's name."""
 
-    __slots__ = ("_is_plain_key", "harmless", "plain_keys")
+    __slots__ = ("_is_plain_key", "_met", "anywhere")
 
     def __init__(self, is_plain_key: Verdict) -> None:
         self._is_plain_key = is_plain_key
-        self.plain_keys: set[bytes] = set()
-        self.harmless: set[bytes] = set()
+        self._met: dict[bytes, int] = {}
+        self.anywhere: set[bytes] = set()
 
-    def takes(self, keys: set[bytes]) -> bool:
-        """Whether every one is a plain field name; those that are need not be judged again."""
-        if len(self.plain_keys) > _MOST_KNOWN:
-            self.plain_keys = set()
-        for key in keys - self.plain_keys:
-            if not self._is_plain_key(key.decode()):
-                return False
-            self.plain_keys.add(key)
-        return True
+    def takes(self, names: Iterable[bytes]) -> bool:
+        """Whether every one is a plain field name."""
+        return all(self._is_plain_key(name.decode()) for name in names)
 
     def remember(self, texts: set[bytes]) -> None:
-        """Judge these no more, until there are too many."""
-        if len(self.harmless) > _MOST_KNOWN:
-            self.harmless = set()  # not cleared: another thread may be looking into it
-        self.harmless.update(texts)
+        """Judge these no more from their eighth time on, if they are plain as names too.
+
+        Most that are new are ids, which come a few times: they would drive out what all bodies have.
+        """
+        met = self._met
+        if len(met) > _MOST_KNOWN:
+            met = self._met = {}
+        for text in texts:
+            times = met.get(text, 0) + 1
+            met[text] = times
+            if times == _OFTEN and self.takes((text,)):
+                if len(self.anywhere) > _MOST_KNOWN:
+                    self.anywhere = set()  # not cleared: another thread may be looking into it
+                self.anywhere.add(text)
 
 
 @lru_cache(maxsize=8192)

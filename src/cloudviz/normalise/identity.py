@@ -157,6 +157,11 @@ def full_reference(declared: ResourceType, value: str, scope: Scope) -> str:
     return _reader_of_references(declared)(value, scope) or value
 
 
+def hangs_on_scope(value: str) -> bool:
+    """Whether :func:`full_reference` may make another id of a reference in another scope."""
+    return value.startswith(_IN_OWN_PROJECT)
+
+
 ReferenceReader = Callable[[str, Scope], str | None]
 
 

@@ -12,13 +12,14 @@ import orjson
 
 from cloudviz.catalogue.declare import AssetList, AwsCall, LinkRule, ResourceType
 from cloudviz.catalogue.gcp.names import LAID_IN
-from cloudviz.catalogue.paths import read_path
+from cloudviz.catalogue.paths import Value, Values, read_path
 from cloudviz.catalogue.registry import Catalogue, is_of_type
 from cloudviz.inventory.model import Graph, Problem, RawItem, Resource, Scope, Shape
 from cloudviz.inventory.packed import pack
 from cloudviz.normalise.identity import (
     account_in,
     full_reference,
+    hangs_on_scope,
     identity_of,
     last_part,
     native_name_of,
@@ -36,6 +37,12 @@ GLOBAL = "global"
 MAX_NAME = 1000
 MAX_PLACE = 256
 MAX_ID = 4096
+
+MOST_KNOWN = 2048
+"""Texts of a field remembered with what was made of them. Ids that come once drive out the others now and then."""
+
+SHORT = 200
+"""Characters of a text that is remembered so."""
 
 
 def cleaned(graph: Graph) -> Graph:
@@ -148,22 +155,43 @@ def resource_of(
     )
     references = Pending(identifier, scope)
     found = references.found
-    for head, read, rule, target in plan.links:
-        if head is not None and head not in body:
+    for head, raw_at, read, rule, target, known in plan.links:
+        if raw_at is not None:
+            raw = raw_at(body)
+            if raw is None:
+                continue
+            names = known.get(raw) if type(raw) is str else None
+            if names is None:
+                values = read(body, tags)
+                names = _names(values, target, scope)
+                if type(raw) is str and (target is None or not any(map(hangs_on_scope, values))):
+                    _note(known, raw, names)
+        elif head is None or head in body:
+            names = _names(read(body, tags), target, scope)
+        else:
             continue
-        values = read(body, tags)
-        if values:
-            # An object names nothing, and what is kept here is written to the store as well.
-            names = [
-                clean_name(each if type(each) is str else str(each), MAX_ID)
-                for each in values
-                if type(each) is str or not isinstance(each, Mapping | list)
-            ]
-            if target is not None:
-                names = [full_reference(target, name, scope) for name in names]
-            if names:
-                found.append((rule, tuple(map(intern, names))))
+        if names:
+            found.append((rule, names))
     return resource, references
+
+
+def _names(values: list[Any], target: ResourceType | None, scope: Scope) -> tuple[str, ...]:
+    """What a body calls other things, made clean and, where one type alone is meant, full."""
+    # An object names nothing, and what is kept here is written to the store as well.
+    names = [
+        clean_name(each if type(each) is str else str(each), MAX_ID)
+        for each in values
+        if type(each) is str or not isinstance(each, Mapping | list)
+    ]
+    if target is not None:
+        names = [full_reference(target, name, scope) for name in names]
+    return tuple(map(intern, names))
+
+
+def _note(known: dict[str, Any], text: str, made: Any) -> None:
+    if len(known) >= MOST_KNOWN:
+        known.clear()
+    known[text] = made
 
 
 @lru_cache(maxsize=4096)
@@ -176,6 +204,10 @@ def scope_at(provider: str, account: str, region: str, partition: str) -> Scope:
 def _place(text: str) -> str:
     """One of the few words that many resources share: an account, a region, a zone, a state."""
     return intern(clean_text(text, MAX_PLACE))
+
+
+_Fact = tuple[str | None, Value | None, Values, str, dict[str, str]]
+_Link = tuple[str | None, Value | None, Values, LinkRule, ResourceType | None, dict[str, tuple[str, ...]]]
 
 
 class _Plan:
@@ -199,10 +231,15 @@ class _Plan:
             for each in (declared.region, declared.name, declared.state, declared.zone)
         )
         self.tags = _tag_reader(declared)
-        self.facts = [(fact.head, fact.all, label) for label, fact in declared.facts.items()]
-        self.links = [
-            (rule.field.head, rule.field.all, rule, _only_target(types, rule)) for rule in declared.links
+        # Each with what was made before of the texts that are met there: networks, sizes, images.
+        facts: list[_Fact] = [
+            (fact.head, fact.plain, fact.all, label, {}) for label, fact in declared.facts.items()
         ]
+        links: list[_Link] = [
+            (rule.field.head, rule.field.plain, rule.field.all, rule, _only_target(types, rule), {})
+            for rule in declared.links
+        ]
+        self.facts, self.links = facts, links
         volatile = [tuple(path.replace("[]", "").split(".")) for path in declared.volatile]
         self.left_out = LAID_IN.union(names[0] for names in volatile if len(names) == 1)
         self.volatile = tuple(names for names in volatile if len(names) > 1)
@@ -237,12 +274,23 @@ def _properties(
 ) -> Mapping[str, Any]:
     """The facts a person reads first, and the whole body under ``configuration``, without secrets."""
     properties: dict[str, Any] = {}
-    for head, read, label in plan.facts:
-        if head is not None and head not in body:
+    for head, raw_at, read, label, known in plan.facts:
+        text: Any = None
+        if raw_at is not None:
+            text = raw_at(body)
+            if text is None:
+                continue
+            kept = known.get(text) if type(text) is str else None
+            if kept is not None:
+                properties[label] = kept
+                continue
+        elif head is not None and head not in body:
             continue
         values = read(body, tags)
         if values:
-            properties[label] = redact(values[0] if len(values) == 1 else values, name=label)
+            kept = properties[label] = redact(values[0] if len(values) == 1 else values, name=label)
+            if type(text) is str and type(kept) is str and len(text) <= SHORT:
+                _note(known, text, kept)
     raw = without(item.body, plan.volatile) if plan.volatile else item.body
     if packed:
         written = json_without_secrets(raw, item.native_type, plan.left_out)

@@ -94,7 +94,9 @@ def json_without_secrets(
     if type(body) is not dict or has_payloads(native_type):
         return None
     if not left_out.isdisjoint(body):
-        body = {key: item for key, item in body.items() if key not in left_out}
+        body = body.copy()
+        for key in left_out & body.keys():
+            del body[key]
     return harmless_json(
         body,
         plain=_plain,
