@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -70,6 +71,8 @@ class BulkAws:
         machines = max(1, size // 3)
         subnets = max(1, machines // 200)
         self.calls: list[str] = []
+        self.marks: list[str] = []  # what each call asked for
+        self.when_called: Callable[[], None] = lambda: None
         self._pages = {
             "DescribeInstances": _paged("reservationSet", _INSTANCE, machines, subnets),
             "DescribeVolumes": _paged("volumeSet", _VOLUME, machines, subnets),
@@ -106,12 +109,20 @@ class BulkAws:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        self._note(scope, headers, body)
         content, kind = self._answer(headers, body)
         raw = [(b"content-type", kind.encode()), (b"content-length", str(len(content)).encode())]
         if "smithy-protocol" in headers:
             raw.append((b"smithy-protocol", b"rpc-v2-cbor"))
-        await send({"type": "http.response.start", "status": 200, "headers": raw})
+        status = 400 if content.startswith(b"<Response><Errors>") else 200
+        await send({"type": "http.response.start", "status": status, "headers": raw})
         await send({"type": "http.response.body", "body": content})
+
+    def _note(self, scope: dict[str, Any], headers: dict[str, str], body: bytes) -> None:
+        service = headers.get("authorization", "").partition("Credential=")[2].split("/")[3:4]
+        asked = (scope["path"], scope["query_string"].decode(), headers.get("x-amz-target", ""), body.decode())
+        self.marks.append(" ".join((*service, *asked)))
+        self.when_called()
 
     def _answer(self, headers: dict[str, str], body: bytes) -> tuple[bytes, str]:
         scope = headers.get("authorization", "").partition("Credential=")[2].split("/")

@@ -1,4 +1,4 @@
-"""Scans of Azure and Google Cloud killed at any point: they end as if left alone, and read no page twice."""
+"""Scans killed at any point: they end as if left alone, and read no page twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from fake_clouds import azure, azure_estate, gcp, gcp_estate
+from fake_clouds import aws_bulk, azure, azure_estate, gcp, gcp_estate
 from fake_clouds.gcp import on, switched_off
 
 KILLS = int(os.environ.get("CLOUDVIZ_TEST_KILLS", "8"))
@@ -31,6 +31,10 @@ AZURE_UNDER_WAY = 40
 
 GCP_UNDER_WAY = 12
 """Of each of two projects a page is asked for, one waits and one is written down; Vision's lists are one part."""
+
+
+AWS_UNDER_WAY = 9
+"""Of each of three long lists a page is asked for, one waits and one is written down."""
 
 
 @dataclass
@@ -157,6 +161,47 @@ def azure_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     fake.stop()
 
 
+@pytest.fixture(scope="module")
+def aws_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """Three lists of 20 pages. The others have nothing, and as many of them are under way as there are threads."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aws_bulk, "PAGE", 20)
+        fake = aws_bulk.BulkAws(1200)
+
+    def clear() -> None:
+        fake.marks.clear()
+        fake.when_called = lambda: None
+
+    def at_call(number: int, then: Callable[[], None]) -> None:
+        count = counted(number, then)
+
+        def when_called() -> None:
+            if fake.marks[-1] in long_lists():
+                count()
+
+        fake.when_called = when_called
+
+    def long_lists() -> list[str]:
+        names = ("DescribeInstances", "DescribeVolumes", "DescribeNetworkInterfaces")
+        return [
+            mark for mark in fake.marks if mark.startswith("ec2") and any(f"={name}&" in mark for name in names)
+        ]
+
+    cloud = Cloud(
+        ("aws", "--endpoint-url", fake.url),
+        AWS_UNDER_WAY,
+        long_lists,
+        at_call,
+        clear,
+        lambda: None,
+        environment={"AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "x"},
+    )
+    _leave_alone(cloud, tmp_path_factory.mktemp("aws"))
+    assert cloud.calls == 60
+    yield cloud
+    fake.stop()
+
+
 def _google(words: tuple[str, ...], *, is_off: bool = False) -> Iterator[Cloud]:
     fake = gcp.FakeGoogle(gcp_estate.build(1200, 2), page_size=50)
 
@@ -237,6 +282,12 @@ def kill_and_resume(cloud: Cloud, folder: Path, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_azure_killed_and_resumed(seed: int, azure_cloud: Cloud, tmp_path: Path) -> None:
     kill_and_resume(azure_cloud, tmp_path, seed)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(KILLS))
+def test_aws_killed_and_resumed(seed: int, aws_cloud: Cloud, tmp_path: Path) -> None:
+    kill_and_resume(aws_cloud, tmp_path, seed)
 
 
 @pytest.mark.parametrize("seed", range(KILLS // 2))

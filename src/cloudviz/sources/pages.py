@@ -8,7 +8,7 @@ begin anew: its pages then stand for those that were read before.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from cloudviz.sources.provider import Listing, Note, Part
@@ -63,6 +63,11 @@ class Trail:
         self._is_recalled = False
         stale, self._stale = self._stale - {key}, set()
         return Part(key, listings, note, stale, True)
+
+    def outdated(self) -> Collection[str]:
+        """The pages that nothing stands for where no other page comes: what ends the listing replaces them."""
+        stale, self._stale = self._stale, set()
+        return stale
 
     def broken(self, listings: Sequence[Listing]) -> Part:
         """What came of the next page before it broke. The next try reads it again."""

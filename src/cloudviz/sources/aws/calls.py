@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 import orjson
@@ -147,15 +148,32 @@ class Caller:
 
     async def pages(
         self, service: str, region: str, operation: str, arguments: Mapping[str, Any], permission: str
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> AsyncGenerator[dict[str, Any], None]:
         """Every page of a list. Raises :class:`CallFailed`, also when the pages go round in a circle."""
+        async with aclosing(self.pages_after({}, service, region, operation, arguments, permission)) as pages:
+            async for reply, _ in pages:
+                yield reply
+
+    async def pages_after(
+        self,
+        token: Mapping[str, Any],
+        service: str,
+        region: str,
+        operation: str,
+        arguments: Mapping[str, Any],
+        permission: str,
+    ) -> AsyncGenerator[tuple[dict[str, Any], Mapping[str, Any] | None], None]:
+        """The pages from one on, each with the arguments that ask for the next; None with the last. Raises alike.
+
+        Arguments:
+            token: such arguments, empty for the first page.
+        """
         rules = paging(service, operation)
         seen: set[bytes] = set()
-        token: Mapping[str, Any] = {}
         while True:
             reply = await self.call(service, region, operation, {**arguments, **token}, permission)
-            yield reply
             following = rules.next_arguments(reply) if rules is not None else None
+            yield reply, following
             if following is None:
                 return
             mark = orjson.dumps(following, option=orjson.OPT_SORT_KEYS, default=str)

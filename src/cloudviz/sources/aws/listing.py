@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
+
+import orjson
 
 from cloudviz.catalogue.declare import AwsDetail, ResourceType
 from cloudviz.catalogue.paths import read_path
@@ -21,7 +24,8 @@ from cloudviz.sources.aws.session import GLOBAL_REGIONS, Account
 from cloudviz.sources.aws.tags import Tags
 from cloudviz.sources.flow import within
 from cloudviz.sources.packed_items import PackedItems
-from cloudviz.sources.provider import Listing, NotSeen, Seen
+from cloudviz.sources.pages import Trail, words_in
+from cloudviz.sources.provider import Listing, Note, NotSeen, Part, Seen
 
 OTHER = "aws.other"
 """The type under which items are reported that a list holds and no declaration claims."""
@@ -29,6 +33,10 @@ OTHER = "aws.other"
 
 OWNERS = 16
 """Of how many owners at once the things they own are listed: the calls of one list that run at a time."""
+
+
+_OLD_TOKEN = re.compile(r"token|marker|pagina|invalid|validation|expired", re.IGNORECASE)
+"""Error codes that a token from an earlier try may be refused with."""
 
 
 async def look(
@@ -39,66 +47,96 @@ async def look(
     regions: Sequence[str],
     only_regions: bool,
     seconds: float,
-) -> AsyncGenerator[tuple[list[Listing], bool], None]:
+    trail: Trail,
+) -> AsyncGenerator[Part, None]:
     """Everything one list has to say, as one listing per region and type. Does not raise.
 
-    A list of many pages gives what is done before it is at its end, so that no more than two pages are held. What
-    comes last, with True, is one listing for each place, and says of all items whether they were seen.
+    A page that another one follows is a part of its own, which notes where that is. What comes last is one listing
+    for each place, and says of all items whether they were seen. From the first item on that lacks something, or
+    that is of no known type, pages are pieces of that last part: whoever tries again is to read it again.
 
     Arguments:
         regions: the regions of the scan; a type whose items say where they are, such as S3 buckets, gets a
             listing for each of them.
         only_regions: leave out items in other regions than these.
         seconds: how long it may take with all pages and details.
+        trail: the pages of it that were read before; its name is that of the last part.
     """
-    said = _Said(unit, account, regions)
-    found: list[Found] = []
-    broken: CallFailed | None = None
-    read = _read(unit, caller, tags, account, regions if only_regions else (), found)
-    try:
-        done = 0
-        async with aclosing(read), aclosing(within(seconds, read)) as pages:
-            async for _ in pages:
-                if done:
-                    ready, found[:done] = found[:done], []
-                    yield said.so_far(ready), False
-                    del ready
-                done = len(found)
-    except TimeoutError:
-        broken = CallFailed(CoverageStatus.TIMEOUT, f"not done within {seconds:g} s")
-    except CallFailed as failed:
-        broken = failed
-    except Exception as error:
-        # Not foreseen: a reply of a shape no model describes. The other listings go on.
-        broken = failure(error, unit.permission)
-    yield said.at_last(found, broken), True
+    while True:
+        said = _Said(unit, account, regions, trail.notes)
+        found: list[Found] = []
+        broken: CallFailed | None = None
+        read = _read(unit, caller, tags, account, regions if only_regions else (), found, trail.token)
+        is_noting, done = True, 0
+        try:
+            async with aclosing(read), aclosing(within(seconds, read)) as pages:
+                async for token in pages:
+                    is_noting = is_noting and said.is_plain(found)
+                    if is_noting:
+                        if token:
+                            ready, found[:] = found[:], []
+                            listings = said.so_far(ready)
+                            del ready
+                            yield trail.page(listings, token, counts=_counts(listings))
+                            del listings
+                        continue
+                    if done:
+                        ready, found[:done] = found[:done], []
+                        yield Part(trail.name, said.so_far(ready), goes_on=True)
+                        del ready
+                    done = len(found)
+        except TimeoutError:
+            broken = CallFailed(CoverageStatus.TIMEOUT, f"not done within {seconds:g} s")
+        except CallFailed as failed:
+            broken = failed
+            if _OLD_TOKEN.search(failed.code) and trail.begins_anew(400):
+                continue
+        except Exception as error:
+            # Not foreseen: a reply of a shape no model describes. The other listings go on.
+            broken = failure(error, unit.permission)
+        yield Part(trail.name, said.at_last(found, broken), replaces=trail.outdated())
+        return
+
+
+def _counts(listings: Sequence[Listing]) -> list[tuple[str, str, int]]:
+    return [(each.type_key, each.scope.region, len(each.items)) for each in listings]
 
 
 async def _read(
-    unit: Unit, caller: Caller, tags: Tags, account: Account, wanted: Sequence[str], found: list[Found]
-) -> AsyncGenerator[None, None]:
-    """Add the items of page after page, and say when a page is done with its details."""
+    unit: Unit,
+    caller: Caller,
+    tags: Tags,
+    account: Account,
+    wanted: Sequence[str],
+    found: list[Found],
+    token: str,
+) -> AsyncGenerator[str, None]:
+    """Add the items of page after page, and say when they are done with their details.
+
+    What it says is the token of the next page, at the end of one that another follows; else an empty text.
+    """
     region = unit.region if unit.region not in ("", NO_REGION) else _home(account)
     details = Details(caller, unit.call.service, region, tags)
     told_apart = any(each.only is not None for each in unit.types)
-    async for bodies in _bodies(unit, caller, region):
-        items = [Found(body, None, unit.region) for body in bodies]
-        # Kept before their details are there: what breaks later must not lose what was listed.
-        found.extend(items)
-        for overlay, _ in unit.details:
-            if not overlay.into:
-                await details.lay(overlay, items)
-        for item in items:
-            if not (told_apart and item.failures):
-                item.declared = next((each for each in unit.types if is_of_type(each, item.body)), None)
-        items = _placed(items, wanted)
-        for detail, keys in unit.details:
-            if detail.into:
-                mine = [item for item in items if item.declared is not None and item.declared.key in keys]
-                await details.lay(detail, mine)
-                items = _placed(items, wanted)
-        del bodies, items
-        yield
+    async with aclosing(_bodies(unit, caller, region, token)) as pages:
+        async for bodies, following in pages:
+            items = [Found(body, None, unit.region) for body in bodies]
+            # Kept before their details are there: what breaks later must not lose what was listed.
+            found.extend(items)
+            for overlay, _ in unit.details:
+                if not overlay.into:
+                    await details.lay(overlay, items)
+            for item in items:
+                if not (told_apart and item.failures):
+                    item.declared = next((each for each in unit.types if is_of_type(each, item.body)), None)
+            items = _placed(items, wanted)
+            for detail, keys in unit.details:
+                if detail.into:
+                    mine = [item for item in items if item.declared is not None and item.declared.key in keys]
+                    await details.lay(detail, mine)
+                    items = _placed(items, wanted)
+            del bodies, items
+            yield following
 
 
 def _home(account: Account) -> str:
@@ -106,20 +144,36 @@ def _home(account: Account) -> str:
     return GLOBAL_REGIONS.get(account.partition, "us-east-1")
 
 
-async def _bodies(unit: Unit, caller: Caller, region: str) -> AsyncIterator[list[dict[str, Any]]]:
-    """The items of the list, page by page; of a list by owners, those of all owners of a page."""
+async def _bodies(
+    unit: Unit, caller: Caller, region: str, token: str
+) -> AsyncGenerator[tuple[list[dict[str, Any]], str], None]:
+    """The items of the list, page by page; of a list by owners, those of all owners of a page.
+
+    Each with the token of the next page, where it is the end of one that another follows.
+    """
     call = unit.call
     read = read_path(call.result)
-    async for page in caller.pages(call.service, region, call.operation, call.arguments, unit.permission):
-        values = read(page)
-        if call.each is None:
-            yield [_body(unit, value) for value in values]
-            continue
-        for start in range(0, len(values), OWNERS):
-            owned = await asyncio.gather(
-                *(_owned(unit, call.each, caller, region, owner) for owner in values[start : start + OWNERS])
-            )
-            yield [body for bodies in owned for body in bodies]
+    after: Mapping[str, Any] = orjson.loads(token) if token else {}
+    asked = caller.pages_after(after, call.service, region, call.operation, call.arguments, unit.permission)
+    async with aclosing(asked) as pages:
+        async for page, following in pages:
+            values, next_token = read(page), _token(following)
+            if call.each is None:
+                yield [_body(unit, value) for value in values], next_token
+                continue
+            for start in range(0, len(values), OWNERS):
+                owners = values[start : start + OWNERS]
+                owned = await asyncio.gather(*(_owned(unit, call.each, caller, region, owner) for owner in owners))
+                is_end = start + OWNERS >= len(values)
+                yield [body for bodies in owned for body in bodies], next_token if is_end else ""
+
+
+def _token(following: Mapping[str, Any] | None) -> str:
+    """The arguments that ask for the next page as a text; empty where there is none, or they are no JSON."""
+    try:
+        return orjson.dumps(following).decode() if following else ""
+    except TypeError:
+        return ""
 
 
 async def _owned(unit: Unit, each: AwsDetail, caller: Caller, region: str, owner: Any) -> list[dict[str, Any]]:
@@ -170,13 +224,19 @@ def _placed(items: Iterable[Found], wanted: Sequence[str]) -> list[Found]:
 class _Said:
     """What a list says of each of its places: how many items there are, and which of them are incomplete."""
 
-    def __init__(self, unit: Unit, account: Account, regions: Sequence[str]) -> None:
+    def __init__(self, unit: Unit, account: Account, regions: Sequence[str], notes: Sequence[Note]) -> None:
         self._unit = unit
         self._account = account
         self._regions = regions
         self._counts: Counter[tuple[str, str]] = Counter()
         self._failing: list[Found] = []
         self._strangers: list[Found] = []
+        for key, place, count in words_in(notes, "counts"):
+            self._counts[key, place] += count
+
+    def is_plain(self, found: Sequence[Found]) -> bool:
+        """Whether these items are whole and of known types, so that nothing is to be said of them at the end."""
+        return all(item.gone or (item.declared is not None and not item.failures) for item in found)
 
     def so_far(self, found: Sequence[Found]) -> list[Listing]:
         """The items of pages that are done: all that could be read of them was."""

@@ -42,6 +42,7 @@ from cloudviz.sources.aws.throttle import Throttle
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.connection import Connection, by_permission, in_time
 from cloudviz.sources.flow import interleaved
+from cloudviz.sources.pages import Trails
 from cloudviz.sources.progress import Report
 from cloudviz.sources.provider import (
     CloudProvider,
@@ -134,13 +135,13 @@ class AwsProvider(CloudProvider):
         return DiscoveryResult("aws", source, listings)
 
     async def scan(self, config: ProviderConfig) -> AsyncGenerator[Part, None]:
-        """See :meth:`CloudProvider.scan`: a part is one list in one region. Raises as the other does."""
+        """See :meth:`CloudProvider.scan`: a part is a page of one list in one region. Raises as the other does."""
         regions = checked_regions(config.regions)
         wanted = checked_accounts(config.accounts, self._role)
         types = selected(self._known, config.types)
         async with self._scan(config.cancelled) as scan:
             accounts, refused = await scan.sign_in(wanted, regions)
-            report = Report(config.on_progress)
+            report, trails = Report(config.on_progress), Trails(config.done)
             aggregator, unused = await scan.aggregator(self._aggregator, accounts, regions)
             if unused and (key := f"{scan.own.id}/config") not in config.done:
                 yield Part(key, unused)
@@ -155,12 +156,13 @@ class AwsProvider(CloudProvider):
                     report.expect(report.done + len(units) * (len(accounts) - begun))
                     tags = Tags(caller, account, types)
                     config_look = scan.config_look(aggregator, caller, account, units, found)
-                    seen = scan.look_at(units, caller, tags, config_look, account, found, bool(regions))
+                    seen = scan.look_at(units, caller, tags, config_look, account, found, bool(regions), trails)
                     async with aclosing(seen):
-                        async for unit, listings, is_last in seen:
-                            count = sum(len(each.items) for each in listings)  # some are let go of when taken
-                            yield Part(_key(account, unit), listings, goes_on=not is_last)
-                            del listings
+                        async for unit, part in seen:
+                            is_last = not part.goes_on and part.key == _key(account, unit)
+                            count = sum(len(each.items) for each in part.listings)  # let go of when taken
+                            yield part
+                            del part
                             at = f"{account.id} {unit.region or 'global'} {unit.call.service}"
                             if is_last:
                                 report.step(at, count)
@@ -440,22 +442,23 @@ class _Scan:
         account: Account,
         regions: Sequence[str],
         only_regions: bool,
-    ) -> AsyncGenerator[tuple[Unit, list[Listing], bool], None]:
-        """The listings of every unit, as they come, and whether they are its last. Who takes them slowly slows the
-        calls down.
-        """
+        trails: Trails,
+    ) -> AsyncGenerator[tuple[Unit, Part], None]:
+        """What every unit has to say, part by part as they come. Who takes them slowly slows the calls down."""
 
-        async def one(unit: Unit) -> AsyncGenerator[tuple[Unit, list[Listing], bool], None]:
+        async def one(unit: Unit) -> AsyncGenerator[tuple[Unit, Part], None]:
+            key = _key(account, unit)
             if self._lacks(unit, account):
-                yield unit, _unsupported(unit, account), True
+                yield unit, Part(key, _unsupported(unit, account))
             elif config_look is not None and (known := await config_look.look(unit)) is not None:
-                yield unit, known, True
+                yield unit, Part(key, known)
             else:
-                seconds = self._limits.listing
-                async with aclosing(look(unit, caller, tags, account, regions, only_regions, seconds)) as looked:
-                    async for listings, is_last in looked:
-                        yield unit, listings, is_last
-                        del listings
+                seconds, trail = self._limits.listing, trails.of(key)
+                looked = look(unit, caller, tags, account, regions, only_regions, seconds, trail)
+                async with aclosing(looked):
+                    async for part in looked:
+                        yield unit, part
+                        del part
 
         try:
             at_once = min(len(units), LISTS_A_CALL * self._workers)
