@@ -6,6 +6,7 @@ import random
 from collections.abc import AsyncGenerator, Callable, Sequence
 
 import pytest
+from tests.tiers import nightly_after
 
 from cloudviz.inventory.document import to_bytes
 from cloudviz.inventory.model import DiscoveryInfo, RawItem
@@ -66,7 +67,7 @@ async def inventory(store: Store) -> bytes:
     return to_bytes(found)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", nightly_after(1, range(3)))
 async def test_scans_of_a_few_types_change_nothing(store: Store, seed: int) -> None:
     await scanned(store)
     whole = await inventory(store)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.tiers import nightly_after
 
 from cloudviz.catalogue.registry import catalogue
 from cloudviz.inventory.document import to_bytes
@@ -120,7 +121,7 @@ def amazon(faulty: FaultyAws) -> AwsProvider:
     return AwsProvider(endpoint_url=faulty.url, limits=Limits(attempts=2))
 
 
-@pytest.mark.parametrize(("call", "listing"), sorted(DETAILS))
+@pytest.mark.parametrize(("call", "listing"), nightly_after(0, sorted(DETAILS), every=8))
 def test_a_denied_detail_changes_nothing(
     call: str, listing: str, faulty_aws: FaultyAws, scanned: Home, all_aws_truth: Truth, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from tests.tiers import nightly_after
 
 from cloudviz.catalogue.declare import AwsCall
 from cloudviz.catalogue.registry import catalogue
@@ -360,7 +361,7 @@ def test_throttling_that_ends_is_waited_out(faulty_aws: FaultyAws, aws_truth: Tr
     assert unseen(result) == set()
 
 
-@pytest.mark.parametrize("behaviour", [hang, drip], ids=["hangs", "drips"])
+@pytest.mark.parametrize("behaviour", nightly_after(1, [hang, drip]), ids=["hangs", "drips"])
 def test_a_region_that_does_not_answer_times_out_and_the_other_is_complete(
     faulty_aws: FaultyAws, aws_truth: Truth, behaviour: Any
 ) -> None:
@@ -472,7 +473,9 @@ def test_a_profile_that_does_not_exist_is_one_clear_line(moto_server: MotoServer
         )
 
 
-@pytest.mark.parametrize("behaviour", [hang(), drip(), say(b"<html>hello</html>"), say(b"", status=500)])
+@pytest.mark.parametrize(
+    "behaviour", nightly_after(1, [hang(), drip(), say(b"<html>hello</html>"), say(b"", status=500)])
+)
 def test_an_endpoint_that_is_no_aws_is_one_clear_line(faulty_aws: FaultyAws, behaviour: Any) -> None:
     faulty_aws.faults.append(Fault(behaviour))
     with pytest.raises(CloudRefused, match="could not sign in"):

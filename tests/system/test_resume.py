@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.tiers import nightly_after
 
 from cloudviz.catalogue.registry import catalogue
 from cloudviz.sources.aws.model import action
@@ -123,7 +124,7 @@ def undisturbed(
     yield text, len(faulty_server.calls)
 
 
-@pytest.mark.parametrize("seed", range(KILLS))
+@pytest.mark.parametrize("seed", nightly_after(2, range(KILLS)))
 def test_killed_and_resumed(
     seed: int, faulty_aws: FaultyAws, undisturbed: tuple[str, int], tmp_path: Path
 ) -> None:

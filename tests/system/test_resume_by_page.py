@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.tiers import nightly_after
 
 from fake_clouds import aws_bulk, azure, azure_estate, gcp, gcp_estate
 from fake_clouds.gcp import on, switched_off
@@ -279,7 +280,7 @@ def kill_and_resume(cloud: Cloud, folder: Path, seed: int) -> None:
     assert len(before) + len(again) <= cloud.calls + cloud.under_way
 
 
-@pytest.mark.parametrize("seed", range(KILLS))
+@pytest.mark.parametrize("seed", nightly_after(2, range(KILLS)))
 def test_azure_killed_and_resumed(seed: int, azure_cloud: Cloud, tmp_path: Path) -> None:
     kill_and_resume(azure_cloud, tmp_path, seed)
 
@@ -290,7 +291,7 @@ def test_aws_killed_and_resumed(seed: int, aws_cloud: Cloud, tmp_path: Path) -> 
     kill_and_resume(aws_cloud, tmp_path, seed)
 
 
-@pytest.mark.parametrize("seed", range(KILLS // 2))
+@pytest.mark.parametrize("seed", nightly_after(1, range(KILLS // 2)))
 def test_google_killed_and_resumed(seed: int, google_cloud: Cloud, tmp_path: Path) -> None:
     kill_and_resume(google_cloud, tmp_path, seed)
 
