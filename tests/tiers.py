@@ -9,7 +9,7 @@ import pytest
 
 
 def nightly_after(first: int, cases: Iterable[Any], *, every: int = 0) -> list[Any]:
-    """The cases, those behind the ``first`` marked nightly; with ``every``, all but each so-many-th after those."""
+    """The cases, those behind the ``first`` marked nightly; with ``every``, but for each so-many-th of those."""
     marked = []
     for position, case in enumerate(cases):
         is_chosen = position < first or (every and not (position - first) % every)

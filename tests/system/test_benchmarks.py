@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -46,6 +48,7 @@ def test_scanning_is_given_up_in_time():
     assert done.stdout.splitlines()[-1] == "gcp: 300 took longer than 0.1 s"
 
 
+@pytest.mark.nightly
 def test_what_a_scan_holds_grows_slowly():
     """Memory for a page of an answer is the same whatever the estate; what stays of a resource is small."""
     command = [sys.executable, "benchmarks/scan.py", "--sizes", "4000,24000", "--clouds", "gcp"]

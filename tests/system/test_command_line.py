@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from tests.commands import run_cloudviz
 
 STATE = {
     "version": 4,
@@ -92,10 +93,7 @@ class Home:
         """Run the command and hold that no traceback reaches the user."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("CLOUDVIZ_")}
         environment |= {"CLOUDVIZ_DATA_DIR": str(self.data), "NO_COLOR": "1", "COLUMNS": "200"}
-        done = subprocess.run(
-            [sys.executable, "-m", "cloudviz.cli.main", *map(str, words)],
-            capture_output=True, text=True, input=text, cwd=self.folder, env=environment, timeout=120,
-        )  # fmt: skip
+        done = run_cloudviz(*words, cwd=self.folder, env=environment, text=text)
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
 

@@ -7,11 +7,11 @@ import base64
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.commands import run_cloudviz
 
 from cloudviz.errors import CloudRefused, Invalid
 from cloudviz.sources.aws import AwsProvider
@@ -230,14 +230,10 @@ def test_google_refuses_in_one_line(google: FakeGoogle) -> None:
 def cli(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     names = {"PATH", "HOME", "LANG", "VIRTUAL_ENV"}
     inherited = {key: value for key, value in os.environ.items() if key in names}
-    return subprocess.run(
-        [sys.executable, "-m", "cloudviz.cli.main", *words],
-        env={**inherited, "NO_COLOR": "1", "CLOUDVIZ_DATA_DIR": str(folder / "data"), **environment},
+    return run_cloudviz(
+        *words,
         cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+        env={**inherited, "NO_COLOR": "1", "CLOUDVIZ_DATA_DIR": str(folder / "data"), **environment},
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from tests.tiers import nightly_after
 
 from cloudviz.catalogue.declare import AwsCall, ResourceType
 from cloudviz.catalogue.registry import catalogue
@@ -200,7 +201,7 @@ def _needing(service: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("service", _services())
+@pytest.mark.parametrize("service", nightly_after(0, _services(), every=4))
 def test_with_any_one_service_denied_the_rest_is_complete(
     faulty_aws: FaultyAws, all_aws_truth: Truth, service: str
 ) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.commands import run_cloudviz
 
 from fake_clouds.aws_estate import REGIONS
 from fake_clouds.aws_faults import Fault, FaultyAws, deny
@@ -32,10 +32,7 @@ class Home:
 
     def run(self, *words: str, without: str = "") -> subprocess.CompletedProcess[str]:
         environment = {key: value for key, value in self.environment.items() if key != without}
-        command = [sys.executable, "-m", "cloudviz.cli.main", *words]
-        return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=240, check=False
-        )
+        return run_cloudviz(*words, cwd=self.folder, env=environment, timeout=240)
 
     def discover(self, url: str, *words: str, without: str = "") -> subprocess.CompletedProcess[str]:
         return self.run("discover", "aws", "--endpoint-url", url, *words, without=without)

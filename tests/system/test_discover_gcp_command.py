@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.commands import run_cloudviz
 from tests.servers import free_port
 
 from fake_clouds.gcp import FakeGoogle, denied, on, switched_off
@@ -26,16 +26,7 @@ class Home:
         self.environment |= {"CLOUDVIZ_DATA_DIR": str(folder / "data"), "NO_COLOR": "1"}
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "cloudviz.cli.main", *words]
-        return subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
+        return run_cloudviz(*words, cwd=self.folder, env=self.environment, timeout=240)
 
     def inventory(self) -> dict[str, set[tuple[str, ...]]]:
         document = json.loads(self.run("export", "inventory").stdout)

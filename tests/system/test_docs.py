@@ -15,6 +15,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from tests.commands import run_cloudviz
 
 from cloudviz.catalogue.declare import ResourceType
 from cloudviz.catalogue.registry import Catalogue, catalogue
@@ -50,7 +51,7 @@ def test_commands_of_a_document_work(document: str, tmp_path: Path):
     for command in asked:
         words = shlex.split(command)
         assert words[0] == "cloudviz"
-        done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        done = run_cloudviz(*words[1:], cwd=tmp_path, env=environment)
         assert done.returncode == 0, f"{document}: {command}\n{done.stdout}{done.stderr}"
         assert "Traceback" not in done.stderr
         if "-o" in words and "." in words[words.index("-o") + 1]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.commands import run_cloudviz
 from tests.tiers import nightly_after
 
 from cloudviz.catalogue.registry import catalogue
@@ -56,9 +57,8 @@ class Home:
         )
 
     def run(self, *words: str) -> tuple[int, str, str]:
-        process = self.start(*words)
-        out, err = process.communicate(timeout=240)
-        return process.returncode, out, err
+        done = run_cloudviz(*words, cwd=self.folder, env=self.environment, timeout=240)
+        return done.returncode, done.stdout, done.stderr
 
     def scan(self, url: str) -> subprocess.Popen[str]:
         return self.start("discover", "aws", "--endpoint-url", url, "--regions", ",".join(REGIONS))

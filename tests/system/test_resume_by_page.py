@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.commands import run_cloudviz
 from tests.tiers import nightly_after
 
 from fake_clouds import aws_bulk, azure, azure_estate, gcp, gcp_estate
@@ -76,10 +77,9 @@ class Home:
         )
 
     def run(self, *words: str) -> str:
-        process = self.start(*words)
-        out, errors = process.communicate(timeout=240)
-        assert process.returncode == 0, errors
-        return out
+        done = run_cloudviz(*words, cwd=self.folder, env=self.environment, timeout=240)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def killed_at(self, number: int) -> str:
         """Scan, be killed at a call, and give the id of the discovery."""
