@@ -146,6 +146,7 @@ async def test_replies_are_as_described(server: Server) -> None:
         "/visualization/map/icons": "/visualization/map/icons",
         "/jobs": "/jobs",
         "/jobs/{job_id}": f"/jobs/{job}",
+        "/webhooks": "/webhooks",
         "/admin/users": "/admin/users",
         "/admin/audit": "/admin/audit",
         "/health": "/health",
