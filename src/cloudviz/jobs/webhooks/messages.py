@@ -39,13 +39,17 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~<>-])")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event in words: a title, a line that sums it up, facts, lines of what changed, and where to look."""
+    """An event in words: a title, a line that sums it up, facts, lines of what changed, and where to look.
+
+    ``unnamed`` is how many resources changed besides those that the lines name.
+    """
 
     title: str
     severity: str
     summary: str
     facts: tuple[tuple[str, str], ...]
     lines: tuple[str, ...]
+    unnamed: int
     links: tuple[tuple[str, str], ...]
 
 
@@ -64,11 +68,9 @@ def _slack(document: Mapping[str, Any]) -> dict[str, Any]:
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": title[:SLACK_HEADER], "emoji": True}},
     ]
-    text = "\n".join([_escaped(told.summary), *(f"• {_escaped(line)}" for line in told.lines)])
-    if text:
-        blocks.append(
-            {"type": "section", "text": {"type": "mrkdwn", "text": _cut(text, SLACK_SECTION), "verbatim": True}}
-        )
+    if told.summary:
+        shown = {"type": "mrkdwn", "text": _slack_text(told), "verbatim": True}
+        blocks.append({"type": "section", "text": shown})
     if told.facts:
         facts = [
             {"type": "mrkdwn", "text": f"*{name}*\n{_escaped(value)}", "verbatim": True}
@@ -91,6 +93,18 @@ def _slack(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"text": _escaped(_cut(f"{title}: {told.summary}", 300)), "blocks": blocks}
 
 
+def _slack_text(told: Told) -> str:
+    """The summary and as many of the lines as Slack takes: what is cut in the middle may be half an escape."""
+    text, unnamed = _escaped(told.summary), told.unnamed
+    for number, line in enumerate(told.lines):
+        following = f"{text}\n• {_escaped(line)}"
+        if len(following) > SLACK_SECTION - 40:
+            unnamed += len(told.lines) - number
+            break
+        text = following
+    return f"{text}\n• and {unnamed:,} more" if unnamed else text
+
+
 def _teams(document: Mapping[str, Any]) -> dict[str, Any]:
     told = in_words(document)
     body: list[dict[str, Any]] = [
@@ -107,9 +121,8 @@ def _teams(document: Mapping[str, Any]) -> dict[str, Any]:
     if told.facts:
         facts = [{"title": name, "value": _unmarked(value)} for name, value in told.facts]
         body.append({"type": "FactSet", "facts": facts})
-    body += [
-        {"type": "TextBlock", "text": _unmarked(line), "wrap": True, "spacing": "None"} for line in told.lines
-    ]
+    lines = [*told.lines, *([f"and {told.unnamed:,} more"] if told.unnamed else [])]
+    body += [{"type": "TextBlock", "text": _unmarked(line), "wrap": True, "spacing": "None"} for line in lines]
     card: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -135,12 +148,14 @@ def in_words(document: Mapping[str, Any]) -> Told:
     data: Mapping[str, Any] = document.get("data") or {}
     severity = str(document.get("severity", "info"))
     links = data.get("links") or {}
+    lines, unnamed = _lines(data) if kind == "change.detected" else ([], 0)
     return Told(
         title=TITLES.get(kind, plain(kind)),
         severity=severity if severity in _SIGNS else "info",
         summary=_summary(kind, data),
         facts=tuple(_facts(data)),
-        lines=tuple(_lines(data)) if kind == "change.detected" else (),
+        lines=tuple(lines),
+        unnamed=unnamed,
         # A button that leads nowhere is worse than none: only where the public address is known.
         links=tuple(
             (name.replace("_", " ").capitalize(), str(url))
@@ -188,10 +203,10 @@ def _facts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(name, plain(data[key])) for name, key in shown if isinstance(data.get(key), str | int | float)]
 
 
-def _lines(data: Mapping[str, Any]) -> list[str]:
+def _lines(data: Mapping[str, Any]) -> tuple[list[str], int]:
     examples = data.get("examples")
     if not isinstance(examples, Mapping):
-        return []
+        return [], 0
     found = [
         f"{sign} {plain(each.get('name') or each.get('id', ''))} ({plain(each.get('type', ''))})"
         for word, sign in (("removed", "−"), ("changed", "~"), ("added", "+"))
@@ -199,10 +214,7 @@ def _lines(data: Mapping[str, Any]) -> list[str]:
         if isinstance(each, Mapping)
     ]
     total = sum(data[word] for word in ("added", "changed", "removed") if _is_number(data, word))
-    if len(found) > MOST_LINES or total > len(found):
-        found = found[:MOST_LINES]
-        found.append(f"and {max(total - len(found), 0):,} more")
-    return found
+    return found[:MOST_LINES], max(total, len(found)) - len(found[:MOST_LINES])
 
 
 def _is_number(data: Any, word: str) -> bool:
