@@ -18,6 +18,7 @@ from decimal import Decimal
 from cloudviz.errors import Invalid
 from cloudviz.inventory.model import Coverage, Graph
 from cloudviz.inventory.table_rows import RESOURCE_COLUMNS, Cell, cell_text, resource_rows
+from cloudviz.inventory.workbook import workbook
 
 TABLES = ("csv", "xlsx")
 """The formats of tables; CSV holds the resources alone."""
@@ -67,8 +68,5 @@ def table(graph: Graph, coverage: Sequence[Coverage], format: str) -> bytes:
     if format == "csv":
         return csv_table(graph)
     if format == "xlsx":
-        # The library costs 0.1 s to import, which only workbooks should pay.
-        from cloudviz.inventory.workbook import workbook
-
         return workbook(graph, coverage)
     raise Invalid(f"{format!r} is not a table format", hint="Use " + ", ".join(TABLES) + ".")

@@ -131,6 +131,15 @@ def test_the_order_of_the_inventory_changes_no_byte(format: str) -> None:
     assert table(mixed, list(reversed(COVERAGE)), format) == table(GRAPH, COVERAGE, format)
 
 
+def test_what_looks_like_an_escape_or_would_be_lost_stays_what_it_is() -> None:
+    """ECMA-376, 22.4.2.4: ``_x0041_`` in a cell means A, unless its first sign is escaped itself."""
+    graph = Graph({"a": resource("a", "_x0041_ & _xyz", state=" wide ", zone="a\rb", tags={"snake_case": "1_2"})})
+    with zipfile.ZipFile(io.BytesIO(table(graph, [], "xlsx"))) as book:
+        text = book.read("xl/worksheets/sheet1.xml").decode()
+    assert ">_x005F_x0041_ &amp; _xyz<" in text and ">a_x000D_b<" in text and ">snake_case=1_2<" in text
+    assert '<t xml:space="preserve"> wide </t>' in text
+
+
 def test_long_and_hostile_texts_fit_a_cell() -> None:
     graph = Graph({f"id-{at}": resource(f"id-{at}", name) for at, name in enumerate([*NAMES, "y" * 40_000])})
     book = sheets(table(graph, [], "xlsx"))
