@@ -63,6 +63,11 @@ class Selection:
             return self.text.lower() in search_text(resource)
         return True
 
+    @property
+    def narrows(self) -> bool:
+        """Whether some of what there is at one time may be left out."""
+        return replace(self, discoveries=(), at="") != Selection()
+
     def apply(self, graph: Graph) -> Graph:
         """The part of a graph that matches, with its ancestors, and the links between what is left."""
         kept = {key for key, item in graph.resources.items() if self.matches(item)}

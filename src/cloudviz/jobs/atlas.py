@@ -51,13 +51,21 @@ async def draw_atlas(
         raise nothing_to_draw(anything=await store.inventories.count(Selection(at=selection.at)) > 0)
     before = await store.inventories.read(replace(selection, at=since)) if since else None
     # Laying out thousands of boxes takes seconds of pure computing: off the event loop with it.
-    return await asyncio.to_thread(_draw, inventory, options, before, previous, version)
+    return await asyncio.to_thread(_draw, inventory, options, before, previous, version, selection.narrows)
 
 
 def _draw(
-    inventory: Inventory, options: PictureOptions, before: Graph | None, previous: Scene | None, version: str
+    inventory: Inventory,
+    options: PictureOptions,
+    before: Graph | None,
+    previous: Scene | None,
+    version: str,
+    is_narrowed: bool,
 ) -> Drawn:
     chosen, found = chosen_part(inventory.graph, Selection(), options, before)
-    scene = laid_out(chosen, options, found, gaps=len(inventory.gaps()), previous=previous)
+    # the store has left out what does not match: how much there is of it in each container is not known here
+    left_out = dict.fromkeys(chosen.resources, 0) if is_narrowed else {}
+    gaps = len(inventory.gaps())
+    scene = laid_out(chosen, options, found, gaps=gaps, previous=previous, left_out=left_out)
     atlas = Atlas(scene, chosen.resources, inventory.coverage, version)
     return Drawn(atlas, scene if len(scene.nodes) <= MOST_KEPT_NODES else None)

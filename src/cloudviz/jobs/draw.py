@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from cloudviz.diagram import picture
 from cloudviz.diagram.check import check
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.render import render
-from cloudviz.diagram.scene import build
+from cloudviz.diagram.scene import NONE_LEFT_OUT, build
 from cloudviz.diagram.scene.document import Scene
 from cloudviz.diagram.scene.given import scene_given
 from cloudviz.errors import BadInput, NotFound, TooLarge
@@ -73,7 +73,8 @@ def draw(
         scene = build(chosen, options, gaps)
         shown = part_shown(chosen, scene) if options.focus else chosen
         return Picture(table(shown, coverage, format), scene, gaps=gaps, changes=found)
-    scene = laid_out(chosen, options, found, gaps=gaps, previous=previous)
+    left_out = left_out_of(graph, chosen) if selection.narrows else NONE_LEFT_OUT
+    scene = laid_out(chosen, options, found, gaps=gaps, previous=previous, left_out=left_out)
     return Picture(
         render(scene, format, scale=options.scale, page=options.page, link_base=options.link_base),
         scene,
@@ -109,18 +110,36 @@ def laid_out(
     *,
     gaps: int = 0,
     previous: Scene | None = None,
+    left_out: Mapping[str, int] = NONE_LEFT_OUT,
 ) -> Scene:
     """The picture of a graph with what differs marked on it.
 
+    ``left_out`` is how many resources in each container a filter left out, 0 where that is not known.
+
     Raises :class:`~cloudviz.errors.NotFound` when it would be empty.
     """
-    scene = picture(chosen, options, previous, gaps=gaps, changes=found.marks() if found else {})
+    scene = picture(chosen, options, previous, gaps, found.marks() if found else {}, left_out)
     if not scene.nodes:
         raise NotFound(
             "there is nothing to draw: all that matches is only drawn around or beside other resources",
             hint="Loosen the filter, or list it: -o FILE.csv.",
         )
     return scene
+
+
+def left_out_of(graph: Graph, chosen: Graph) -> dict[str, int]:
+    """Id of a container that was chosen → how many resources in it, at any depth, were not."""
+    counts: dict[str, int] = {}
+    for key, item in graph.resources.items():
+        if key in chosen.resources:
+            continue
+        seen = {key}
+        parent = item.parent
+        while parent and parent in graph.resources and parent not in seen:
+            seen.add(parent)
+            counts[parent] = counts.get(parent, 0) + 1
+            parent = graph.resources[parent].parent
+    return {key: count for key, count in counts.items() if key in chosen.resources}
 
 
 def part_shown(graph: Graph, scene: Scene) -> Graph:

@@ -277,7 +277,7 @@ def test_every_shape_name_is_one_that_drawio_has() -> None:
     used += [f"mxgraph.aws4.{sign}" for sign in AWS_GROUPS.values()]
     used += [f"img/lib/azure2/{sign}.svg" for sign in AZURE_GROUPS.values()]
     assert set(used) - KNOWN == set()
-    # Every headline type has a shape of its cloud; what has none gets our own glyph of its kind.
+    # Every headline type has a shape of its cloud; what has none gets our own glyph.
     headline = [each.key for each in catalogue().types.values() if not each.supporting]
     assert [key for key in headline if not shape_style(key)] == ["aws.ec2.subnet", "gcp.network.subnetwork"]
 

@@ -219,7 +219,7 @@ class _File:
             return f"{shape}fillColor={theme.colour(node.kind)};strokeColor=none;aspect=fixed;"
         if shape:
             return f"{shape}aspect=fixed;"
-        return f"shape=image;image={_glyph_image(glyph_of(node.kind).name, theme)};aspect=fixed;"
+        return f"shape=image;image={_glyph_image(node.kind, node.type, theme)};aspect=fixed;"
 
     def _data(self, node: SceneNode, tag: str) -> dict[str, str]:
         """What a cell says about the inventory; draw.io lists it on hover, and finds cells by it."""
@@ -412,15 +412,15 @@ def _wrapped(parts: Sequence[str], room: float) -> list[str]:
 
 
 @cache
-def _glyph_image(kind: str, theme: Theme) -> str:
-    """Our glyph of a kind as a data URL, as draw.io writes them: a semicolon would end the style."""
+def _glyph_image(kind: str, type: str, theme: Theme) -> str:
+    """Our glyph of a type, or its kind, as a data URL as draw.io writes them: a semicolon would end the style."""
     tile, ink = theme.tile(kind), theme.ink(kind)
     size = VIEW_BOX / 0.68 if tile else VIEW_BOX
     shift = (size - VIEW_BOX) / 2
     square = f'<rect width="{size:g}" height="{size:g}" rx="{theme.tile_radius * size / 36:g}" fill="{tile}"/>'
     paths = "".join(
         f'<path d="{path.d}" fill="{ink}" stroke="none"/>' if path.filled else f'<path d="{path.d}"/>'
-        for path in glyph_of(kind).paths
+        for path in glyph_of(kind, type).paths
     )
     drawn = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="36" height="36" viewBox="0 0 {size:g} {size:g}">'

@@ -2,7 +2,7 @@
 
 AWS and Google Cloud are stencils of draw.io (``mxgraph.aws4.*``, ``mxgraph.gcp2.*``), Azure is its image library
 (``img/lib/azure2/**``). Only names stand here: the drawings come with draw.io. A type without one gets our own
-glyph of its kind.
+glyph, that of the type where there is one, else of its kind.
 
 Source: the stencil and image libraries of jgraph/drawio. The names that exist there are recorded in
 ``tests/unit/diagram/drawio_names.txt``, and a test holds every name of this file against it.
@@ -16,8 +16,10 @@ AWS: dict[str, str] = {
     "aws.apigatewayv2.api": "api_gateway",
     "aws.athena.workgroup": "athena",
     "aws.autoscaling.group": "auto_scaling2",
+    "aws.backup.vault": "backup",
     "aws.batch.compute_environment": "batch",
     "aws.batch.job_queue": "batch",
+    "aws.cloudformation.stack": "cloudformation",
     "aws.cloudfront.distribution": "cloudfront",
     "aws.cloudtrail.trail": "cloudtrail",
     "aws.cloudwatch.alarm": "alarm",
@@ -26,20 +28,25 @@ AWS: dict[str, str] = {
     "aws.comprehend.endpoint": "comprehend",
     "aws.docdb.cluster": "documentdb_with_mongodb_compatibility",
     "aws.dynamodb.table": "dynamodb",
+    "aws.ec2.customer_gateway": "customer_gateway",
     "aws.ec2.eip": "elastic_ip_address",
     "aws.ec2.instance": "instance2",
     "aws.ec2.internet_gateway": "internet_gateway",
     "aws.ec2.launch_template": "template",
     "aws.ec2.nat_gateway": "nat_gateway",
+    "aws.ec2.network_acl": "network_access_control_list",
     "aws.ec2.network_interface": "elastic_network_interface",
     "aws.ec2.route_table": "route_table",
     "aws.ec2.security_group": "security_group",
+    "aws.ec2.snapshot": "snapshot",
     "aws.ec2.transit_gateway": "transit_gateway",
     "aws.ec2.transit_gateway_attachment": "transit_gateway",
     "aws.ec2.volume": "volume",
     "aws.ec2.vpc": "vpc",
     "aws.ec2.vpc_endpoint": "endpoints",
     "aws.ec2.vpc_peering": "peering",
+    "aws.ec2.vpn_connection": "vpn_connection",
+    "aws.ec2.vpn_gateway": "vpn_gateway",
     "aws.ecr.repository": "ecr",
     "aws.ecs.cluster": "ecs",
     "aws.ecs.fargate_service": "fargate",
@@ -60,6 +67,8 @@ AWS: dict[str, str] = {
     "aws.firehose.delivery_stream": "kinesis_data_firehose",
     "aws.fsx.file_system": "fsx",
     "aws.glacier.vault": "glacier",
+    "aws.glue.database": "glue_data_catalog",
+    "aws.glue.job": "glue",
     "aws.iam.instance_profile": "role",
     "aws.iam.policy": "permissions",
     "aws.iam.role": "role",
@@ -75,6 +84,7 @@ AWS: dict[str, str] = {
     "aws.rds.instance": "rds",
     "aws.rds.multi_az_cluster": "rds",
     "aws.redshift.cluster": "redshift",
+    "aws.redshift.serverless_workgroup": "redshift",
     "aws.rekognition.collection": "rekognition_2",
     "aws.route53.hosted_zone": "route_53",
     "aws.s3.bucket": "s3",
@@ -84,6 +94,7 @@ AWS: dict[str, str] = {
     "aws.sfn.state_machine": "step_functions",
     "aws.sns.topic": "sns",
     "aws.sqs.queue": "sqs",
+    "aws.ssm.parameter": "parameter_store",
     "aws.wafv2.web_acl": "waf",
 }
 """Stencils of ``mxgraph.aws4``, drawn white on a coloured square by its ``resourceIcon``."""

@@ -8,7 +8,7 @@ links become lines, and the boxes are written down as nodes with their words and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, PLUMBING_KINDS
@@ -40,6 +40,7 @@ from cloudviz.inventory.walk import neighbours, within
 __all__ = ["Composition", "Scene", "SceneEdge", "SceneNode", "SceneSummary", "build"]
 
 _GROUPINGS = ("", "account", "region", "network", "kind")
+NONE_LEFT_OUT: Mapping[str, int] = {}
 _ROOM = LEAF_WIDEST - 2 * LEAF_PADDING
 
 
@@ -64,6 +65,8 @@ class Composition:
         changes: resource id → ``added``, ``removed`` or ``changed``, for a picture of what is new since another
             look; the graph holds what was removed as well.
         previous: an earlier picture; what it showed open stays open, and closed closed, as far as the budget lets.
+        left_out: id of a container → how many resources in it a filter left out, 0 where that is not known: it is
+            not to be called empty.
 
     Raises:
         NotFound: the focus is not in the graph.
@@ -77,6 +80,7 @@ class Composition:
         gaps: int = 0,
         changes: Mapping[str, str] = UNCHANGED,
         previous: Scene | None = None,
+        left_out: Mapping[str, int] = NONE_LEFT_OUT,
     ) -> None:
         if options.group_by not in _GROUPINGS and not options.group_by.startswith("tag:"):
             raise Invalid(
@@ -101,8 +105,8 @@ class Composition:
             folded.headings = set()
         self._shown = shown
         # A network whose contents are out of focus has some: it must not be called empty.
-        left_out = (resources[key].parent for key in resources if options.focus and key not in shown)
-        self._occupied = {key for key in left_out if key}
+        unfocused = (resources[key].parent for key in resources if options.focus and key not in shown)
+        self._left_out = {**dict.fromkeys(filter(None, unfocused), 0), **left_out}
         self._tree = Containment(resources, shown, folded, options.group_by).build()
         self._ties = [tie for tie in folded.ties if tie.source in shown and tie.target in shown]
         before = {node.id: node.container for node in previous.nodes if node.role} if previous else NOTHING_BEFORE
@@ -128,7 +132,7 @@ class Composition:
         currency = _currency(resources)
         costs = _costs(self._tree, resources, folded, owner, currency)
         nodes = [
-            _node(box, costs.get(box.key), currency, options.show_costs, self._changes, self._occupied)
+            _node(box, costs.get(box.key), currency, options.show_costs, self._changes, self._left_out)
             for box in self._tree.walk()
         ]
         return Scene(
@@ -229,7 +233,7 @@ def _node(
     currency: str | None,
     show_costs: bool,
     changes: Mapping[str, str],
-    occupied: Set[str],
+    left_out: Mapping[str, int],
 ) -> SceneNode:
     node = SceneNode(
         box.key,
@@ -256,7 +260,10 @@ def _node(
     node.count = len(box.members)
     node.members = [item.id for item in box.members]
     own_words = changes_line(box.members, changes) if changes and len(box.members) > 1 else ""
-    is_closed = bool(box.role) and not (len(box.members) == 1 and box.members[0].id in occupied)
+    missing = left_out.get(box.members[0].id) if box.role and len(box.members) == 1 else None
+    if not own_words and missing:
+        own_words = f"{missing:,} hidden by the filter"
+    is_closed = bool(box.role) and missing is None
     own_words = own_words or (contents_line(box.members) if is_closed else facts_line(box.members))
     both = f"{own_words} · {price}" if own_words and price else own_words or price
     if price and measure(both, SUBLABEL_SIZE, SUBLABEL_WEIGHT) > _ROOM:
