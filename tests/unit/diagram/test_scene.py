@@ -252,6 +252,18 @@ def test_empty_subnets_are_collapsed_before_busy_ones():
     adds_up(graph, scene)
 
 
+@pytest.mark.parametrize("budget", [10, 20, 40])
+def test_subnets_in_subnets_keep_the_budget_too(budget):
+    deep = [thing("s-0", "subnet", parent="net")]
+    deep += [thing(f"s-{at}", "subnet", parent=f"s-{at - 1}") for at in range(1, 12)]
+    kinds = ("virtual_machine", "database", "function", "bucket")
+    inside = [thing(f"{kind}-{at}", kind, parent=f"s-{at}") for at in range(12) for kind in kinds]
+    graph = graph_of(thing("net", "network"), *deep, *inside)
+    scene = build(graph, PictureOptions(max_nodes=budget))
+    assert budget // 2 <= len(scene.nodes) <= budget
+    adds_up(graph, scene)
+
+
 def test_costs_are_summed_per_box_and_shown_when_asked_for():
     graph = small_estate()
     for key, cost in (("web-1", "70.08"), ("web-2", "70.08"), ("web-3", "70.08"), ("disk", "8"), ("jobs", "0.5")):

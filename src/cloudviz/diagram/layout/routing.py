@@ -30,6 +30,7 @@ from cloudviz.diagram.layout.lanes import (
 from cloudviz.diagram.scene.measures import TITLE_LEFT
 
 _DETOUR = 250.0  # px of detour that weigh as much as one turn
+_HARMLESS = 150.0  # px of detour around boxes in one row that nobody minds
 _BUSY = 8.0  # px of detour that each line already in a gap weighs
 _MANY_ROWS = 6  # rows passed one by one; beyond that a margin is taken
 _SHORT_ROW = 5  # boxes in a row up to which every gap in it is looked at
@@ -313,13 +314,23 @@ def _sides(first: list[Cell], last: list[Cell]) -> tuple[int, int]:
     side = Sort.RIGHT if one.column < other.column else Sort.LEFT
     beside = abs(one.column - other.column) == 1
     straight = _hurdles(first, side) + _hurdles(last, OPPOSITE[side]) + (0 if beside else 1.2)
-    below = _hurdles(first, Sort.BOTTOM) + _hurdles(last, Sort.BOTTOM) + (1.5 if beside else 0.2)
+    start, end = first[0].y + first[0].height / 2, last[0].y + last[0].height / 2
+    deep = max(one.y + one.height, other.y + other.height) - max(start, end)
+    below = (
+        _hurdles(first, Sort.BOTTOM) + _hurdles(last, Sort.BOTTOM) + (1.5 if beside else 0.2) + _way_round(deep)
+    )
     if straight <= below and straight < _TURN:
         return side, OPPOSITE[side]
-    above = _hurdles(first, Sort.TOP) + _hurdles(last, Sort.TOP) + (1.7 if beside else 0.4)
+    high = min(start, end) - min(one.y, other.y)
+    above = _hurdles(first, Sort.TOP) + _hurdles(last, Sort.TOP) + (1.7 if beside else 0.4) + _way_round(high)
     if straight <= below and straight <= above:
         return side, OPPOSITE[side]
     return (Sort.BOTTOM, Sort.BOTTOM) if below <= above else (Sort.TOP, Sort.TOP)
+
+
+def _way_round(distance: float) -> float:
+    """What it costs, in turns, to go so far up or down around tall boxes in one row, and back."""
+    return max(2 * distance - _HARMLESS, 0.0) / _DETOUR
 
 
 def _best_side(chain: list[Cell], facing: int, distance: float) -> int:

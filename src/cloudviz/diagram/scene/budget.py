@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from math import log2, sqrt
 from operator import attrgetter
 from types import MappingProxyType
@@ -121,7 +122,10 @@ def _unit_of(box: Box) -> Unit:
     if box.role not in FRAMES:
         return (box.key,)
     anchor = next((outer for outer in box.path() if outer.role not in FRAMES), box)
-    return (anchor.key, "zone") if box.role == "zone" else (anchor.key, "subnet", box.tier)
+    around = takewhile(lambda outer: outer is not anchor, box.path())
+    # subnets in subnets go before those around them, or all would wait for each other
+    level = sum((outer.role == "zone") == (box.role == "zone") for outer in around)
+    return (anchor.key, "zone", str(level)) if box.role == "zone" else (anchor.key, "subnet", box.tier, str(level))
 
 
 def _is_frame(box: Box) -> bool:
