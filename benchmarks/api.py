@@ -14,7 +14,6 @@ import argparse
 import asyncio
 import json
 import os
-import re
 import secrets
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import uvloop
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.servers import free_port, postgres, redis
@@ -62,7 +62,16 @@ def serving(app: str, workers: int, environment: dict[str, str], *more: str) -> 
     """A uvicorn that runs an app; gives its URL and process."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--workers", str(workers), *more]
-    command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
+    command += [
+        "--loop",
+        "uvloop",
+        "--no-access-log",
+        "--no-server-header",
+        "--no-proxy-headers",
+        "--log-level",
+        "warning",
+    ]
+    command += ["--http", "cloudviz.api.protocol:Protocol" if app.startswith("cloudviz") else "httptools"]
     process = subprocess.Popen(command, cwd=HERE.parent, env={**os.environ, **environment})
     url = f"http://127.0.0.1:{port}"
     try:
@@ -105,23 +114,27 @@ class _Client(asyncio.Protocol):
         self._transport.write(next(self._requests))
 
     def data_received(self, data: bytes) -> None:
-        self._got = self._got + data if self._got else data
+        if self._got:
+            data = self._got + data
         if not self._whole:
-            end = self._got.find(b"\r\n\r\n")
+            end = data.find(b"\r\n\r\n")
             if end < 0:
+                self._got = data
                 return
-            found = re.search(rb"content-length: (\d+)", self._got[:end], re.IGNORECASE)
-            self._whole = end + 4 + int(found[1]) if found else end + 4
-        if len(self._got) >= self._whole:
-            now = time.perf_counter()
-            self._taken.append(now - self._started)
-            status = int(self._got[9:12])
-            self._states[status] = self._states.get(status, 0) + 1
-            self._got, self._whole = self._got[self._whole :], 0
-            if now < self._until:
-                self._ask()
-            else:
-                self._transport.close()
+            at = data.find(b"content-length: ", 0, end) + 16
+            self._whole = end + 4 + (int(data[at : data.find(b"\r", at)]) if at > 15 else 0)
+        if len(data) < self._whole:
+            self._got = data
+            return
+        now = time.perf_counter()
+        self._taken.append(now - self._started)
+        status = int(data[9:12])
+        self._states[status] = self._states.get(status, 0) + 1
+        self._got, self._whole = b"", 0
+        if now < self._until:
+            self._ask()
+        else:
+            self._transport.close()
 
     def connection_lost(self, error) -> None:  # type: ignore[no-untyped-def]
         if not self.done.done():
@@ -219,7 +232,7 @@ def main() -> None:
     parser.add_argument("--load", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.load:
-        print(json.dumps(asyncio.run(_load(*json.loads(options.load)))))
+        print(json.dumps(uvloop.run(_load(*json.loads(options.load)))))
         return
     rows: list[tuple[str, dict[str, object], float]] = []
     with ExitStack() as stack:

@@ -1,6 +1,6 @@
 """Search, pages and facets over a large inventory, on SQLite and PostgreSQL.
 
-    uv run python benchmarks/search.py [--size 200000] [--rounds 200]
+    uv run python benchmarks/search.py [--size 200000] [--rounds 200] [--only PostgreSQL|SQLite]
 
 One estate of n resources is recorded; then pages of 50 are asked for: by a part of an id, a name, an address or a
 tag that occurs once, some times, and everywhere; in the order of ids from anywhere; and the counts of all values.
@@ -23,14 +23,18 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.store_history import estate
+from benchmarks.store_history import machine
 from sqlalchemy import text
 from tests.servers import postgres
 
-from cloudviz.inventory.model import Coverage
+from cloudviz.inventory.model import Coverage, Graph
 from cloudviz.inventory.select import Selection
 from cloudviz.store import Store, migrate, open_store
 from cloudviz.store.pages import write_cursor
+
+LIMIT_MS = 100
+"""At the 99th percentile, for a million resources."""
+WORST: list[float] = []
 
 
 async def timed(label: str, rounds: int, work: Callable[[], Awaitable[Any]]) -> None:
@@ -41,26 +45,31 @@ async def timed(label: str, rounds: int, work: Callable[[], Awaitable[Any]]) -> 
         await work()
         took.append((time.perf_counter() - start) * 1000)
     took.sort()
-    print(f"  {label:<34} p50 {took[rounds // 2]:8.2f} ms   p99 {took[int(rounds * 0.99)]:8.2f} ms", flush=True)
+    p99 = took[int(rounds * 0.99)]
+    said = "" if p99 <= LIMIT_MS else f"   over {LIMIT_MS} ms"
+    WORST.append(p99)
+    print(f"  {label:<34} p50 {took[rounds // 2]:8.2f} ms   p99 {p99:8.2f} ms{said}", flush=True)
 
 
 async def measure(url: str, size: int, rounds: int) -> None:
     """Record, then ask."""
     await migrate(url)
-    covered = [Coverage("aws", "123456789012", f"region-{n}", "aws.ec2.instance", "seen") for n in range(20)]
     chosen = random.Random(1)
     async with await open_store(url) as store:
         start = time.perf_counter()
-        graph = estate(size)
-        graph.links.clear()
-        keys = sorted(graph.resources)
-        discovery = await store.discoveries.create("aws", "aws:profile/bench", {})
-        await store.inventories.record(discovery, graph, covered, [], datetime(2026, 1, 1, tzinfo=UTC))
-        print(f"  recorded in {time.perf_counter() - start:.1f} s")
+        keys: list[str] = []
+        for region in range(20):  # one after the other, as a scan of many accounts comes in
+            graph = Graph({each.id: each for each in map(machine, range(region, size, 20))}, [])
+            keys += graph.resources
+            discovery = await store.discoveries.create("aws", "aws:profile/bench", {})
+            covered = [Coverage("aws", "123456789012", f"region-{region}", "aws.ec2.instance", "seen")]
+            await store.inventories.record(discovery, graph, covered, [], datetime(2026, 1, 1, tzinfo=UTC))
+            print(f"\r  {len(keys):,} resources recorded", end="", file=sys.stderr, flush=True)
+        keys.sort()
+        print(f"\r  recorded in {time.perf_counter() - start:.1f} s")
         if store._database.is_postgres:  # what autovacuum does within a minute of such a change
             async with store._database.writing() as connection:
                 await connection.execute(text("ANALYZE resources"))
-        del graph
         await _ask(store, keys, chosen, rounds)
 
 
@@ -93,13 +102,18 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--size", type=int, default=200_000)
     options.add_argument("--rounds", type=int, default=200)
+    options.add_argument("--only", choices=("PostgreSQL", "SQLite"), help="One of the two.")
     given = options.parse_args()
     with ExitStack() as stack:
         server = stack.enter_context(postgres())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         for name, url in (("PostgreSQL", server.url()), ("SQLite", f"sqlite:///{folder}/search.db")):
-            print(f"{name}, {given.size:,} resources")
-            asyncio.run(measure(url, given.size, given.rounds))
+            if given.only in (None, name):
+                print(f"{name}, {given.size:,} resources", flush=True)
+                asyncio.run(measure(url, given.size, given.rounds))
+    held = max(WORST) <= LIMIT_MS
+    print(f"the slowest p99 is {max(WORST):.1f} ms (limit {LIMIT_MS}): {'held' if held else 'NOT HELD'}")
+    sys.exit(not held)
 
 
 if __name__ == "__main__":

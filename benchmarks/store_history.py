@@ -38,33 +38,35 @@ from cloudviz.store.rows import row_of
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+def machine(number: int) -> Resource:
+    """A machine with tags and properties, about 800 bytes."""
+    region = f"region-{number % 20}"
+    return Resource(
+        id=f"arn:aws:ec2:{region}:123456789012:instance/i-{number:017x}",
+        provider="aws",
+        type="aws.ec2.instance",
+        native_type="AWS::EC2::Instance",
+        kind="virtual_machine",
+        name=f"web-{number}",
+        account="123456789012",
+        region=region,
+        zone=f"{region}a",
+        state="running",
+        tags={"env": "prod", "owner": f"team-{number % 50}", "Name": f"web-{number}"},
+        cost_monthly=Decimal("70.08"),
+        currency="USD",
+        properties={
+            "size": "t3.large",
+            "private_ip": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+            "interfaces": [{"id": f"eni-{number:x}-{each}", "groups": ["sg-1", "sg-2"]} for each in range(3)],
+            "image": "ami-0123456789abcdef0",
+        },
+    )
+
+
 def estate(size: int) -> Graph:
-    """Machines of 20 regions with tags, properties and links, about 800 bytes each."""
-    graph = Graph()
-    for number in range(size):
-        region = f"region-{number % 20}"
-        key = f"arn:aws:ec2:{region}:123456789012:instance/i-{number:017x}"
-        graph.resources[key] = Resource(
-            id=key,
-            provider="aws",
-            type="aws.ec2.instance",
-            native_type="AWS::EC2::Instance",
-            kind="virtual_machine",
-            name=f"web-{number}",
-            account="123456789012",
-            region=region,
-            zone=f"{region}a",
-            state="running",
-            tags={"env": "prod", "owner": f"team-{number % 50}", "Name": f"web-{number}"},
-            cost_monthly=Decimal("70.08"),
-            currency="USD",
-            properties={
-                "size": "t3.large",
-                "private_ip": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
-                "interfaces": [{"id": f"eni-{number:x}-{each}", "groups": ["sg-1", "sg-2"]} for each in range(3)],
-                "image": "ami-0123456789abcdef0",
-            },
-        )
+    """Machines of 20 regions, with links."""
+    graph = Graph({each.id: each for each in map(machine, range(size))}, [])
     keys = list(graph.resources)
     for number, key in enumerate(keys):
         graph.links.append(Link(key, keys[number // 10], "uses"))

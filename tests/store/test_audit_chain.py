@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from cloudviz.store import AuditEntry, Store, open_store
+from cloudviz.store import Access, AuditEntry, Store, open_store
 from cloudviz.store.chain import GENESIS, Head, entry_hash
 
 AT = datetime(2026, 11, 24, 8, 0, 0, 5, tzinfo=UTC)
@@ -61,6 +61,34 @@ async def test_an_untouched_chain_holds(store: Store):
     report = await store.audit.verify([await store.audit.head()])
     assert report.holds, report.faults
     assert (report.entries, report.head.seq, report.first) == (7, 7, 0)
+
+
+async def test_accesses_are_chained_as_any_entry_is(store: Store):
+    """They are written as bytes of their own making: the chain, and who reads, must see no difference."""
+    await fill(store, 2)
+    at = AT.timestamp()
+    hostile = '/resources/"\\\\N\\t\t\n\r<b>\u202e😀\ud800\x00'
+    accesses: list[Access] = [
+        (at, "ann", "GET", "/resources", "/resources", 200, 0.01234, "192.0.2.1", "ab01"),
+        (at + 0.999_999, "ann", "GET", "/resources", "/resources", 200, 0.0, "192.0.2.1", "ab02"),
+        (at + 1, "", "POST", hostile + "x" * 9000, "(none)", 401, 12.0, "", 'a"\\\n\x00é'),
+        *((at + n, "b\\\tb", "HEAD", "/jobs", "/jobs", 304, n / 7, "::1", f"x.{n}") for n in range(450)),
+    ]
+    await store.audit.append_accesses(accesses)
+    await fill(store, 1)
+    report = await store.audit.verify([await store.audit.head()])
+    assert report.holds, report.faults[:3]
+    assert report.entries == 456
+    first = (await store.audit.page(target="/resources")).items[-1]
+    assert (first.actor, first.action, first.address) == ("ann", "api.read", "192.0.2.1")
+    assert first.at == AT
+    assert first.detail == {
+        "method": "GET", "ms": 12.3, "request_id": "ab01", "route": "/resources", "status": 200,
+    }  # fmt: skip
+    [odd] = [each for each in (await store.audit.page(actor="")).items if each.action == "api.write"]
+    assert odd.target.startswith('/resources/"\\\\N\\t\t\n\r<b>\u202e😀\ufffd\ufffdx')
+    assert odd.detail["request_id"] == 'a"\\\n\ufffdé'
+    assert (await store.audit.page(actor="b\\\tb", limit=1)).items[0].target == "/jobs"
 
 
 async def test_writers_side_by_side_leave_no_gap(url: str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cloudviz.access.roles import Role, allows
 
@@ -31,4 +32,7 @@ class Caller:
 
     def may(self, needed: Role) -> bool:
         """Whether the caller's roles allow what needs this role."""
-        return allows(self.roles, needed)
+        return _allowed(self.roles, needed)
+
+
+_allowed = lru_cache(maxsize=256)(allows)  # asked at each request, of the few sets of roles that there are

@@ -4,9 +4,10 @@ The buckets are GCRA (the "leaky bucket as a meter" of ITU-T I.371, annex A): on
 bucket will be full again. With Redis it is one bucket for all processes, and a script of one round trip decides.
 Reads that are answered in microseconds can't afford that trip: each process takes a small lease of requests, which
 are charged in Redis beforehand, and gives them out. So no more is ever let through than the limit says, by however
-many processes; at most a tenth of it may lie unused in leases.
+many processes; at most a tenth of it may lie unused in leases, and what one had left is given back with the next.
 
-While Redis does not answer, each process counts for itself, by its share of the limit (``limits.processes``).
+Without Redis, and while it does not answer, each process counts for itself, by its share of the limit
+(``limits.processes``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cloudviz.errors import TooManyRequests
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from cloudviz.runtime.redis.client import Redis
 
 MOST_BUCKETS = 50_000  # in memory, about 10 MB; the one not asked for longest goes first
-LARGEST_LEASE = 50
+LARGEST_LEASE = 500  # a question to Redis costs 150 µs of CPU: shared by so many it is no longer seen
 LEASE_SECONDS = 1.0  # a lease held longer could be spent when its requests have been refilled already
 GROWTH_SECONDS = 1.0  # refusals within this count once: a burst is one mistake
 
@@ -62,7 +64,8 @@ SETTING = {
     Kind.STRANGER: "strangers",
 }
 
-# KEYS[1] the bucket. ARGV: limit, window in µs, requests wanted, µs that a refusal counts once for.
+# KEYS[1] the bucket. ARGV: limit, window in µs, requests wanted, µs that a refusal counts once for, requests that
+# were charged before and are given back.
 # The answer: requests granted, requests left, µs until full, µs until the next request, refusals in a row.
 _TAKE = Script("""
 local time = redis.call('TIME')
@@ -70,7 +73,7 @@ local now = time[1] * 1000000 + time[2]
 local limit, window, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local each = window / limit
 local kept = redis.call('HMGET', KEYS[1], 'full', 'refused', 'at')
-local full = math.max(tonumber(kept[1] or now), now)
+local full = math.max(tonumber(kept[1] or now) - tonumber(ARGV[5]) * each, now)
 local refused = tonumber(kept[2] or 0)
 local at = tonumber(kept[3] or 0)
 local free = math.floor((now + window - full) / each + 0.000001)
@@ -147,7 +150,7 @@ class Limits:
     def quickly(self, kind: Kind, subject: str, own: int = 0) -> Standing | None:
         """Count one request where that needs no round trip; None where it does: then :meth:`take`."""
         if self._redis is None:
-            return self._local.take(kind, subject, own or self._limits[kind])
+            return self._local.take(kind, subject, self._share(own or self._limits[kind]))
         key = (kind, subject)
         lease = self._leases.get(key)
         if lease is None:
@@ -184,9 +187,12 @@ class Limits:
                 asking.set_result(None)
 
     async def _ask(self, kind: Kind, subject: str, limit: int) -> Standing:
-        charged = await self._charge(kind, subject, limit, self._lease_of(kind, limit))
+        # Who asks now and then would otherwise pay for a whole lease each time, and be refused for nothing.
+        outdated = self._leases.get((kind, subject))
+        returned = 0 if outdated is None else outdated.give_back()
+        charged = await self._charge(kind, subject, limit, self._lease_of(kind, limit), returned)
         if charged is None:
-            return self._local.take(kind, subject, max(1, limit // self._settings.processes))
+            return self._local.take(kind, subject, self._share(limit))
         standing, granted = charged
         lease = _Lease(standing, granted, self._now())
         self._leases.pop((kind, subject), None)
@@ -210,7 +216,9 @@ class Limits:
             del self._asking[key]
             asking.set_result(None)
 
-    async def _charge(self, kind: Kind, subject: str, limit: int, wanted: int) -> tuple[Standing, int] | None:
+    async def _charge(
+        self, kind: Kind, subject: str, limit: int, wanted: int, returned: int = 0
+    ) -> tuple[Standing, int] | None:
         """Charge requests in Redis: how things stand then, and how many were granted. None without Redis."""
         assert self._redis is not None
         window = self._settings.window_seconds
@@ -218,12 +226,16 @@ class Limits:
             granted, left, reset, wait, refusals = await self._redis.run(
                 _TAKE,
                 [f"limit:{kind}:{subject}"],
-                [limit, window * 1_000_000, wanted, int(GROWTH_SECONDS * 1e6)],
+                [limit, window * 1_000_000, wanted, int(GROWTH_SECONDS * 1e6), returned],
             )
         except (RedisDown, RedisRefused):
             return None
         standing = Standing(kind, limit, window, granted > 0, left, reset / 1e6, wait / 1e6, refusals)
         return standing, granted
+
+    def _share(self, limit: int) -> int:
+        """What this process lets through when it counts for itself."""
+        return max(1, limit // self._settings.processes)
 
     def _lease_of(self, kind: Kind, limit: int) -> int:
         """How many requests to take at once: one by one, except for reads."""
@@ -233,10 +245,8 @@ class Limits:
 
     def headers(self, standing: Standing) -> list[tuple[bytes, bytes]]:
         """What a reply says of it: draft-ietf-httpapi-ratelimit-headers, and warnings in words near the limit."""
-        said = [
-            (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (standing.kind.encode(), standing.limit, standing.window)),
-            (b"ratelimit", b'"%b";r=%d;t=%d' % (standing.kind.encode(), standing.left, math.ceil(standing.reset))),
-        ]
+        policy, form = _policy(standing.kind, standing.limit, standing.window)
+        said = [policy, (b"ratelimit", form % (standing.left, math.ceil(standing.reset)))]
         used = standing.limit - standing.left
         if not standing.allowed or used < standing.limit * self._settings.warn_at:
             return said
@@ -265,6 +275,13 @@ class Limits:
         )
 
 
+@lru_cache(maxsize=256)
+def _policy(kind: Kind, limit: int, window: int) -> tuple[tuple[bytes, bytes], bytes]:
+    """The header that tells a limit, and the form of the one that tells how somebody stands to it."""
+    name = kind.encode()
+    return (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (name, limit, window)), b'"%b";r=%%d;t=%%d' % name
+
+
 class _Lease:
     """Requests that are charged in Redis already, or the knowledge that there are none for a while."""
 
@@ -285,6 +302,11 @@ class _Lease:
     def missing(self) -> int:
         """How many requests make it whole again."""
         return max(1, self._size - self._tokens)
+
+    def give_back(self) -> int:
+        """What was charged and not spent, which it then no longer holds."""
+        unspent, self._tokens = self._tokens, 0
+        return unspent
 
     def add(self, standing: Standing, tokens: int, now: float) -> None:
         """More was charged."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cloudviz.access.caller import Caller
 from cloudviz.access.key_format import PREFIX
 from cloudviz.access.key_holders import KeyHolders
-from cloudviz.access.tokens import AccessClaims, AccessTokens
+from cloudviz.access.tokens import AccessTokens
 from cloudviz.errors import Unauthenticated
 from cloudviz.runtime import clock
 from cloudviz.runtime.logs import get_logger
@@ -59,7 +59,8 @@ class Recognition:
         self._holders = keys
         self._monotonic = monotonic
         self._redis: Redis | None = None
-        self._verified: OrderedDict[bytes, tuple[AccessClaims, float]] = OrderedDict()
+        # digest of a token → its session, whose it is, until when it need not be verified again
+        self._verified: OrderedDict[bytes, tuple[str, int, float]] = OrderedDict()
         self._sessions: OrderedDict[str, tuple[Caller, float]] = OrderedDict()
         self._keys: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
         self._endings = 0
@@ -79,15 +80,18 @@ class Recognition:
         found = self._verified.get(digest)
         if found is None:
             return None
-        claims, until = found
+        session_id, person, until = found
         now = self._monotonic()
         if now >= until:
             return None
-        session = self._sessions.get(claims.session)
-        if session is None or now - session[1] >= self._trust():
+        session = self._sessions.get(session_id)
+        if session is None:
             return None
-        caller = session[0]
-        return caller if str(caller.person) == claims.person else None
+        caller, asked = session
+        age = now - asked
+        if age >= TRUST_SECONDS and age >= self._trust():
+            return None
+        return caller if caller.person == person else None
 
     async def caller(self, token: str) -> Caller:
         """Who an access token belongs to, when it is valid and its session is open; or an API key.
@@ -110,7 +114,8 @@ class Recognition:
         if str(caller.person) != claims.person:
             raise Unauthenticated("the access token is not valid", hint="Sign in again.")
         self._verified[hashlib.sha256(raw).digest()] = (
-            claims,
+            claims.session,
+            caller.person,
             now + min(TOKEN_SECONDS, self._tokens.seconds_left(claims)),
         )
         while len(self._verified) > MOST_TOKENS:

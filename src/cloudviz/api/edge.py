@@ -7,6 +7,7 @@ is often asked is answered here, without FastAPI; everything else goes on to it 
 from __future__ import annotations
 
 import contextlib
+import logging
 import random
 import re
 import time
@@ -15,13 +16,13 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloudviz.access import Caller, Role
-from cloudviz.access.access_log import Access
 from cloudviz.access.key_format import PREFIX
-from cloudviz.access.limits import SETTING, Kind
+from cloudviz.access.limits import SETTING, Kind, Limits, Standing
 from cloudviz.api import errors
 from cloudviz.api.house import House
 from cloudviz.api.metrics import Metrics
-from cloudviz.api.replies import NotKept, coding_for, is_hot, route_of
+from cloudviz.api.protocol import Whole
+from cloudviz.api.replies import Dressed, NotKept, Reply, coding_for, hot_route
 from cloudviz.errors import BadInput, CloudVizError, TooLarge, Unauthenticated
 from cloudviz.runtime.logs import get_logger
 
@@ -42,7 +43,8 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 UNMATCHED = "(none)"  # one label for every path that is no route, so that scanners make no new time series
 LONGEST_TARGET = 16_384  # bytes of path and query; an ARM id escaped twice has under 2,000
 
-_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_chance = random.getrandbits
+_GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -65,7 +67,6 @@ _API = frozenset(
     }
     | {"admin"}
 )
-_OF_304 = frozenset({b"etag", b"cache-control", b"vary"})  # RFC 9110 §15.4.5
 _SIGN_IN = ("/auth/login", "/auth/refresh", "/auth/exchange", "/auth/oauth")
 _HEAVY = (
     "/discover",
@@ -77,6 +78,9 @@ _HEAVY = (
 )
 _KEY = PREFIX.encode()
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+_ASK = CloudVizError("not known yet")  # no refusal: it says that whoever keeps books elsewhere must be asked
 
 
 class Visit:
@@ -95,24 +99,23 @@ class Visit:
         self.caller: Caller | None = None
         self.limit_headers: list[tuple[bytes, bytes]] = []
         self.route = ""
-        self.token = self.if_none_match = self.accept_encoding = b""
-        given, key = "", b""
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                word, _, token = value.partition(b" ")
-                self.token = token.strip() if word.lower() == b"bearer" else b""
-            elif name == b"x-api-key":
-                key = value.strip()
-            elif name == b"if-none-match":
-                self.if_none_match = value
-            elif name == b"accept-encoding":
-                self.accept_encoding = value
-            elif name == b"x-request-id" and _GIVEN_ID.fullmatch(value.decode("latin-1")):
-                given = value.decode("latin-1")  # the caller's own id, when it is harmless to log
+        self.token = b""
+        # Of a field that comes twice the last counts, as in a loop over all of them.
+        fields: dict[bytes, bytes] = dict(scope["headers"])
+        authorization = fields.get(b"authorization")
+        if authorization is not None:
+            word, _, token = authorization.partition(b" ")
+            self.token = token.strip() if word.lower() == b"bearer" else b""
+        key = fields.get(b"x-api-key", b"").strip()
+        self.if_none_match = fields.get(b"if-none-match", b"")
+        self.accept_encoding = fields.get(b"accept-encoding", b"")
+        given = fields.get(b"x-request-id", b"")
+        if given and not _GIVEN_ID.fullmatch(given):
+            given = b""  # else it is the caller's own, when it is harmless to log
         if key:  # both at once are refused within
             self.token = key if not self.token and key.startswith(_KEY) else b""
         # Not uuid4: that asks the kernel for chance each time, and nothing is hidden behind this id.
-        self.request_id = given or f"{random.getrandbits(128):032x}"
+        self.request_id: str = given.decode() if given else f"{_chance(128):032x}"
         scope["request_id"] = self.request_id
 
 
@@ -168,6 +171,7 @@ class Edge:
         self._upload_routes = upload_routes
         self._clock = clock
         self._log = get_logger("cloudviz.api")
+        self._tells = self._log.is_enabled_for(logging.INFO)
         self._templates: dict[int, tuple[object, str]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -179,89 +183,135 @@ class Edge:
         house: House | None = _house_of(scope)
         if house is not None and visit.is_api:
             try:
-                refused = await self._admit(visit, house)
+                refused = self._admit_known(visit, house)
+                if refused is _ASK:
+                    refused = await self._admit(visit, house)
             except CloudVizError as refusal:  # the address is one that no honest client sends
                 refused = refusal
             if refused is not None:
                 reply = errors.from_error(refused, instance=visit.path, request_id=visit.request_id)
                 await self._pass_on(visit, house, reply, receive, send)
                 return
-            if visit.caller is not None and is_hot(scope) and visit.caller.may(Role.VIEWER):
-                await self._answer_hot(visit, house, visit.caller, receive, send)
-                return
+            caller = visit.caller
+            if caller is not None and caller.may(Role.VIEWER):
+                visit.route = hot_route(scope)
+                if visit.route:
+                    kept = house.replies.ready(scope, caller.roles)
+                    if kept is None:
+                        kept = await self._made(visit, house, caller, receive, send)
+                    if kept is not None:
+                        await self._answer(visit, house, kept, send)
+                    return
         await self._pass_on(visit, house, self._app, receive, send)
 
-    async def _admit(self, visit: Visit, house: House) -> CloudVizError | None:
-        """Find out who calls, and count the request. The refusal of somebody over a limit is returned."""
+    def at_once(self, scope: Scope) -> Whole | None:
+        """Answer a read from kept bytes, when who calls is known and nobody need be asked how often they may.
+
+        It does what :meth:`__call__` does, in the same order of checks, and without any trace when the answer is
+        None: then that one is to be called. The address needs no check, since a reply is kept under it.
+        """
+        house: House | None = _house_of(scope)
+        visit = Visit(scope, self._clock())
+        if house is None or not visit.token or not visit.is_api:
+            return None
+        visit.caller = caller = house.door.sign_in.recognition.known(visit.token)
+        if caller is None or not caller.may(Role.VIEWER):
+            return None
+        route = hot_route(scope)
+        if not route:
+            return None
+        reply = house.replies.ready(scope, caller.roles)
+        if reply is None:
+            return None
+        status, dressed = self._dressed(visit, reply)
+        body, lines = (dressed.body, dressed.lines) if status == 200 else (b"", dressed.lines_304)
+        if lines is None:
+            return None
+        if house.limits is not None:
+            standing = house.limits.quickly(*counted(scope, caller))
+            if standing is None or not standing.allowed:
+                return None  # a refusal counts nothing, so that asking once more does not either
+            lines += b"".join([b"%b: %b\r\n" % pair for pair in house.limits.headers(standing)])
+        self._note(visit, house, route, status)
+        return status, b"%bx-request-id: %b\r\n\r\n" % (lines, visit.request_id.encode()), body
+
+    def _admit_known(self, visit: Visit, house: House) -> CloudVizError | None:
+        """What :meth:`_admit` does, where nobody need be asked for it; else its answer is ``_ASK``."""
         check_target(visit.scope)
-        recognition = house.door.sign_in.recognition
         if visit.token:
-            visit.caller = recognition.known(visit.token)
+            visit.caller = house.door.sign_in.recognition.known(visit.token)
             if visit.caller is None:
-                # Routes that are open to all take it all the same; the others say what is wrong with it.
-                with contextlib.suppress(Unauthenticated):
-                    visit.caller = await recognition.caller(visit.token.decode("latin-1"))
+                return _ASK
             visit.scope[CALLER] = visit.caller
         if house.limits is None:
             return None
-        kind, subject, own = counted(visit.scope, visit.caller)
-        standing = house.limits.quickly(kind, subject, own)
-        if standing is None:
-            standing = await house.limits.take(kind, subject, own)
-        visit.limit_headers = house.limits.headers(standing)
+        standing = house.limits.quickly(*counted(visit.scope, visit.caller))
+        return _ASK if standing is None else self._counted(visit, house.limits, standing)
+
+    async def _admit(self, visit: Visit, house: House) -> CloudVizError | None:
+        """Find out who calls, and count the request. The refusal of somebody over a limit is returned."""
+        if visit.token and visit.caller is None:
+            # Routes that are open to all take it all the same; the others say what is wrong with it.
+            with contextlib.suppress(Unauthenticated):
+                visit.caller = await house.door.sign_in.recognition.caller(visit.token.decode("latin-1"))
+            visit.scope[CALLER] = visit.caller
+        if house.limits is None:
+            return None
+        standing = await house.limits.take(*counted(visit.scope, visit.caller))
+        return self._counted(visit, house.limits, standing)
+
+    def _counted(self, visit: Visit, limits: Limits, standing: Standing) -> CloudVizError | None:
+        visit.limit_headers = limits.headers(standing)
         if standing.allowed:
             return None
-        self._metrics.limited(kind)
-        return house.limits.refusal(standing)
+        self._metrics.limited(standing.kind)
+        return limits.refusal(standing)
 
-    async def _answer_hot(self, visit: Visit, house: House, caller: Caller, receive: Receive, send: Send) -> None:
-        """Answer from kept bytes; the route makes them where there are none."""
-        reply = house.replies.ready(visit.scope, caller.roles)
-        if reply is None:
-            try:
-                if not house.replies.freshness.known():
-                    await house.replies.freshness.ask()
-                    reply = house.replies.ready(visit.scope, caller.roles)
-                if reply is None:
-                    reply = await house.replies.make(self._app, visit.scope, receive, caller.roles)
-            except NotKept as said:
-                messages = said.messages
+    async def _made(
+        self, visit: Visit, house: House, caller: Caller, receive: Receive, send: Send
+    ) -> Reply | None:
+        """The reply of a route that is kept, where none is ready; None when it was answered otherwise."""
+        replies = house.replies
+        try:
+            if not replies.freshness.known():
+                await replies.freshness.ask()
+                reply = replies.ready(visit.scope, caller.roles)
+                if reply is not None:
+                    return reply
+            return await replies.make(self._app, visit.scope, receive, caller.roles)
+        except NotKept as said:
+            messages = said.messages
 
-                async def repeat(scope: Scope, receive: Receive, send: Send) -> None:
-                    for message in messages:
-                        await send(dict(message))
+            async def repeat(scope: Scope, receive: Receive, send: Send) -> None:
+                for message in messages:
+                    await send(dict(message))
 
-                visit.route = route_of(visit.scope)
-                await self._pass_on(visit, house, repeat, receive, send)
-                return
-            except CloudVizError as refusal:
-                problem = errors.from_error(refusal, instance=visit.path, request_id=visit.request_id)
-                await self._pass_on(visit, house, problem, receive, send)
-                return
-            except Exception:
-                self._log.exception("request failed", request_id=visit.request_id, method="GET")
-                problem = errors.internal(instance=visit.path, request_id=visit.request_id)
-                await self._pass_on(visit, house, problem, receive, send)
-                return
-        coding = coding_for(visit.accept_encoding) if visit.accept_encoding and reply.is_compressible else b""
-        body, headers = reply.coded(coding)
-        status = 200
-        if visit.if_none_match and reply.matches(visit.if_none_match):
-            status, body = 304, b""
-            headers = [pair for pair in headers if pair[0] in _OF_304]
-        start = {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [
-                *headers,
-                *(SECURITY_HEADERS if reply.plain else self._missing(headers)),
-                (b"x-request-id", visit.request_id.encode()),
-                *visit.limit_headers,
-            ],
-        }
-        await send(start)
+            await self._pass_on(visit, house, repeat, receive, send)
+        except CloudVizError as refusal:
+            visit.route = ""
+            problem = errors.from_error(refusal, instance=visit.path, request_id=visit.request_id)
+            await self._pass_on(visit, house, problem, receive, send)
+        except Exception:
+            visit.route = ""
+            self._log.exception("request failed", request_id=visit.request_id, method="GET")
+            problem = errors.internal(instance=visit.path, request_id=visit.request_id)
+            await self._pass_on(visit, house, problem, receive, send)
+        return None
+
+    async def _answer(self, visit: Visit, house: House, reply: Reply, send: Send) -> None:
+        """Answer from kept bytes."""
+        status, dressed = self._dressed(visit, reply)
+        body, headers = (dressed.body, dressed.headers) if status == 200 else (b"", dressed.headers_304)
+        own = [*headers, (b"x-request-id", visit.request_id.encode()), *visit.limit_headers]
+        await send({"type": "http.response.start", "status": status, "headers": own})
         await send({"type": "http.response.body", "body": body})
-        self._note(visit, house, route_of(visit.scope), status)
+        self._note(visit, house, visit.route, status)
+
+    def _dressed(self, visit: Visit, reply: Reply) -> tuple[int, Dressed]:
+        """The status, and the reply in the coding that the caller takes."""
+        coding = coding_for(visit.accept_encoding) if visit.accept_encoding and reply.is_compressible else b""
+        dressed = reply.dressed.get(coding) or reply.as_dressed(coding, self._missing)
+        return (304 if visit.if_none_match and reply.matches(visit.if_none_match) else 200), dressed
 
     async def _pass_on(
         self, visit: Visit, house: House | None, app: ASGIApp, receive: Receive, send: Send
@@ -309,19 +359,20 @@ class Edge:
         if method not in _KNOWN_METHODS:
             method = "other"
         self._metrics.observe(method, route, status, seconds)
-        self._log.info(
-            "request",
-            request_id=visit.request_id,
-            method=method,
-            route=route,
-            status=status,
-            ms=round(seconds * 1000, 2),
-        )
+        if self._tells:
+            self._log.info(
+                "request",
+                request_id=visit.request_id,
+                method=method,
+                route=route,
+                status=status,
+                ms=round(seconds * 1000, 2),
+            )
         if visit.is_api and house is not None and house.accesses is not None:
             actor = visit.caller.username if visit.caller is not None else ""
             client = visit.scope.get("client")
             house.accesses.note(
-                Access(
+                (
                     time.time(), actor, method, visit.path, route, status, seconds,
                     client[0] if client else "", visit.request_id,
                 )

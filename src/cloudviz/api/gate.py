@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloudviz.api import errors
 from cloudviz.api.edge import SECURITY_HEADERS
+from cloudviz.api.protocol import AtOnce, Whole
 from cloudviz.errors import BadInput, CloudVizError, Forbidden
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -84,6 +85,7 @@ class Gate:
         body_seconds: float = 300,
     ) -> None:
         self._app = app
+        self._at_once: AtOnce | None = getattr(app, "at_once", None)
         self._origins = frozenset(_origin(each) for each in cors_origins)
         self._trusts_unix = UNIX in trusted_proxies
         self._trusted = networks((each for each in trusted_proxies if each != UNIX), "server.trusted_proxies")
@@ -116,11 +118,25 @@ class Gate:
             receive = self._checked(scope, receive)
         await self._app(scope, receive, send)
 
+    def at_once(self, scope: Scope) -> Whole | None:
+        """What the edge answers at once (:meth:`cloudviz.api.edge.Edge.at_once`), to who may come in at all."""
+        if self._at_once is None or self._origins:  # what is told to web pages is told further down
+            return None
+        scope = self._seen_through_proxies(scope)
+        if self._allowed:
+            client = scope.get("client")
+            if client is None or not _inside(client[0], self._allowed):
+                return None
+        return self._at_once(scope)
+
     # -- proxies ---------------------------------------------------------------------------------------------
 
     def _seen_through_proxies(self, scope: Scope) -> Scope:
         """The request as it was before our proxies passed it on."""
-        if not any(name in _FORWARDED for name, _ in scope["headers"]):
+        for name, _ in scope["headers"]:
+            if name in _FORWARDED:
+                break
+        else:
             return scope
         peer = scope.get("client")
         plain = [pair for pair in scope["headers"] if pair[0] not in _FORWARDED]

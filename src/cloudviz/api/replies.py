@@ -39,9 +39,42 @@ SMALLEST_COMPRESSED = 1024  # below, the headers weigh more than what is saved
 PRIVATE = (b"cache-control", b"private, no-cache")
 
 _EXPORT = re.compile(rb"/visualization/diagrams/([0-9A-Fa-f-]{1,64})/export")
-_LISTS = (b"/resources", b"/aws/resources", b"/azure/resources", b"/gcp/resources")
+_LISTS = {
+    each.encode(): each
+    for each in ("/resources", "/aws/resources", "/azure/resources", "/gcp/resources", "/resources/facets")
+}
 _COMPRESSIBLE = (b"application/json", b"image/svg+xml", b"text/")
+_OF_304 = frozenset({b"etag", b"cache-control", b"vary"})  # RFC 9110 §15.4.5
 _NOT_KEPT = frozenset({b"content-length", b"x-request-id", b"set-cookie"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dressed:
+    """A reply as it goes out, but for what differs from request to request.
+
+    Attributes:
+        lines: ``headers`` as they are sent, without the empty line; None when one of them must not be sent.
+        headers_304, lines_304: for who has it already.
+    """
+
+    body: bytes
+    headers: Headers
+    lines: bytes | None
+    headers_304: Headers
+    lines_304: bytes | None
+
+
+_UNSENDABLE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")  # in a name or value, as servers refuse it
+
+
+def head(headers: Headers) -> bytes | None:
+    """Headers as lines; None when one holds what would end its line."""
+    lines = []
+    for name, value in headers:
+        if _UNSENDABLE.search(name) or _UNSENDABLE.search(value):
+            return None
+        lines.append(b"%b: %b\r\n" % (name.lower(), value))
+    return b"".join(lines)
 
 
 @dataclass(slots=True)
@@ -54,7 +87,7 @@ class Reply:
         version: that of the inventory it was made from; empty for what never changes.
         codings: content coding → body with all its headers.
         is_compressible: whether compressing is worth it.
-        plain: whether the route left all security headers to the edge.
+        dressed: content coding → what the edge answers with: see :meth:`as_dressed`.
     """
 
     headers: Headers
@@ -63,12 +96,21 @@ class Reply:
     version: str
     codings: dict[bytes, tuple[bytes, Headers]] = field(default_factory=dict)
     is_compressible: bool = False
-    plain: bool = False
+    dressed: dict[bytes, Dressed] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         kind = next((value for name, value in self.headers if name == b"content-type"), b"")
         self.is_compressible = len(self.body) >= SMALLEST_COMPRESSED and kind.startswith(_COMPRESSIBLE)
-        self.plain = not any(name == b"content-security-policy" for name, _ in self.headers)
+
+    def as_dressed(self, coding: bytes, always: Callable[[Headers], Headers]) -> Dressed:
+        """The reply in a coding, with what ``always`` adds to its headers; made once, when first asked for."""
+        found = self.dressed.get(coding)
+        if found is None:
+            body, own = self.coded(coding)
+            unchanged = [pair for pair in own if pair[0] in _OF_304]
+            headers, of_304 = own + always(own), unchanged + always(unchanged)
+            found = self.dressed[coding] = Dressed(body, headers, head(headers), of_304, head(of_304))
+        return found
 
     def coded(self, coding: bytes) -> tuple[bytes, Headers]:
         """Body and headers in a coding: ``br``, ``gzip`` or empty. Compressed once, when first asked for."""
@@ -114,6 +156,9 @@ class Reply:
         head = orjson.loads(first)
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in head["headers"]]
         return cls(headers, body, head["etag"].encode("latin-1"), head["version"])
+
+
+_now = time.monotonic
 
 
 class NotKept(Exception):
@@ -218,7 +263,7 @@ class Replies:
         if found is None:
             return None
         reply, until = found
-        if time.monotonic() >= until or (reply.version and reply.version != self.freshness.known()):
+        if _now() >= until or (reply.version and reply.version != self.freshness.known()):
             return None
         self.hits += 1
         return reply
@@ -289,23 +334,21 @@ class Replies:
             self._size -= _weight(oldest, dropped)
 
 
-def is_hot(scope: Scope) -> bool:
-    """Whether a request is one whose reply is kept: lists, a resource and all about it, facets, exports."""
+def hot_route(scope: Scope) -> str:
+    """The template of the route, as the router would tell it, of a request whose reply is kept; else empty.
+
+    Kept are lists, a resource and all about it, facets, and exports.
+    """
     if scope["method"] != "GET" or len(scope["query_string"]) > LONGEST_QUERY:
-        return False
-    path: bytes = scope["raw_path"]
-    return path in _LISTS or path.startswith(b"/resources/") or _EXPORT.fullmatch(path) is not None
-
-
-def route_of(scope: Scope) -> str:
-    """The template of a hot request's route, as the router would tell it."""
+        return ""
     raw: bytes = scope["raw_path"]
-    if raw in _LISTS or raw == b"/resources/facets":
-        return raw.decode("ascii")
-    if raw.startswith(b"/visualization/"):
-        return "/visualization/diagrams/{diagram_id}/export"
-    last = scope["path"].rpartition("/")[2]
-    return "/resources/{resource_id}" + (f"/{last}" if last in ("history", "neighbours") else "")
+    known = _LISTS.get(raw)
+    if known is not None:
+        return known
+    if raw.startswith(b"/resources/"):
+        last = scope["path"].rpartition("/")[2]
+        return "/resources/{resource_id}" + (f"/{last}" if last in ("history", "neighbours") else "")
+    return "/visualization/diagrams/{diagram_id}/export" if _EXPORT.fullmatch(raw) else ""
 
 
 def coding_for(accepted: bytes) -> bytes:

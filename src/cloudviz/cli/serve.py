@@ -5,25 +5,40 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cloudviz.cli.output import note
-from cloudviz.cli.session import Database, run, settings_for
+from cloudviz.cli.session import Database, opened, run, settings_for
 from cloudviz.errors import Unavailable
 
 GRACE_SECONDS = 5
 """How long requests under way are waited for at the end: else one client that sends nothing holds all up."""
 
+START_SECONDS = 120
+"""How long workers may take until they answer, on a machine that does much else."""
+
+_CONFIG: dict[str, Any] = {
+    "http": "cloudviz.api.protocol:Protocol",
+    "log_level": "warning",
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,  # uvicorn would believe every process on this machine; the gate asks the settings
+    "lifespan": "on",
+    "timeout_graceful_shutdown": GRACE_SECONDS,
+}
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from cloudviz.runtime.settings import Settings
+    from cloudviz.store import Store
 
 
 def serve(
@@ -31,46 +46,109 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.", show_default=False)
     ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=256, help="Processes that answer on the same port; one for each core.")
+    ] = 1,
     database: Database = None,
 ) -> None:
     """Serve the API and the web map.
 
     An installation that nobody has signed in to yet gets a local administrator, and its sign-in link is printed.
-    """
-    from cloudviz.access.door import Door
-    from cloudviz.api.app import create_app
-    from cloudviz.store import migrate, open_store
 
+    Several workers share what they know through Redis (REDIS_URL). Without it each counts its share of the limits,
+    and a session that was closed may live on for a second in the others. Each also runs jobs, one by one, unless
+    the setting server.embedded_worker is off. A SIGTERM lets requests under way end.
+    """
     flags = {"server.host": host, "server.port": port, "database_url": database}
     settings = settings_for(**flags).settings
+    if workers > 1:
+        _serve_by_several(settings, workers, host, port, database)
+        return
+    from cloudviz.api.app import create_app
+    from cloudviz.store import migrate, open_store
 
     async def work() -> None:
         await migrate(settings.database(), settings.store)
         store = await open_store(settings.database(), settings.store, replica_url=settings.replica())
         listening = listen(settings)
         try:
-            app = create_app(settings, store)
-            link = ""
-            if await store.people.count() == 0:
-                door = Door(settings, store)
-                admin = await door.admissions.first_admin()
-                code = await door.sign_in.make_code(admin, by="cloudviz serve")
-                door.close()
-                link = f"{address_of(listening)}/#/sign-in?code={code}"
+            link = await _first_link(settings, store, listening)
 
             async def ready() -> None:
-                note(f"CloudViz listens on {address_of(listening)}")
-                if link:
-                    note("Nobody has signed in yet. This link signs in the administrator once, within 10 minutes:")
-                    typer.echo(link)
-                    sys.stdout.flush()
+                _announce(listening, link)
 
-            await serve_app(app, listening, ready)
+            await serve_app(create_app(settings, store), listening, ready)
         finally:
             listening.close()
             await store.close()
 
     run(work())
+
+
+async def _first_link(settings: Settings, store: Store, listening: socket.socket) -> str:
+    """A link that signs the first administrator in; empty where somebody has signed in already."""
+    from cloudviz.access.door import Door
+
+    if await store.people.count():
+        return ""
+    door = Door(settings, store)
+    admin = await door.admissions.first_admin()
+    code = await door.sign_in.make_code(admin, by="cloudviz serve")
+    door.close()
+    return f"{address_of(listening)}/#/sign-in?code={code}"
+
+
+def _announce(listening: socket.socket, link: str) -> None:
+    note(f"CloudViz listens on {address_of(listening)}")
+    if link:
+        note("Nobody has signed in yet. This link signs in the administrator once, within 10 minutes:")
+        typer.echo(link)
+        sys.stdout.flush()
+
+
+def _serve_by_several(
+    settings: Settings, workers: int, host: str | None, port: int | None, database: str | None
+) -> None:
+    """Let uvicorn's supervisor run workers on one socket, and start those anew that die.
+
+    Raises :class:`~cloudviz.errors.Unavailable` when they can't start.
+    """
+    import uvicorn
+    from uvicorn.config import STARTUP_FAILURE
+    from uvicorn.supervisors import Multiprocess
+
+    listening = listen(settings)
+
+    async def prepare() -> str:
+        async with opened(settings) as store:
+            return await _first_link(settings, store, listening)
+
+    link = run(prepare())
+    # Workers read the settings by themselves; what the command line says reaches them by the environment.
+    for name, value in (("SERVER__HOST", host), ("SERVER__PORT", port), ("DATABASE_URL", database)):
+        if value is not None:
+            os.environ[f"CLOUDVIZ_{name}"] = str(value)
+    if settings.limits.processes == 1:
+        os.environ["CLOUDVIZ_LIMITS__PROCESSES"] = str(workers)
+
+    class Supervisor(Multiprocess):
+        """Tells when all of them answer."""
+
+        def init_processes(self) -> None:
+            super().init_processes()
+            if all(each.wait_until_ready(START_SECONDS, self.should_exit) for each in self.processes):
+                _announce(listening, link)
+
+    config = uvicorn.Config(
+        "cloudviz.api.app:create_app", factory=True, workers=workers, timeout_worker_healthcheck=30, **_CONFIG
+    )
+    supervisor = Supervisor(config, [listening])
+    try:
+        supervisor.run()
+    finally:
+        listening.close()
+    if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes):
+        raise Unavailable("the workers could not start", hint="What they say above is the reason.")
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -105,15 +183,7 @@ async def serve_app(app: FastAPI, listening: socket.socket, ready: Callable[[], 
     """Run uvicorn on a socket until SIGINT or SIGTERM; ``ready`` is called once it answers."""
     import uvicorn
 
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # uvicorn would believe every process on this machine; the gate asks the settings
-        lifespan="on",
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    config = uvicorn.Config(app, **_CONFIG)
     server = uvicorn.Server(config)
     loop = asyncio.get_running_loop()
 

@@ -6,6 +6,7 @@ attributes of the :class:`Store`. One contract suite holds both databases to the
 
 from __future__ import annotations
 
+from cloudviz.store.accesses import Access
 from cloudviz.store.opening import Store, migrate, open_store
 from cloudviz.store.records import (
     ApiKeyRecord,
@@ -26,6 +27,7 @@ from cloudviz.store.records import (
 )
 
 __all__ = [
+    "Access",
     "ApiKeyRecord",
     "AuditEntry",
     "AuditRecord",

@@ -7,6 +7,7 @@ one writer).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cloudviz.errors import Unavailable
 from cloudviz.store import chain, tables
+from cloudviz.store.accesses import Access, Chained
 from cloudviz.store.chain import ChainedRow, ChainReport, Head
 from cloudviz.store.engine import Database
 from cloudviz.store.pages import fetch_page
@@ -25,6 +27,7 @@ from cloudviz.store.types import AnyRow
 
 _COLUMNS = ("at", "actor", "action", "target", "address", "detail", "seq", "hash")
 _VERIFIED_AT_ONCE = 1000
+_CHAINED_AT_ONCE = 200  # accesses: what is done in one go holds up the requests beside it, here for a millisecond
 
 
 class Audit:
@@ -50,6 +53,21 @@ class Audit:
         async with self._database.writing() as connection:
             await self._add(connection, await self._end(connection), entries)
 
+    async def append_accesses(self, accesses: Sequence[Access]) -> None:
+        """Add an entry for each access, all or none: as :meth:`append_many`, at a fifth of the time."""
+        if not accesses:
+            return
+        async with self._database.writing() as connection:
+            chained = Chained(await self._end(connection), as_lines=self._database.is_postgres)
+            for start in range(0, len(accesses), _CHAINED_AT_ONCE):
+                chained.add(accesses[start : start + _CHAINED_AT_ONCE])
+                await asyncio.sleep(0)
+            if chained.lines:
+                await self._database.copy_lines(connection, tables.audit, _COLUMNS, chained.lines)
+            else:
+                await self._database.insert_many(connection, tables.audit, _COLUMNS, chained.rows)
+            await self._set_end(connection, chained.head)
+
     async def _end(self, connection: AsyncConnection) -> Head:
         """The end of the chain, held until the transaction is over."""
         query = select(tables.audit_heads).where(tables.audit_heads.c.name == "end").with_for_update()
@@ -71,8 +89,13 @@ class Audit:
             text = json_bytes(detail).decode()
             rows.append((self._database.time(each.at), actor, action, target, address, text, seq, previous))
         await self._database.insert_many(connection, tables.audit, _COLUMNS, rows)
+        await self._set_end(connection, Head(seq, previous))
+
+    async def _set_end(self, connection: AsyncConnection, head: Head) -> None:
         await connection.execute(
-            update(tables.audit_heads).where(tables.audit_heads.c.name == "end").values(seq=seq, hash=previous)
+            update(tables.audit_heads)
+            .where(tables.audit_heads.c.name == "end")
+            .values(seq=head.seq, hash=head.hash)
         )
 
     async def head(self) -> Head:

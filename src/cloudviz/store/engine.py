@@ -41,6 +41,8 @@ _PRAGMAS = (
     "PRAGMA cache_size = -20000",
 )
 
+_LINES_AT_ONCE = 250
+
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
@@ -221,6 +223,19 @@ class Database:
         marks = ", ".join("?" * len(columns))
         statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608 - our own names
         await connection.exec_driver_sql(statement, cast(Any, rows))
+
+    async def copy_lines(
+        self, connection: AsyncConnection, table: TableClause, columns: Sequence[str], lines: Sequence[str]
+    ) -> None:
+        """Append rows that are lines of COPY's text format already; PostgreSQL only."""
+        raw = await connection.get_raw_connection()
+        driver = cast(Any, raw.driver_connection)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            for start in range(0, len(lines), _LINES_AT_ONCE):
+                yield "".join(lines[start : start + _LINES_AT_ONCE]).encode()
+
+        await driver.copy_to_table(table.name, source=pieces(), columns=columns, format="text")
 
     def time(self, value: datetime) -> Any:
         """An instant as :meth:`insert_many` takes it."""

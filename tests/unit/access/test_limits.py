@@ -106,6 +106,17 @@ async def test_a_lease_is_filled_up_before_it_is_spent(server: RedisServer) -> N
     await client.close()
 
 
+async def test_who_asks_now_and_then_pays_for_what_he_asks(server: RedisServer) -> None:
+    """A lease that has grown old is given back: else thirty requests here would use three hundred up."""
+    client, clock = await open_redis(server.url), Clock()
+    limits = Limits(settings(reads=100), client, now=clock)
+    for number in range(1, 31):
+        standing = await limits.take(Kind.READ, "user:slow")
+        assert (standing.allowed, standing.left) == (True, 100 - number)
+        clock.now += 2
+    await client.close()
+
+
 async def test_without_redis_each_process_has_its_share() -> None:
     with redis() as server:
         client = await open_redis(server.url)
