@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +32,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.servers import free_port, postgres, redis
 
 GATE = 2.3
+SLOWEST_MS = 30
 PAGE = "/resources?limit=50"
+LOGIN = '/auth/login {"username":"nobody-@","password":"not-the-right-one"}'
 TICK = os.sysconf("SC_CLK_TCK")
 HERE = Path(__file__).parent
 
@@ -57,21 +60,19 @@ def server_cpu(pid: int) -> float:
     return total
 
 
+def _uvicorn(app: str, port: int, workers: int) -> list[str]:
+    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--workers", str(workers)]
+    command += ["--loop", "uvloop", "--http", "httptools", "--log-level", "warning"]
+    return [*command, "--no-access-log", "--no-server-header", "--no-proxy-headers"]
+
+
 @contextmanager
-def serving(app: str, workers: int, environment: dict[str, str], *more: str) -> Iterator[tuple[str, int]]:
-    """A uvicorn that runs an app; gives its URL and process."""
+def serving(app: str, workers: int, environment: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """A uvicorn that runs an app, or `cloudviz serve` when there is none; gives its URL and process."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--workers", str(workers), *more]
-    command += [
-        "--loop",
-        "uvloop",
-        "--no-access-log",
-        "--no-server-header",
-        "--no-proxy-headers",
-        "--log-level",
-        "warning",
-    ]
-    command += ["--http", "cloudviz.api.protocol:Protocol" if app.startswith("cloudviz") else "httptools"]
+    command = [sys.executable, "-m", "cloudviz.cli.main", "serve", "--port", str(port), "--workers", str(workers)]
+    if app:
+        command = _uvicorn(app, port, workers)
     process = subprocess.Popen(command, cwd=HERE.parent, env={**os.environ, **environment})
     url = f"http://127.0.0.1:{port}"
     try:
@@ -145,10 +146,14 @@ async def _load(url: str, paths: str, header: str, seconds: float, connections: 
     host, port = url.removeprefix("http://").split(":")
 
     def requests() -> Iterator[bytes]:
+        """``@`` is the number of the request; of ``path body`` the body is posted."""
         number = 0
         while True:
             number += 1
-            yield f"GET {paths.replace('@', str(number))} HTTP/1.1\r\nHost: x\r\n{header}\r\n".encode()
+            path, _, body = paths.replace("@", str(number)).partition(" ")
+            length = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+            method = "POST" if body else "GET"
+            yield f"{method} {path} HTTP/1.1\r\nHost: x\r\n{header}{length}\r\n{body}".encode()
 
     taken: list[float] = []
     states: dict[int, int] = {}
@@ -249,10 +254,9 @@ def main() -> None:
         }
         os.environ.update(environment)
         code = asyncio.run(seed(database))
-        api, header, ratios = "cloudviz.api.app:create_app", "", []
+        header, ratios, slowest = "", [], 0.0
         for workers in (1, 2):
-            share = {**environment, "CLOUDVIZ_LIMITS__PROCESSES": str(workers)}
-            with serving(api, workers, share, "--factory") as (url, pid):
+            with serving("", workers, environment) as (url, pid):
                 header = header or sign_in(url, code)
                 page = httpx.get(url + PAGE, headers=dict([header.strip().split(": ", 1)]), timeout=30)
                 page.raise_for_status()
@@ -269,6 +273,7 @@ def main() -> None:
                 ("  every page asked for the first time", cold, float(str(cold["cpu"])) / float(str(bare["cpu"]))),
             ]
             ratios.append(rows[-2][2])
+            slowest = max(slowest, float(str(fast["p99"])))
             if workers == 1:
                 with serving("benchmarks.api_peers:plain", 1, plain_page) as (url, pid):
                     peer = measure(url, pid, PAGE, header, options)
@@ -276,9 +281,16 @@ def main() -> None:
                     ("plain FastAPI, 1 worker(s)", peer, float(str(peer["cpu"])) / float(str(bare["cpu"])))
                 )
         tight = {**environment, "CLOUDVIZ_LIMITS__READS": "600"}
-        with serving(api, 1, tight, "--factory") as (url, pid):
+        with serving("", 1, tight) as (url, pid):
             over = measure(url, pid, PAGE, header, options)
             rows.append(("CloudViz, over its limit", over, float(str(over["cpu"])) / float(str(bare["cpu"]))))
+        with serving("", 1, {**environment, "CLOUDVIZ_LIMITS__SIGN_INS": "100000000"}) as (url, pid):
+            measure(url, pid, PAGE, header, argparse.Namespace(seconds=0.5, connections=8))
+            storm = argparse.Namespace(seconds=options.seconds, connections=16)
+            with ThreadPoolExecutor(1) as beside:
+                reads = beside.submit(measure, url, pid, PAGE, header, options)
+                found = measure(url, pid, LOGIN, "", storm)
+            rows += [("a storm of sign-ins, 16 connections", found, 0), ("  reads meanwhile", reads.result(), 0)]
     print(
         f"\nA page of 50 resources ({len(page.content):,} bytes), {options.connections} connections, "
         f"{options.seconds:g} s each"
@@ -292,6 +304,7 @@ def main() -> None:
     worst = max(ratios)
     said = "held" if worst <= GATE else "NOT HELD"
     print(f"\nCPU of a request beside bare uvicorn: {worst:.2f} (gate {GATE}): {said}")
+    print(f"p99 of a kept page: {slowest:.1f} ms (on a quiet machine under {SLOWEST_MS})")
     sys.exit(worst > GATE)
 
 

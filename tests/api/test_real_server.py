@@ -42,7 +42,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("real")
     settings = settings_with(f"sqlite:///{folder}/real.sqlite3", folder)
     app = create_app(settings)
-    config = uvicorn.Config(app, port=0, log_level="warning", access_log=False, server_header=False, lifespan="on")
+    config = uvicorn.Config(
+        app, port=0, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        lifespan="on", http="cloudviz.api.protocol:Protocol",
+    )  # fmt: skip
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -70,17 +70,50 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int
         yield ports[0], ports[1], code
 
 
+@pytest.fixture(scope="module")
+def token(servers: tuple[int, int, str]) -> str:
+    """An administrator's access token, which the last test ends."""
+    status, _, body = Line(servers[0]).ask("POST", "/auth/exchange", {"code": servers[2]})
+    assert status == 200, body
+    found: str = json.loads(body)["access_token"]
+    return found
+
+
 def _end(process: subprocess.Popen[str]) -> None:
     """A SIGTERM ends a server, and all of its workers, without an error."""
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
 
 
-def test_a_session_that_one_process_closes_is_closed_in_the_others(servers: tuple[int, int, str]) -> None:
-    one, two, code = servers
-    status, _, body = Line(one).ask("POST", "/auth/exchange", {"code": code})
-    assert status == 200, body
-    token = json.loads(body)["access_token"]
+def test_a_kept_reply_is_the_same_whichever_way_it_goes_out(servers: tuple[int, int, str], token: str) -> None:
+    """At once from the protocol, or through ASGI, which serves who wants the connection closed."""
+    for more in ({}, {"Accept_Encoding": "gzip"}, {"Accept_Encoding": "br", "If_None_Match": "*"}):
+        line = Line(servers[0], token)
+        line.ask("GET", "/resources?limit=50")
+        status, headers, body = line.ask("GET", "/resources?limit=50", **more)
+        other = Line(servers[0], token).ask("GET", "/resources?limit=50", Connection="close", **more)
+        kept = {name: value for name, value in headers.items() if name not in MAY_DIFFER}
+        assert (status, body) == (other[0], other[2])
+        assert kept == {name: value for name, value in other[1].items() if name not in MAY_DIFFER}
+        assert {"content-security-policy", "etag", "ratelimit-policy"} <= kept.keys()
+        assert headers["x-request-id"] != other[1]["x-request-id"]
+    # What is no plain read goes the usual way on the same connection, and what comes after it is in order.
+    line = Line(servers[0], token)
+    for path, expected in (
+        ("/resources?limit=50", 200),
+        ("/resources?limit=0", 422),
+        ("/resources?limit=50", 200),
+    ):
+        assert line.ask("GET", path)[0] == expected
+    assert line.ask("HEAD", "/resources?limit=50")[2] == b""
+    assert line.ask("GET", "/resources?limit=50", X_Request_Id="mine-1")[1]["x-request-id"] == "mine-1"
+    assert Line(servers[0]).ask("GET", "/resources?limit=50")[0] == 401
+
+
+def test_a_session_that_one_process_closes_is_closed_in_the_others(
+    servers: tuple[int, int, str], token: str
+) -> None:
+    one, two, _ = servers
     here, there = Line(one, token), [Line(two, token) for _ in range(6)]  # some at each of its workers
     for line in (here, *there):
         for _ in range(3):  # the first asks the database, the others trust what is remembered for five seconds

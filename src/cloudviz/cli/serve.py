@@ -64,7 +64,7 @@ def serve(
     if workers > 1:
         _serve_by_several(settings, workers, host, port, database)
         return
-    from cloudviz.api.app import create_app
+    from cloudviz.api.app import create_app, spare_collector
     from cloudviz.store import migrate, open_store
 
     async def work() -> None:
@@ -75,6 +75,7 @@ def serve(
             link = await _first_link(settings, store, listening)
 
             async def ready() -> None:
+                spare_collector()
                 _announce(listening, link)
 
             await serve_app(create_app(settings, store), listening, ready)
@@ -82,7 +83,16 @@ def serve(
             listening.close()
             await store.close()
 
-    run(work())
+    run(work(), new_loop=_fast_loop())
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's event loop, where it is to be had: uvicorn takes it too, for workers."""
+    try:
+        import uvloop
+    except ImportError:  # it is not made for Windows
+        return None
+    return uvloop.new_event_loop
 
 
 async def _first_link(settings: Settings, store: Store, listening: socket.socket) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -89,11 +89,11 @@ async def at_the_door(settings: Settings) -> AsyncIterator[Door]:
                 await redis.close()
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
+def run(work: Coroutine[Any, Any, T], *, new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> T:
     """Run a command's async part to its end, or until SIGINT or SIGTERM asks it to stop.
 
     Both cancel the work, so that what is half done is taken back and a discovery ends as failed. The exit code
-    is that of the signal, 130 or 143.
+    is that of the signal, 130 or 143. ``new_loop`` makes another event loop than asyncio's own.
     """
     terminated = False
 
@@ -111,7 +111,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return await working
 
     try:
-        return asyncio.run(stoppable())
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            return runner.run(stoppable())
     except (KeyboardInterrupt, asyncio.CancelledError):
         note("cloudviz: stopped")
         raise SystemExit(143 if terminated else 130) from None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import Select, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cloudviz.errors import Invalid, NotFound
@@ -39,12 +39,14 @@ from cloudviz.store.records import Page, RecordedChanges, ResourceDetail, Resour
 from cloudviz.store.rows import key_text, plain_text
 from cloudviz.store.selecting import (
     conditions,
+    hits_further,
     links_from,
     present_ids,
     read_graph,
     resource_columns,
     resource_of,
     resources_by_id,
+    some_further,
 )
 from cloudviz.store.types import AnyRow
 
@@ -135,8 +137,22 @@ class Inventories:
         async with self._database.reading(from_replica=True) as connection:
             shown = await shown_for(connection, selection)
             query = select(*resource_columns(shown))
-            query = query.where(*await conditions(self._database, connection, selection, shown))
-            page = await fetch_page(connection, query, [(shown.id, str)], resource_of, limit, cursor)
+            wanted = await conditions(self._database, connection, selection, shown)
+            page: Page[Resource] | None = None
+            if self._database.is_postgres and selection.text:
+                # The planner can't know how often a part of a text occurs, and what it chooses for the one case
+                # takes a second in the other. So: the resources that come next; if they fill no page, the index.
+                near = await some_further(connection, shown, cursor)
+                if near is not None:
+                    page = await fetch_page(
+                        connection, query.where(*wanted, near), [(shown.id, str)], resource_of, limit, cursor
+                    )
+                    if not page.next_cursor:
+                        page = None
+                        wanted = [await hits_further(self._database, connection, shown, wanted, limit, cursor)]
+            if page is None:
+                query = query.where(*wanted)
+                page = await fetch_page(connection, query, [(shown.id, str)], resource_of, limit, cursor)
             return Page(await with_costs(self._database, connection, page.items), page.next_cursor)
 
     async def count(self, selection: Selection) -> int:
@@ -335,6 +351,14 @@ class Inventories:
                 return found
             shown = await shown_for(connection, selection)
             wanted = await conditions(self._database, connection, selection, shown)
+            if self._database.is_postgres:  # all in one go through the matches
+                values = [func.coalesce(shown.rows.c[column], "").label(name) for name, column in COLUMNS]
+                matches = select(*values).where(*wanted).subquery()
+                sets = func.grouping_sets(*(tuple_(each) for each in matches.c))
+                for row in await connection.execute(select(*matches.c, func.count()).group_by(sets)):
+                    [(name, value)] = [pair for pair in zip(found, row, strict=False) if pair[1] is not None]
+                    found[name][value] = row[-1]
+                return {name: dict(sorted(counts.items())) for name, counts in found.items()}
             for name, column in COLUMNS:
                 value = func.coalesce(shown.rows.c[column], "")
                 counted = select(value, func.count()).where(*wanted).group_by(value)

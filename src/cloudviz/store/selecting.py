@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -18,6 +18,7 @@ from cloudviz.inventory.select import Selection
 from cloudviz.store import tables
 from cloudviz.store.engine import Database
 from cloudviz.store.moments import Columns, Moment, Shown, shown_at
+from cloudviz.store.pages import read_cursor
 from cloudviz.store.rows import key_text, plain_text
 from cloudviz.store.types import AnyRow
 
@@ -138,6 +139,40 @@ async def _has_text(
             listed = func.json_each(orjson.dumps(rows).decode()).table_valued("value")
             found.append(literal_column("resources.rowid").in_(select(listed.c.value)))
     return found
+
+
+async def some_further(
+    connection: AsyncConnection, shown: Shown, cursor: str | None
+) -> ColumnElement[bool] | None:
+    """The next ``FEW`` resources after a cursor, as a condition; None when there are no more than those."""
+    query = select(shown.id).where(shown.condition)
+    if cursor is not None:
+        query = query.where(shown.id > read_cursor(cursor, str)[0])
+    last = await connection.scalar(query.order_by(shown.id).offset(FEW).limit(1))
+    return None if last is None else shown.id <= last
+
+
+async def hits_further(
+    database: Database,
+    connection: AsyncConnection,
+    shown: Shown,
+    wanted: Sequence[ColumnElement[bool]],
+    limit: int,
+    cursor: str | None,
+) -> ColumnElement[bool]:
+    """The first of all that match after a cursor, enough for a page, as a condition; PostgreSQL only.
+
+    What matches is found before it is put in order: else the planner may go through all in their order, in the
+    hope to meet enough of them soon.
+    """
+    hits = (
+        select(shown.id.label("id")).where(*wanted).cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    query = select(hits.c.id)
+    if cursor is not None:
+        query = query.where(hits.c.id > read_cursor(cursor, str)[0])
+    ids = list(await connection.scalars(query.order_by(hits.c.id).limit(limit + 1)))
+    return database.among(shown.id, ids)
 
 
 async def read_graph(
