@@ -201,9 +201,9 @@ class RedisServer:
     It can be killed, started again on the same port, and made to hang. Raises RuntimeError when it does not start.
     """
 
-    def __init__(self, *options: str, password: str = "") -> None:
+    def __init__(self, *options: str, password: str = "", port: int = 0) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="cloudviz-redis-"))
-        self.port = free_port()
+        self.port = port or free_port()
         self.password = password
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None

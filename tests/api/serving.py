@@ -107,7 +107,7 @@ def instance(number: int, **changes: Any) -> Resource:
     return Resource(**{**given, **changes})
 
 
-def settings_with(url: str, folder: Path, **groups: dict[str, Any]) -> Settings:
+def settings_with(url: str, folder: Path, **groups: Any) -> Settings:
     auth = {"secret": SECRET, **groups.pop("auth", {})}
     return Settings.model_validate(
         {"database_url": url, "data_dir": folder / "data", "auth": auth, "jobs": {"poll_seconds": 0.02}, **groups}

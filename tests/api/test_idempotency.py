@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from sqlalchemy import text
-from tests.api.serving import Server, assert_problem, instance
+from tests.api.serving import EXAMPLE, Server, assert_problem, instance
 
 KEY = {"Idempotency-Key": "7c0e-1"}
 BO: dict[str, Any] = {
@@ -119,3 +119,44 @@ async def test_openapi_names_the_header(light_server: Server) -> None:
         operation = document["paths"][path]["post"]
         assert "Idempotency-Key" in [each["name"] for each in operation["parameters"]], path
         assert {"409", "422"} <= set(operation["responses"])
+
+
+def _form(content: bytes, source: str = "here") -> dict[str, Any]:
+    return {"files": {"file": ("a.tfstate", content)}, "data": {"source": source}}
+
+
+async def test_an_import_is_carried_out_once(server: Server) -> None:
+    content = EXAMPLE.read_bytes()
+    first = await server.post("/imports", headers=KEY, **_form(content))
+    assert first.status_code == 201, first.text
+    again = await server.post("/imports", headers=KEY, **_form(content))
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["location"] == first.headers["location"]
+    assert again.headers["idempotent-replayed"] == "true"
+    assert len((await server.store.discoveries.page()).items) == 1
+    # Other bytes, or another source, are another request.
+    for form in (_form(content + b"\n"), _form(content, "there")):
+        assert_problem(await server.post("/imports", headers=KEY, **form), 422, "invalid")
+    # What is refused gives the key back; without a key it is done each time.
+    other = {"Idempotency-Key": "another"}
+    assert_problem(await server.post("/imports", headers=other, **_form(b"{}")), 400, "unknown_format")
+    assert (await server.post("/imports", headers=other, **_form(content))).status_code == 201
+    assert (await server.post("/imports", **_form(content))).status_code == 201
+    assert len((await server.store.discoveries.page()).items) == 3
+    assert not list((server.settings.data_dir / "uploads").iterdir())
+
+
+async def test_an_api_key_is_made_once_and_told_once(server: Server) -> None:
+    asked = {"name": "ci", "roles": ["viewer"]}
+    first = await server.post("/auth/api-keys", json=asked, headers=KEY)
+    assert first.status_code == 201, first.text
+    again = await server.post("/auth/api-keys", json=asked, headers=KEY)
+    problem = assert_problem(again, 409, "conflict")
+    assert first.json()["id"] in problem["detail"] and first.json()["key"] not in again.text
+    assert len((await server.get("/auth/api-keys")).json()["items"]) == 1
+    assert_problem(await server.post("/auth/api-keys", json={**asked, "name": "cd"}, headers=KEY), 422, "invalid")
+    # Its secret is not among what is kept of the request.
+    async with server.store._database.reading() as connection:
+        kept = (await connection.exec_driver_sql("SELECT body FROM repeatable_requests")).all()
+    assert kept and all(first.json()["key"].encode() not in bytes(row[0]) for row in kept)
+    assert (await server.client.get("/auth/me", headers={"X-API-Key": first.json()["key"]})).status_code == 200

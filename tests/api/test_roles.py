@@ -105,6 +105,8 @@ admin     DELETE /admin/users/{user_id}/sessions
 admin     GET    /admin/roles
 admin     GET    /admin/audit
 admin     GET    /admin/audit/verify
+admin     GET    /admin/cache
+admin     DELETE /admin/cache
 admin     GET    /admin/credentials
 admin     POST   /admin/credentials
 admin     DELETE /admin/credentials/{name}

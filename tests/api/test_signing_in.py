@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 import pytest
@@ -147,25 +146,34 @@ async def test_signing_out_ends_both_tokens_at_once(server: Server) -> None:
     assert (await server.client.get("/auth/me", headers=bearer(other))).status_code == 200
 
 
+async def a_second_later(server: Server) -> None:
+    """So long a session is trusted that was ended behind our back. Redis has a clock of its own."""
+    house = server.app.state.house
+    if house.redis is not None:
+        await asyncio.sleep(1.05)
+        return
+    recognition = house.door.sign_in.recognition
+    before = recognition._monotonic
+    recognition._monotonic = lambda: before() + 1.01
+
+
 async def test_a_session_closed_elsewhere_ends_within_a_second(server: Server) -> None:
     grant = await sign_in(server)
     assert (await server.client.get("/auth/me", headers=bearer(grant))).status_code == 200
     await server.store.people.revoke_session(grant["refresh_token"].partition(".")[0])  # as another process does
-    house = server.app.state.house
-    house.door.sign_in.recognition._monotonic = lambda: time.monotonic() + 1.01
+    await a_second_later(server)
     assert_problem(await server.client.get("/auth/me", headers=bearer(grant)), 401, "unauthenticated")
 
 
 async def test_changed_roles_count_at_once_and_a_deleted_person_is_out(server: Server) -> None:
     grant = await sign_in(server, "operator")
     person = await server.person("operator")
-    house = server.app.state.house
     assert (await server.client.post("/imports", headers=bearer(grant))).status_code == 415
     await server.store.people.set_roles(person.id, ["viewer"])
-    house.door.sign_in.recognition._monotonic = lambda: time.monotonic() + 1.01
+    await a_second_later(server)
     assert_problem(await server.client.post("/imports", headers=bearer(grant)), 403, "forbidden")
     await server.store.people.delete(person.id)
-    house.door.sign_in.recognition._monotonic = lambda: time.monotonic() + 2.02
+    await a_second_later(server)
     assert_problem(await server.client.get("/auth/me", headers=bearer(grant)), 401, "unauthenticated")
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import asyncpg
 import pytest
-from tests.servers import PostgresReplica, PostgresServer, postgres
+from tests.servers import PostgresReplica, PostgresServer, postgres, redis
 from tests.store.estates import graph, machine, record, seen
 
 from cloudviz.errors import BadInput
 from cloudviz.inventory.select import Selection
+from cloudviz.runtime.redis.client import Redis, open_redis
 from cloudviz.runtime.settings import StoreSettings
 from cloudviz.store import Store, migrate, open_store, replica
 
@@ -76,6 +77,7 @@ async def test_reads_of_a_replica(
                 await asyncio.sleep(0.05)
         assert await store.inventories.count(Selection()) == 0
 
+    await across_processes(url, there)
     settings = StoreSettings(replica_wait_seconds=0.05, replica_lag_seconds=0.2)
     async with await open_store(url, settings, replica_url=there) as store:
         # Too far behind is as good as away.
@@ -117,6 +119,57 @@ async def test_reads_of_a_replica(
                     await asyncio.sleep(0.1)
         assert changes.added == 1 and await store.inventories.count(Selection()) == 2
         assert store.pool().replica == "was promoted and follows nobody"
+
+
+async def across_processes(url: str, there: str) -> None:
+    """Three processes, two of which share a Redis, and a replica that does not get on."""
+    settings = StoreSettings(replica_wait_seconds=0.05, replica_lag_seconds=1000)
+    with redis() as server:
+        marks, more = await open_redis(server.url), await open_redis(server.url)
+        async with (
+            await open_store(url, settings, replica_url=there) as one,
+            await open_store(url, settings, replica_url=there) as two,
+            await open_store(url, settings, replica_url=there) as alone,
+        ):
+            one.mark_writes(marks)
+            two.mark_writes(more)
+            for store in (one, two, alone):
+                async with asyncio.timeout(30):
+                    while not await asked_replica(store):
+                        await asyncio.sleep(0.05)
+            await pause(there)
+            with replica.as_session("person:1"):
+                await one.diagrams.save([], "flowchart LR", "enterprise", "grid", {}, None, {})
+                assert len((await one.diagrams.page()).items) == 1
+                # The other process knows by Redis where this session has written.
+                assert len((await two.diagrams.page()).items) == 1
+            assert await server_marks(marks) == {b"wrote:person:1"}
+            with replica.as_session("person:2"):
+                # Somebody else is content with what the replica has, and spares the primary.
+                assert await asked_replica(two) and not (await two.diagrams.page()).items
+            # Without Redis the primary is asked how far it is, and answers itself where the replica is not.
+            assert len((await alone.diagrams.page()).items) == 1
+            # What no session wrote, such as a worker's recording, everybody sees.
+            await record(one, graph(machine("by a worker")), [seen()], 45)
+            with replica.as_session("person:2"):
+                assert not await asked_replica(two)
+                assert await two.inventories.count(Selection()) == 1
+            # A Redis that was emptied or went away takes nothing from anybody who asks by the same process.
+            await marks.call("FLUSHALL")
+            with replica.as_session("person:1"):
+                assert len((await one.diagrams.page()).items) == 1
+            server.kill()
+            with replica.as_session("person:1"):
+                await one.diagrams.save([], "flowchart LR", "enterprise", "grid", {}, None, {})
+                assert len((await two.diagrams.page()).items) == 2
+            await pause(there, resume=True)
+            await record(one, graph(), [seen()], 46)
+        await marks.close()
+        await more.close()
+
+
+async def server_marks(client: Redis) -> set[bytes]:
+    return set(await client.call("KEYS", "wrote:*"))
 
 
 async def test_only_postgresql_has_replicas(tmp_path):

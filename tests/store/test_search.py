@@ -155,6 +155,28 @@ async def test_the_counts_that_are_kept_are_those_there_are(store: Store, looks)
         assert await store.inventories.facets(Selection()) == await counted(store)
 
 
+async def test_a_vacuumed_file_is_searched_as_before(store: Store):
+    """The index points to row numbers. SQLite promises to keep those that are a column, no others."""
+    await record(store, graph(*(machine(f"m{n:03}") for n in range(200))), [seen()], 1)
+    kept = [machine(f"m{n:03}") for n in range(0, 200, 7)]
+    await record(store, graph(*kept), [seen()], 2)  # gaps, which a vacuum would close
+    async with store._database._engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        if store._database.is_postgres:
+            await raw.driver_connection.execute("VACUUM FULL resources")
+        else:
+            await raw.driver_connection.execute("VACUUM")
+            numbered = "SELECT name, type FROM pragma_table_info('resources') WHERE pk = 1"
+            assert (await connection.exec_driver_sql(numbered)).all() == [("search_resources_row", "INTEGER")]
+    for each in kept:
+        page = await store.inventories.page(Selection(text=each.name))
+        assert [item.id for item in page.items] == [each.id]
+    _, changes = await record(store, graph(*kept[1:], machine("new one")), [seen()], 3)
+    assert (changes.added, changes.removed) == (1, 1)
+    assert not (await store.inventories.page(Selection(text=kept[0].name))).items
+    assert [each.name for each in (await store.inventories.page(Selection(text="new one"))).items] == ["new one"]
+
+
 def test_what_is_no_address_is_not_searched_as_one():
     item = machine(
         "x", properties={"a": "1.2.3", "b": "10:30", "c": "fe80::1", "10.0.0.1": "key", "d": {"e": "::1"}}

@@ -44,6 +44,7 @@ class Event(StrEnum):
     WEBHOOK_CHANGED = "webhook.changed"
     WEBHOOK_DELETED = "webhook.deleted"
     SECRETS_ROTATED = "secrets.rotated"
+    CACHE_FLUSHED = "cache.flushed"
     AUDIT_VERIFIED = "audit.verified"
 
 

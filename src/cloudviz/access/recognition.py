@@ -1,12 +1,14 @@
-"""Who a token or API key belongs to, fast: verified tokens, open sessions and keys are remembered for seconds.
+"""Who a token or API key belongs to, fast: verified tokens, open sessions and keys are remembered for a second.
 
-A token is verified once in :data:`TOKEN_SECONDS`, and its session is read from the database once in
-:data:`WATCHED_SECONDS`. What ends a session, or changes somebody's roles, is told to every process through Redis,
-and drops it there at once. Without Redis nobody would tell, so that a session is then read each second.
+A token is verified once in :data:`TOKEN_SECONDS`, and its session looked up once in :data:`TRUST_SECONDS`: in
+Redis, where another process may just have had the database confirm it (:mod:`cloudviz.access.shared_sessions`),
+else in the database. What ends a session, or changes somebody's roles, takes it out of Redis and is told to every
+process, so that it holds at once; and within that second whatever is lost, or was done behind our back.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections import OrderedDict
@@ -16,8 +18,9 @@ from typing import TYPE_CHECKING
 from cloudviz.access.caller import Caller
 from cloudviz.access.key_format import PREFIX
 from cloudviz.access.key_holders import KeyHolders
-from cloudviz.access.tokens import AccessTokens
-from cloudviz.errors import Unauthenticated
+from cloudviz.access.shared_sessions import SharedSessions
+from cloudviz.access.tokens import AccessClaims, AccessTokens
+from cloudviz.errors import Unauthenticated, Unavailable
 from cloudviz.runtime import clock
 from cloudviz.runtime.logs import get_logger
 from cloudviz.runtime.redis.commands import RedisDown, RedisRefused
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
 
 TOKEN_SECONDS = 30.0
 TRUST_SECONDS = 1.0
-WATCHED_SECONDS = 5.0
 MOST_TOKENS = MOST_SESSIONS = 20_000
 CHANNEL = "cloudviz:ended"
 EVERYBODY = b"all"
@@ -59,15 +61,22 @@ class Recognition:
         self._holders = keys
         self._monotonic = monotonic
         self._redis: Redis | None = None
+        self._shared: SharedSessions | None = None
+        self._looking: dict[str, asyncio.Task[Caller]] = {}
         # digest of a token → its session, whose it is, until when it need not be verified again
         self._verified: OrderedDict[bytes, tuple[str, int, float]] = OrderedDict()
         self._sessions: OrderedDict[str, tuple[Caller, float]] = OrderedDict()
         self._keys: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
         self._endings = 0
 
-    def join(self, redis: Redis) -> None:
-        """Tell and hear of ended sessions through Redis."""
+    def join(self, redis: Redis, lifetime: float) -> None:
+        """Share sessions through Redis, and tell and hear there of those that end.
+
+        Arguments:
+            lifetime: seconds for which they are kept there.
+        """
         self._redis = redis
+        self._shared = SharedSessions(redis, lifetime)
         redis.listen(CHANNEL, self._heard)
         redis.when_back(self.forget_all)
 
@@ -76,7 +85,7 @@ class Recognition:
         digest = hashlib.sha256(token).digest()
         if token.startswith(_KEY):
             kept = self._keys.get(digest)
-            return kept[0] if kept is not None and self._monotonic() - kept[1] < self._trust() else None
+            return kept[0] if kept is not None and self._monotonic() - kept[1] < TRUST_SECONDS else None
         found = self._verified.get(digest)
         if found is None:
             return None
@@ -88,8 +97,7 @@ class Recognition:
         if session is None:
             return None
         caller, asked = session
-        age = now - asked
-        if age >= TRUST_SECONDS and age >= self._trust():
+        if now - asked >= TRUST_SECONDS:
             return None
         return caller if caller.person == person else None
 
@@ -107,10 +115,10 @@ class Recognition:
         claims = self._tokens.read(token)
         now = self._monotonic()
         session = self._sessions.get(claims.session)
-        if session is not None and now - session[1] < self._trust():
+        if session is not None and now - session[1] < TRUST_SECONDS:
             caller = session[0]
         else:
-            caller = await self._look_up(claims.session)
+            caller = await self._looked_up(claims)
         if str(caller.person) != claims.person:
             raise Unauthenticated("the access token is not valid", hint="Sign in again.")
         self._verified[hashlib.sha256(raw).digest()] = (
@@ -122,12 +130,16 @@ class Recognition:
             self._verified.popitem(last=False)
         return caller
 
-    async def ended(self, session_id: str) -> None:
+    async def ended(self, session_id: str, person_id: int) -> None:
         """A session was closed: no process trusts it from now on."""
+        if self._shared is not None:
+            await self._shared.end(str(person_id), session_id)
         await self._tell(session_id.encode())
 
     async def changed(self, person_id: int) -> None:
         """Somebody's roles changed, or all of their sessions ended."""
+        if self._shared is not None:
+            await self._shared.end(str(person_id))
         await self._tell(b"person:%d" % person_id)
 
     async def key_ended(self, key_id: str) -> None:
@@ -145,8 +157,12 @@ class Recognition:
         self._sessions.clear()
         self._keys.clear()
 
-    def _trust(self) -> float:
-        return WATCHED_SECONDS if self._redis is not None and self._redis.is_up else TRUST_SECONDS
+    async def close(self) -> None:
+        """Let go of what is under way."""
+        for task in list(self._looking.values()):
+            task.cancel()
+        if self._shared is not None:
+            await self._shared.close()
 
     async def _tell(self, message: bytes) -> None:
         self._heard(message)
@@ -186,19 +202,49 @@ class Recognition:
                 self._keys.popitem(last=False)
         return caller
 
-    async def _look_up(self, session_id: str) -> Caller:
+    async def _looked_up(self, claims: AccessClaims) -> Caller:
+        """Look a session up once for all who ask at the same time."""
+        wanted = f"{claims.person} {claims.session} {self._endings}"
+        task = self._looking.get(wanted)
+        if task is None:
+            task = self._looking[wanted] = asyncio.create_task(self._look_up(claims.person, claims.session))
+            task.add_done_callback(lambda _: self._looking.pop(wanted, None))
+        return await asyncio.shield(task)
+
+    async def _look_up(self, person_id: str, session_id: str) -> Caller:
         endings = self._endings
         # The trust begins before the reading: what is closed meanwhile must not be trusted longer for it.
         asked = self._monotonic()
-        session = await self._people.session(session_id)
-        person = await self._people.by_id(session.user_id) if session else None
-        if session is None or person is None or person.disabled_at or not session.is_open(clock.now()):
-            self._sessions.pop(session_id, None)
-            raise Unauthenticated("the session has ended", hint="Sign in again.")
-        caller = Caller(person.id, person.username, person.email, person.roles, session_id)
+        kept = await self._shared.find(person_id, session_id) if self._shared is not None else None
+        caller = None
+        if kept is not None and kept.caller is not None and clock.now().timestamp() < kept.until:
+            caller = kept.caller
+        if kept is not None and caller is not None and kept.age < TRUST_SECONDS:
+            asked -= max(0.0, kept.age)
+        else:
+            try:
+                confirmed, until = await self._confirmed(session_id)
+            except Unavailable:
+                # While the database is away nobody can end a session, so that what Redis has still holds.
+                if caller is None:
+                    raise
+            else:
+                caller = confirmed
+                if self._shared is not None and kept is not None and str(caller.person) == person_id:
+                    await self._shared.keep(caller, until, kept.generation)
         if endings == self._endings:  # else an ending was told while this was being read
             self._sessions[session_id] = (caller, asked)
             self._sessions.move_to_end(session_id)
             while len(self._sessions) > MOST_SESSIONS:
                 self._sessions.popitem(last=False)
         return caller
+
+    async def _confirmed(self, session_id: str) -> tuple[Caller, float]:
+        """Whose session it is by the database, and when it ends by itself, in seconds since 1970."""
+        session = await self._people.session(session_id)
+        person = await self._people.by_id(session.user_id) if session else None
+        if session is None or person is None or person.disabled_at or not session.is_open(clock.now()):
+            self._sessions.pop(session_id, None)
+            raise Unauthenticated("the session has ended", hint="Sign in again.")
+        caller = Caller(person.id, person.username, person.email, person.roles, session_id)
+        return caller, session.expires_at.timestamp()

@@ -146,14 +146,14 @@ class SignIn:
             clock.now() + self._refresh_lifetime,
         )
         if not rotated:
-            await self._close(session_id)
+            await self._close(session_id, person.id)
             await self._log.note(Event.REFRESH_REUSED, actor=person.username, target=session_id, address=address)
             raise _refresh_refused()
         return self._grant(person, session_id, new_secret)
 
     async def sign_out(self, caller: Caller, address: str) -> None:
         """Close the caller's session: its access and refresh tokens are worth nothing from now on."""
-        await self._close(caller.session)
+        await self._close(caller.session, caller.person)
         await self._log.note(Event.SIGNED_OUT, actor=caller.username, target=caller.session, address=address)
 
     async def end_sessions(self, person: Person, *, by: str, address: str = "", why: str = "asked") -> None:
@@ -186,9 +186,9 @@ class SignIn:
         token, claims = self._tokens.issue(str(person.id), session_id, person.roles)
         return Grant(token, f"{session_id}.{secret}", claims.expires_at - claims.issued_at, person)
 
-    async def _close(self, session_id: str) -> None:
+    async def _close(self, session_id: str, person_id: int) -> None:
         await self._people.revoke_session(session_id)
-        await self.recognition.ended(session_id)
+        await self.recognition.ended(session_id, person_id)
 
 
 def _hash(purpose: str, secret: str) -> str:

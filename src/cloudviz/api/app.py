@@ -33,6 +33,7 @@ from cloudviz.api.routes import (
     auth,
     aws,
     azure,
+    cache,
     costs,
     credentials,
     discoveries,
@@ -49,7 +50,7 @@ from cloudviz.api.routes import (
 from cloudviz.api.studio import Studio
 from cloudviz.jobs.webhooks.deliverer import Deliverer
 from cloudviz.jobs.worker import Worker
-from cloudviz.runtime.cache import Cache, MemoryCache, RedisCache
+from cloudviz.runtime.cache import FLUSHED, Cache, MemoryCache, RedisCache
 from cloudviz.runtime.logs import get_logger, set_up_logs
 from cloudviz.runtime.settings import Settings, load_settings
 from cloudviz.sources.breaker import Breakers
@@ -186,6 +187,7 @@ def create_app(
     app.include_router(webhooks.router, prefix="/webhooks")
     app.include_router(admin.router, prefix="/admin")
     app.include_router(credentials.router, prefix="/admin/credentials")
+    app.include_router(cache.router, prefix="/admin/cache")
     app.include_router(health.router)
     description.install(app)
     return app
@@ -225,20 +227,26 @@ async def _running(
         stack.callback(door.close)
         freshness = Freshness(store)
         redis: Redis | None = None
-        cache: Cache = MemoryCache(settings.cache.memory_mb * 2**20)
+        kept: Cache = MemoryCache(settings.cache.memory_mb * 2**20)
         if settings.redis_url.get_secret_value():
             from cloudviz.runtime.redis.client import open_redis
 
             redis = await open_redis(settings.redis_url.get_secret_value())
             stack.push_async_callback(redis.close)
-            cache = RedisCache(redis)
-            door.sign_in.recognition.join(redis)
+            kept = RedisCache(redis)
+            door.sign_in.recognition.join(redis, settings.cache.session_seconds)
+            stack.push_async_callback(door.sign_in.recognition.close)
             freshness.join(redis)
-        stack.push_async_callback(cache.close)
-        replies = Replies(settings.cache, freshness, cache if redis is not None else None)
+            store.mark_writes(redis)
+        stack.push_async_callback(kept.close)
+        stack.callback(store.discoveries.when_finished(kept.discovered))
+        stack.callback(freshness.close)
+        replies = Replies(settings.cache, freshness, kept if redis is not None else None)
+        if redis is not None:
+            redis.listen(FLUSHED, lambda _: replies.forget_all())
         studio = Studio(store)
         atlases = Atlases(store, studio)
-        house = House(settings, store, door, studio, atlases, metrics, breakers, replies, cache=cache, redis=redis)
+        house = House(settings, store, door, studio, atlases, metrics, breakers, replies, cache=kept, redis=redis)
         if settings.limits.enabled:
             house.limits = Limits(settings.limits, redis)
         if settings.audit.accesses:

@@ -17,6 +17,7 @@ from cloudviz.api.house import House as _House
 from cloudviz.api.studio import Studio as _Studio
 from cloudviz.errors import Forbidden, Unauthenticated
 from cloudviz.store import Store as _Store
+from cloudviz.store import belongs_to
 
 bearer = HTTPBearer(
     scheme_name="bearer",
@@ -79,6 +80,7 @@ async def caller(
     known: Caller = request.scope.get(CALLER) or await door.sign_in.caller(
         credentials.credentials if credentials else key or ""
     )
+    belongs_to(f"key:{known.key}" if known.key else f"person:{known.person}")
     for word in scopes.scopes:
         needed = Role(word)
         reads = request.method in ("GET", "HEAD") or needed is Role.VIEWER

@@ -34,6 +34,9 @@ IdempotencyKey = Annotated[
     ),
 ]
 
+Answer = tuple[int, Any, dict[str, str]]
+"""Status, body and headers of what was carried out."""
+
 REPLAYED = "Idempotent-Replayed"
 
 
@@ -43,7 +46,7 @@ async def once(
     caller: Caller,
     key: str | None,
     asked: Any,
-    carry_out: Callable[[], Awaitable[tuple[int, Any, dict[str, str]]]],
+    carry_out: Callable[[], Awaitable[Answer]],
 ) -> Response:
     """Carry a request out, unless it was with the same key before.
 
@@ -80,6 +83,35 @@ async def once(
         await store.repeats.forget(who, key, begun)
         raise
     return _reply(status, content, headers)
+
+
+async def once_in_secret(
+    request: Request,
+    store: Store,
+    caller: Caller,
+    key: str | None,
+    asked: Any,
+    carry_out: Callable[[], Awaitable[tuple[Answer, str]]],
+) -> Response:
+    """Carry a request out once whose answer holds a secret: that is told once, and kept nowhere.
+
+    Arguments:
+        carry_out: does it; returns the answer, and what a repeat is told instead of it.
+
+    Raises as :func:`once` does; and Conflict for a repeat, which says what was made.
+    """
+    told: list[Answer] = []
+
+    async def without_secret() -> Answer:
+        answer, instead = await carry_out()
+        told.append(answer)
+        return 409, instead, {}
+
+    reply = await once(request, store, caller, key, asked, without_secret)
+    if told:
+        status, body, headers = told[0]
+        return _reply(status, dumps(body), headers)
+    raise Conflict(str(orjson.loads(bytes(reply.body))), hint="The secret is told once. Revoke it, and ask anew.")
 
 
 def _reply(status: int, content: bytes, headers: dict[str, str]) -> Response:

@@ -8,6 +8,7 @@ put in order: the ``Link`` to the next page repeats it as it came.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import hashlib
 import re
@@ -22,7 +23,8 @@ import brotli
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope
 
-from cloudviz.runtime.cache import Cache
+from cloudviz.runtime import cache_keys
+from cloudviz.runtime.cache import RECORDED, Cache
 from cloudviz.runtime.redis.commands import RedisDown, RedisRefused
 from cloudviz.runtime.settings import CacheSettings
 from cloudviz.store import Store
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
 Headers = list[tuple[bytes, bytes]]
 
-CHANNEL = "cloudviz:recorded"
 CHECK_SECONDS = 1.0  # how long another process's recording may go unnoticed where nobody tells of it
 LONGEST_QUERY = 2048
 SMALLEST_COMPRESSED = 1024  # below, the headers weigh more than what is saved
@@ -183,13 +184,12 @@ class Freshness:
         self._until = 0.0
         self._changes = 0
         self._asking: tuple[int, asyncio.Task[str]] | None = None
-        self._telling: set[asyncio.Task[None]] = set()
-        store.inventories.when_recorded(self._recorded)
+        self.close = store.inventories.when_recorded(self._recorded)
 
     def join(self, redis: Redis) -> None:
         """Tell and hear of recordings through Redis."""
         self._redis = redis
-        redis.listen(CHANNEL, lambda _: self._outdate())
+        redis.listen(RECORDED, lambda _: self._outdate())
         redis.when_back(self._outdate)
 
     def known(self) -> str:
@@ -215,23 +215,17 @@ class Freshness:
             self._version, self._until = version, asked + CHECK_SECONDS
         return version
 
-    def _recorded(self) -> None:
+    async def _recorded(self) -> None:
+        """Tell the others before who recorded is answered: so they show it when he asks them next."""
         self._outdate()
-        if self._redis is not None:
-            task = asyncio.get_running_loop().create_task(self._tell())
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
+        if self._redis is None:
+            return
+        with contextlib.suppress(RedisDown, RedisRefused):  # then the others look for themselves, within a second
+            await self._redis.publish(RECORDED, b"")
 
     def _outdate(self) -> None:
         self._changes += 1
         self._until = 0.0
-
-    async def _tell(self) -> None:
-        assert self._redis is not None
-        try:
-            await self._redis.publish(CHANNEL, b"")
-        except (RedisDown, RedisRefused):
-            return  # the others look for themselves, within a second
 
 
 class Replies:
@@ -312,13 +306,18 @@ class Replies:
             async def make() -> bytes:
                 return (await _answer(app, scope, receive, version)).to_bytes()
 
-            name = _name(scope, key, version, export)
+            name, told = _name(key, version, export)
             try:
-                reply = Reply.from_bytes(await self._shared.fetch(name, lifetime, make))
+                reply = Reply.from_bytes(await self._shared.fetch(name, lifetime, make, told))
             except (ValueError, KeyError, TypeError):  # somebody else writes there
                 reply = await _answer(app, scope, receive, version)
         self._keep(key, reply, lifetime)
         return reply
+
+    def forget_all(self) -> None:
+        """Keep nothing of what was made until now."""
+        self._kept.clear()
+        self._size = 0
 
     def _keep(self, key: tuple[bytes, bytes, tuple[str, ...]], reply: Reply, lifetime: float) -> None:
         weight = _weight(key, reply)
@@ -394,24 +393,24 @@ _CONDITIONS = frozenset({b"if-none-match", b"if-modified-since", b"range", b"acc
 
 
 def _name(
-    scope: Scope, key: tuple[bytes, bytes, tuple[str, ...]], version: str, export: re.Match[bytes] | None
-) -> str:
-    """The key in Redis: the one of contract §6, then what tells the queries of one family apart."""
+    key: tuple[bytes, bytes, tuple[str, ...]], version: str, export: re.Match[bytes] | None
+) -> tuple[str, str]:
+    """The key in Redis, of contract §6, and the field that tells the queries of one key apart."""
     path, query, roles = key
     told = hashlib.sha256(b"\0".join((path, query, ",".join(roles).encode(), version.encode()))).hexdigest()[:32]
     if export:
-        return f"diagram:{export[1].decode('ascii').lower()}:{told}"
+        return cache_keys.diagram(export[1].decode("ascii")), told
     asked = parse_qs(query.decode("latin-1"))
     first = path.split(b"/")[1].decode("latin-1")
     provider = first if first != "resources" else _one(asked.get("provider"))
-    return f"resources:{provider}:{_one(asked.get('region'))}:{told}"
+    return cache_keys.resources(provider, _one(asked.get("region"))), told
 
 
 def _one(values: list[str] | None) -> str:
-    """The one value that was asked for; ``all`` for none, ``some`` for several or for what is no plain word."""
+    """The one value that was asked for; ``all`` for none, ``some`` for several."""
     if not values:
-        return "all"
-    return values[0] if len(values) == 1 and re.fullmatch(r"[A-Za-z0-9-]{1,40}", values[0]) else "some"
+        return cache_keys.ALL
+    return values[0] if len(values) == 1 else cache_keys.SOME
 
 
 def _weight(key: tuple[bytes, bytes, tuple[str, ...]], reply: Reply) -> int:

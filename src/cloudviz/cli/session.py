@@ -56,11 +56,13 @@ def settings_for(**flags: Any) -> LoadedSettings:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Store]:
     """The store of an installation, brought to this release's schema first."""
+    from cloudviz.jobs.news import tell_of_discoveries
     from cloudviz.store import migrate, open_store
 
     await migrate(settings.database(), settings.store)
     store = await open_store(settings.database(), settings.store, replica_url=settings.replica())
     try:
+        tell_of_discoveries(store, settings)
         yield store
     finally:
         await store.close()
@@ -81,7 +83,7 @@ async def at_the_door(settings: Settings) -> AsyncIterator[Door]:
             redis = await open_redis(url)
         try:
             if redis is not None:
-                door.sign_in.recognition.join(redis)
+                door.sign_in.recognition.join(redis, settings.cache.session_seconds)
             yield door
         finally:
             door.close()

@@ -1,8 +1,9 @@
 """What took work to make, kept for a while: in the memory of this process, or in Redis for all processes.
 
-The first word of a key is its family: ``resources:aws:eu-west-1`` (contract §6 lists them). Each value goes with
-the version that its family had when the making began; :meth:`Cache.invalidate` gives the family a new version, so
-that all its values are as good as gone, in one step however many there are. Nothing is ever looked for by pattern.
+The first word of a key is its family: ``resources:aws:eu-west-1`` (:mod:`cloudviz.runtime.cache_keys` lists them).
+Each value goes with the version that its family had when the making began; :meth:`Cache.invalidate` gives the
+family a new version, so that all its values are as good as gone, in one step however many there are. Then the keys
+are taken away too, by the index of each family (``keys:{family}``): nothing is ever looked for by pattern.
 
 A cache never fails: without Redis everything is made anew, and ``/health`` says so.
 """
@@ -17,74 +18,108 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from cloudviz.runtime import cache_keys
+from cloudviz.runtime.cache_keys import family_of
+from cloudviz.runtime.key_index import KeyIndex
 from cloudviz.runtime.logs import get_logger
-from cloudviz.runtime.redis.commands import RedisDown, RedisRefused
+from cloudviz.runtime.redis.commands import RedisDown, RedisRefused, Script
 
 if TYPE_CHECKING:
     from cloudviz.runtime.redis.client import Redis
 
 LARGEST_VALUE = 8 * 2**20  # bytes; what is larger is made anew rather than moved about
+MOST_FIELDS = 2000  # of one key; who asks for a million pages starts the key anew
 PAY_SECONDS = 0.2
-AFTER_DISCOVERY = ("resources", "costs")
+
+RECORDED, FLUSHED = "cloudviz:recorded", "cloudviz:flushed"
+"""Channels in Redis: the inventory has a new version; nothing that was kept is to be used any more."""
+
+AFTER_DISCOVERY = (cache_keys.RESOURCES, cache_keys.COSTS)
+
+# KEYS[1] a hash. ARGV: field, value, lifetime in ms, most fields.
+_KEEP = Script("""
+if redis.call('TYPE', KEYS[1]).ok ~= 'hash' or redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[4]) then
+  redis.call('DEL', KEYS[1])
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+return 1
+""")
 
 log = get_logger(__name__)
 
 
 class Cache(ABC):
-    """Bytes by key, each for its lifetime. One contract suite holds for every kind."""
+    """Bytes by key and field, each for its lifetime. One contract suite holds for every kind.
+
+    Attributes:
+        hits, misses: of this process, since it began.
+    """
 
     def __init__(self) -> None:
-        self._making: dict[str, asyncio.Task[bytes]] = {}
+        self._making: dict[tuple[str, str], asyncio.Task[bytes]] = {}
+        self.hits = 0
+        self.misses = 0
 
-    async def fetch(self, key: str, lifetime: float, make: Callable[[], Awaitable[bytes]]) -> bytes:
+    async def fetch(
+        self, key: str, lifetime: float, make: Callable[[], Awaitable[bytes]], field: str = ""
+    ) -> bytes:
         """What is kept under a key, or what ``make`` makes: once, however many ask for it at the same time.
 
         Arguments:
-            lifetime: seconds for which it is kept.
+            lifetime: seconds for which it is kept. Fields of one key end together, by the first of them.
+            field: which of the values under this key.
 
         Raises what ``make`` raises, to all who wait for it; a failure is not kept.
         """
-        version = await self._version(_family(key))
-        kept = await self._read(key, version)
+        version = await self._version(family_of(key))
+        kept = await self._read(key, field, version)
         if kept is not None:
+            self.hits += 1
             return kept
-        task = self._making.get(key)
+        self.misses += 1
+        wanted = (key, field)
+        task = self._making.get(wanted)
         if task is None:
 
             async def made() -> bytes:
                 try:
                     value = await make()
                     if len(value) <= LARGEST_VALUE:
-                        await self._write(key, version, value, lifetime)
+                        await self._write(key, field, version, value, lifetime)
                     return value
                 finally:
-                    del self._making[key]
+                    del self._making[wanted]
 
-            task = self._making[key] = asyncio.create_task(made())
+            task = self._making[wanted] = asyncio.create_task(made())
         # Shielded: of several who wait for one value the first to leave must not take it away.
         return await asyncio.shield(task)
 
-    async def get(self, key: str) -> bytes | None:
+    async def get(self, key: str, field: str = "") -> bytes | None:
         """What is kept under a key; None when there is nothing, or nothing that is still right."""
-        return await self._read(key, await self._version(_family(key)))
+        return await self._read(key, field, await self._version(family_of(key)))
 
-    async def put(self, key: str, value: bytes, lifetime: float) -> None:
+    async def put(self, key: str, value: bytes, lifetime: float, field: str = "") -> None:
         """Keep a value for ``lifetime`` seconds."""
         if len(value) <= LARGEST_VALUE:
-            await self._write(key, await self._version(_family(key)), value, lifetime)
+            await self._write(key, field, await self._version(family_of(key)), value, lifetime)
 
     @abstractmethod
     async def drop(self, key: str) -> None:
-        """Forget one key."""
+        """Forget one key with all of its fields."""
 
     @abstractmethod
     async def invalidate(self, *families: str) -> None:
         """Forget all keys of some families."""
 
+    @abstractmethod
+    async def count(self, family: str) -> int | None:
+        """How many keys of a family are kept; None when nobody can tell just now."""
+
     async def discovered(self, discovery_id: str) -> None:
         """A discovery has finished: forget what it makes outdated."""
         await self.invalidate(*AFTER_DISCOVERY)
-        await self.drop(f"disco:{discovery_id}")
+        await self.drop(cache_keys.disco(discovery_id))
 
     @property
     @abstractmethod
@@ -100,10 +135,10 @@ class Cache(ABC):
     async def _version(self, family: str) -> bytes: ...
 
     @abstractmethod
-    async def _read(self, key: str, version: bytes) -> bytes | None: ...
+    async def _read(self, key: str, field: str, version: bytes) -> bytes | None: ...
 
     @abstractmethod
-    async def _write(self, key: str, version: bytes, value: bytes, lifetime: float) -> None: ...
+    async def _write(self, key: str, field: str, version: bytes, value: bytes, lifetime: float) -> None: ...
 
 
 class MemoryCache(Cache):
@@ -118,7 +153,7 @@ class MemoryCache(Cache):
         super().__init__()
         self._most = most_bytes
         self._now = now
-        self._kept: OrderedDict[str, tuple[bytes, bytes, float]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[bytes, bytes, float]] = OrderedDict()
         self._versions: dict[str, bytes] = {}
         self.bytes = 0
 
@@ -127,35 +162,44 @@ class MemoryCache(Cache):
         return "memory"
 
     async def drop(self, key: str) -> None:
-        found = self._kept.pop(key, None)
-        if found is not None:
-            self.bytes -= _weight(key, found[1])
+        self._forget([each for each in self._kept if each[0] == key])
 
     async def invalidate(self, *families: str) -> None:
         for family in families:
             self._versions[family] = secrets.token_bytes(8)
+        self._forget([each for each in self._kept if family_of(each[0]) in families])
+
+    async def count(self, family: str) -> int | None:
+        now = self._now()
+        return len({key for (key, _), kept in self._kept.items() if family_of(key) == family and now < kept[2]})
 
     async def _version(self, family: str) -> bytes:
         return self._versions.get(family, b"")
 
-    async def _read(self, key: str, version: bytes) -> bytes | None:
-        found = self._kept.get(key)
+    async def _read(self, key: str, field: str, version: bytes) -> bytes | None:
+        found = self._kept.get((key, field))
         if found is None:
             return None
         made_at, value, until = found
         if made_at != version or self._now() >= until:
-            await self.drop(key)
+            self._forget([(key, field)])
             return None
-        self._kept.move_to_end(key)
+        self._kept.move_to_end((key, field))
         return value
 
-    async def _write(self, key: str, version: bytes, value: bytes, lifetime: float) -> None:
-        await self.drop(key)
-        self._kept[key] = (version, value, self._now() + lifetime)
-        self.bytes += _weight(key, value)
+    async def _write(self, key: str, field: str, version: bytes, value: bytes, lifetime: float) -> None:
+        wanted = (key, field)
+        if wanted in self._kept:
+            self._forget([wanted])
+        self._kept[wanted] = (version, value, self._now() + lifetime)
+        self.bytes += _weight(wanted, value)
         while self.bytes > self._most:
             oldest, (_, dropped, _) = self._kept.popitem(last=False)
             self.bytes -= _weight(oldest, dropped)
+
+    def _forget(self, wanted: list[tuple[str, str]]) -> None:
+        for each in wanted:
+            self.bytes -= _weight(each, self._kept.pop(each)[1])
 
 
 class RedisCache(Cache):
@@ -164,6 +208,7 @@ class RedisCache(Cache):
     def __init__(self, redis: Redis) -> None:
         super().__init__()
         self._redis = redis
+        self._index = KeyIndex(redis)
         self._owed: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -175,14 +220,21 @@ class RedisCache(Cache):
         try:
             await self._redis.call("DEL", key)
         except (RedisDown, RedisRefused):
-            self._owe(_family(key))
+            self._owe(family_of(key))
 
     async def invalidate(self, *families: str) -> None:
         for family in families:
             try:
                 await self._redis.call("SET", f"version:{family}", secrets.token_bytes(8))
+                await self._index.clear(family)
             except (RedisDown, RedisRefused):
                 self._owe(family)
+
+    async def count(self, family: str) -> int | None:
+        try:
+            return await self._index.count(family)
+        except (RedisDown, RedisRefused):
+            return None
 
     async def close(self) -> None:
         await super().close()
@@ -201,6 +253,7 @@ class RedisCache(Cache):
             for family in list(self._owed):
                 try:
                     await self._redis.call("SET", f"version:{family}", secrets.token_bytes(8))
+                    await self._index.clear(family)
                 except (RedisDown, RedisRefused):
                     break
                 self._owed.discard(family)
@@ -220,27 +273,25 @@ class RedisCache(Cache):
             return b""
         return found or b""
 
-    async def _read(self, key: str, version: bytes) -> bytes | None:
+    async def _read(self, key: str, field: str, version: bytes) -> bytes | None:
         if not version:
             return None
         try:
-            found: bytes | None = await self._redis.call("GET", key)
+            found: bytes | None = await self._redis.call("HGET", key, field)
         except (RedisDown, RedisRefused):  # refused: somebody keeps something else under that key
             return None
         return found[len(version) :] if found is not None and found.startswith(version) else None
 
-    async def _write(self, key: str, version: bytes, value: bytes, lifetime: float) -> None:
+    async def _write(self, key: str, field: str, version: bytes, value: bytes, lifetime: float) -> None:
         if not version:
             return
         try:
-            await self._redis.call("SET", key, version + value, "PX", max(1, int(lifetime * 1000)))
+            await self._index.note(key, lifetime)
+            span = max(1, int(lifetime * 1000))
+            await self._redis.run(_KEEP, [key], [field, version + value, span, MOST_FIELDS])
         except (RedisDown, RedisRefused) as error:
             log.info("a value was not kept", key=key, detail=error.detail)
 
 
-def _family(key: str) -> str:
-    return key.partition(":")[0]
-
-
-def _weight(key: str, value: bytes) -> int:
-    return len(key) + len(value) + 200  # what Python needs to hold the two
+def _weight(wanted: tuple[str, str], value: bytes) -> int:
+    return len(wanted[0]) + len(wanted[1]) + len(value) + 200  # what Python needs to hold them

@@ -25,6 +25,7 @@ from cloudviz.store.records import (
     SchemaState,
     SessionRecord,
 )
+from cloudviz.store.replica import belongs_to
 
 __all__ = [
     "Access",
@@ -44,6 +45,7 @@ __all__ = [
     "SchemaState",
     "SessionRecord",
     "Store",
+    "belongs_to",
     "migrate",
     "open_store",
 ]

@@ -7,7 +7,7 @@ of a resource, and a bill of last month can come after ten scans.
 from __future__ import annotations
 
 import calendar
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -133,9 +133,9 @@ class Charged:
 
 
 class Costs:
-    """The tables of bills. ``when_changed`` is called when what they tell has changed."""
+    """The tables of bills. ``when_changed`` is awaited when what they tell has changed."""
 
-    def __init__(self, database: Database, when_changed: Callable[[], None]) -> None:
+    def __init__(self, database: Database, when_changed: Callable[[], Awaitable[None]]) -> None:
         self._database = database
         self._when_changed = when_changed
 
@@ -202,7 +202,7 @@ class Costs:
                 )
             )
             await self._show(connection)
-        self._when_changed()
+        await self._when_changed()
         return bill_id
 
     async def _insert_charges(self, connection: AsyncConnection, bill_id: str, rows: list[ChargeRow]) -> None:
@@ -321,7 +321,7 @@ class Costs:
             for start in range(0, len(values), CHUNK):
                 await connection.execute(query, values[start : start + CHUNK])
             await self._show(connection)
-        self._when_changed()
+        await self._when_changed()
 
     async def billed_months(self, provider: str) -> set[tuple[str, str]]:
         """(account, month) of a provider that a bill tells line by line."""
@@ -429,7 +429,7 @@ class Costs:
             if not gone.rowcount:
                 raise NotFound(f"there is no bill {plain_text(bill_id)[:60]!r}")
             await self._show(connection)
-        self._when_changed()
+        await self._when_changed()
 
 
 async def lay_costs(

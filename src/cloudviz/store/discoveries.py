@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,6 +41,15 @@ class Discoveries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._when_finished: list[Callable[[str], Awaitable[None]]] = []
+
+    def when_finished(self, action: Callable[[str], Awaitable[None]]) -> Callable[[], None]:
+        """Await ``action`` with the id of each discovery that this process finishes or begins anew.
+
+        Returns what ends that. The action must not raise.
+        """
+        self._when_finished.append(action)
+        return lambda: self._when_finished.remove(action)
 
     async def create(self, provider: str, source: str, request: Mapping[str, Any]) -> str:
         """Note that a look is wanted; status ``pending``.
@@ -118,6 +127,11 @@ class Discoveries:
                 raise unknown_discovery(discovery_id)
             if is_told:
                 await append_events(self._database, connection, await discovery_events(connection, row))
+        await self._told(discovery_id)
+
+    async def _told(self, discovery_id: str) -> None:
+        for action in tuple(self._when_finished):
+            await action(discovery_id)
 
     async def reopen(self, discovery_id: str) -> None:
         """Status ``pending`` for one that failed or was cancelled, so that it can be tried again by one alone.
@@ -137,6 +151,7 @@ class Discoveries:
                     f"discovery {found.id} is {found.status}",
                     hint="Only what failed or was cancelled is tried again.",
                 )
+        await self._told(discovery_id)
 
     async def close_abandoned(self) -> list[str]:
         """End as failed what nobody is at work on any more: its process was killed, or its job ended without it.

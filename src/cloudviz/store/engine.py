@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 from sqlalchemy import ARRAY, URL, ColumnElement, TableClause, bindparam, event, func, select, text
@@ -24,9 +24,13 @@ from sqlalchemy.types import Text
 from cloudviz.errors import BadInput, Unavailable
 from cloudviz.runtime.settings import StoreSettings
 from cloudviz.store.address import Address, read_address
+from cloudviz.store.marks import WriteMarks
 from cloudviz.store.refusals import refusal
 from cloudviz.store.replica import Replica, lsn_of
 from cloudviz.store.types import Uuid, time_text
+
+if TYPE_CHECKING:
+    from cloudviz.runtime.redis.client import Redis
 
 BUSY_SECONDS = 5.0
 """How long SQLite waits for another process's write lock."""
@@ -127,16 +131,48 @@ class Database:
             async with AsyncExitStack() as stack:
                 connection = None
                 if from_replica and self._replica is not None:
-                    connection = await self._replica.connect(stack)
+                    connection = await self._replica.connect(stack, self._primary_lsn)
                 is_second_choice = connection is None and from_replica and self._replica is not None
                 if connection is None:
-                    connection = await stack.enter_async_context(self._engine.connect())
+                    connection = await self._from_primary(stack, or_replica=is_second_choice)
                 if self.is_postgres:
                     await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 async with connection.begin():
-                    if is_second_choice and self._replica is not None:
-                        self._replica.read_from_primary(await lsn_of(connection))
+                    if is_second_choice and self._replica is not None and not self._replica.owns(connection):
+                        self._replica.saw(await lsn_of(connection))
                     yield connection
+
+    async def _from_primary(self, stack: AsyncExitStack, *, or_replica: bool) -> AsyncConnection:
+        """A connection to the primary; while that is away, to a replica that lacks only what was just written."""
+        try:
+            return await stack.enter_async_context(self._engine.connect())
+        except Exception as error:
+            if not or_replica or self._replica is None or refusal(error, self.address) is None:
+                raise
+            connection = await self._replica.connect(stack)
+            if connection is None:
+                raise
+            return connection
+
+    async def _primary_lsn(self) -> int:
+        """How far the primary has written; 0 while it does not answer: the replica serves on then."""
+        try:
+            async with self._engine.connect() as connection:
+                return await lsn_of(connection)
+        except Exception as error:
+            if refusal(error, self.address) is None:
+                raise
+            return 0
+
+    def mark_writes(self, redis: Redis) -> None:
+        """Let all processes that use this Redis know how far each session has written."""
+        if self._replica is not None:
+            self._replica.marks = WriteMarks(redis)
+
+    async def has_seen(self, connection: AsyncConnection) -> None:
+        """This process has seen what the primary holds now: none of its reads goes back behind that."""
+        if self._replica is not None:
+            self._replica.read_from_primary(await lsn_of(connection))
 
     @asynccontextmanager
     async def writing(self, *, wait_seconds: float = BUSY_SECONDS) -> AsyncIterator[AsyncConnection]:
@@ -151,7 +187,7 @@ class Database:
                     async with connection.begin():
                         yield connection
                     if self._replica is not None:
-                        self._replica.wrote(await lsn_of(connection))
+                        await self._replica.wrote(await lsn_of(connection))
                         await connection.rollback()
                 return
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cloudviz.errors import Invalid, NotFound
+from cloudviz.errors import Invalid, NotFound, Unavailable
 from cloudviz.inventory.diff import Diff
 from cloudviz.inventory.model import (
     Coverage,
@@ -58,16 +58,21 @@ class Inventories:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._when_recorded: list[Callable[[], None]] = []
+        self._version = 0
+        self._when_recorded: list[Callable[[], Awaitable[None]]] = []
 
-    def when_recorded(self, action: Callable[[], None]) -> None:
-        """Call ``action`` each time that this process has changed what the inventory tells."""
+    def when_recorded(self, action: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+        """Await ``action`` each time that this process has changed what the inventory tells.
+
+        Returns what ends that. The action must not raise.
+        """
         self._when_recorded.append(action)
+        return lambda: self._when_recorded.remove(action)
 
-    def tell(self) -> None:
-        """Call them: what the inventory tells has changed."""
-        for action in self._when_recorded:
-            action()
+    async def tell(self) -> None:
+        """Await them: what the inventory tells has changed."""
+        for action in tuple(self._when_recorded):
+            await action()
 
     async def record(
         self,
@@ -96,7 +101,7 @@ class Inventories:
         if seen_at.tzinfo is None:
             raise Invalid("the time of a discovery has no zone", hint="Give it in UTC.")
         changes = await record(self._database, discovery_id, graph, coverage, problems, seen_at)
-        self.tell()
+        await self.tell()
         return changes
 
     async def read(self, selection: Selection, with_links: bool = True) -> Graph:
@@ -380,12 +385,28 @@ class Inventories:
         return sorted((each for each in found if not providers or each.provider in providers), key=coverage_order)
 
     async def data_version(self) -> int:
-        """A number that grows whenever a discovery or a bill is recorded: for caches and ETags."""
-        costs = select(func.max(cost_revision.c.number)).scalar_subquery()
-        async with self._database.reading(from_replica=True) as connection:
-            found = (await connection.execute(select(func.max(tables.discoveries.c.seq), costs))).one()
-        # Both only grow, so that no sum comes twice.
-        return int(found[0] or 0) + int(found[1] or 0)
+        """A number that grows whenever a discovery or a bill is recorded: for caches and ETags.
+
+        The primary says; what is read for a new version then comes from a replica only when that has it too. While
+        the primary is away it is the replica's.
+        """
+        try:
+            async with self._database.reading() as connection:
+                version = await _newest(connection)
+                if version > self._version:
+                    await self._database.has_seen(connection)
+                    self._version = version
+                return version
+        except Unavailable:
+            async with self._database.reading(from_replica=True) as connection:
+                return await _newest(connection)
+
+
+async def _newest(connection: AsyncConnection) -> int:
+    costs = select(func.max(cost_revision.c.number)).scalar_subquery()
+    found = (await connection.execute(select(func.max(tables.discoveries.c.seq), costs))).one()
+    # Both only grow, so that no sum comes twice.
+    return int(found[0] or 0) + int(found[1] or 0)
 
 
 def _unknown_resource(resource_id: str) -> NotFound:

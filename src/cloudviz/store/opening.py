@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from cloudviz.runtime.settings import StoreSettings
 from cloudviz.store.api_keys import ApiKeys
@@ -23,6 +24,9 @@ from cloudviz.store.repeats import Repeats
 from cloudviz.store.retention import Retention
 from cloudviz.store.schema import migrate_database, refuse_newer, schema_state
 from cloudviz.store.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from cloudviz.runtime.redis.client import Redis
 
 
 class Store:
@@ -54,6 +58,10 @@ class Store:
     def pool(self) -> PoolState:
         """How many connections of this process are at work, and how the replica stands."""
         return self._database.pool()
+
+    def mark_writes(self, redis: Redis) -> None:
+        """Let processes that share a Redis read from a replica what a session wrote by any of them."""
+        self._database.mark_writes(redis)
 
     async def ping(self) -> None:
         """Ask the database for a sign of life. Raises Unavailable."""

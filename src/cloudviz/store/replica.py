@@ -1,8 +1,9 @@
 """A streaming replica of PostgreSQL that reads may go to, as long as it knows what they must see.
 
 Who wrote reads what he wrote: each write leaves the place in the write-ahead log (LSN) behind which the replica
-may not be, for the session that wrote. A replica that is away, lags or was promoted is not asked for a while; the
-primary answers then, and nobody notices.
+may not be, for the session that wrote, in Redis for all processes (:mod:`cloudviz.store.marks`). Where there is no
+Redis, the primary is asked how far it is. A replica that is away, lags or was promoted is not asked for a while;
+the primary answers then, and nobody notices.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from contextvars import ContextVar
 
@@ -19,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cloudviz.runtime.settings import StoreSettings
+from cloudviz.store.marks import WriteMarks
 
 POLL_SECONDS = 0.01
 AWAY_SECONDS = 2.0
@@ -50,6 +52,11 @@ def as_session(key: str) -> Iterator[None]:
         _session.reset(token)
 
 
+def belongs_to(key: str) -> None:
+    """What this task writes from now on belongs to this session: for a request, which has a task of its own."""
+    _session.set(key)
+
+
 async def lsn_of(connection: AsyncConnection) -> int:
     """How far the write-ahead log of a primary reaches, in bytes."""
     return int(await connection.scalar(_LSN_OF_PRIMARY) or 0)
@@ -65,9 +72,20 @@ class Replica:
         self._written: OrderedDict[str, int] = OrderedDict()
         self._floor = 0
         self.standing = "not asked yet"
+        self.marks: WriteMarks | None = None
 
-    def wrote(self, lsn: int) -> None:
+    async def wrote(self, lsn: int) -> None:
         """The session of this task wrote up to here."""
+        key = _session.get()
+        if self.marks is not None:
+            await self.marks.note(key, lsn)
+        if not key:  # a recording of this process, say: all of it waits for that
+            self.read_from_primary(lsn)
+            return
+        self.saw(lsn)
+
+    def saw(self, lsn: int) -> None:
+        """The session of this task has read this much: it does not go back behind that."""
         key = _session.get()
         self._written[key] = max(lsn, self._written.get(key, 0))
         self._written.move_to_end(key)
@@ -79,14 +97,25 @@ class Replica:
         """Somebody of this process saw the primary here: nobody of it goes back behind that."""
         self._floor = max(self._floor, lsn)
 
-    async def connect(self, stack: AsyncExitStack) -> AsyncConnection | None:
+    async def _wanted(self, ask_primary: Callable[[], Awaitable[int]]) -> int:
+        """What the session of this task must see. While nobody can say, what this process knows of."""
+        key = _session.get()
+        told = await self.marks.reached(key) if self.marks is not None else None
+        if told is None:
+            told = await ask_primary()
+        return max(told, self._floor, self._written.get(key, 0))
+
+    async def connect(
+        self, stack: AsyncExitStack, ask_primary: Callable[[], Awaitable[int]] | None = None
+    ) -> AsyncConnection | None:
         """A connection, not yet in a transaction, that knows what the session must see; None when there is none.
 
-        It is closed by ``stack``.
+        It is closed by ``stack``. ``ask_primary`` tells how far the primary has written, 0 while it is away.
+        Without it the replica is taken as it is, unless it is too far behind.
         """
         if time.monotonic() < self._away_until:
             return None
-        wanted = max(self._floor, self._written.get(_session.get(), 0))
+        wanted = 0 if ask_primary is None else await self._wanted(ask_primary)
         own = AsyncExitStack()
         try:
             connection = await own.enter_async_context(self.engine.connect())
@@ -104,6 +133,10 @@ class Replica:
         with suppress(Exception):
             await own.aclose()
         return None
+
+    def owns(self, connection: AsyncConnection) -> bool:
+        """Whether a connection leads to the replica."""
+        return connection.engine is self.engine
 
     async def _stands(self, connection: AsyncConnection, wanted: int) -> bool:
         # Each look is a transaction of its own: inside one, the snapshot of the first look would stay.

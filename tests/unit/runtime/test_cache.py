@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 
 import pytest
 from tests.servers import RedisServer, redis
 
+from cloudviz.runtime import cache_keys
 from cloudviz.runtime.cache import Cache, MemoryCache, RedisCache
 from cloudviz.runtime.redis.client import open_redis
+from cloudviz.runtime.settings import CacheSettings
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,21 @@ async def test_a_lifetime_ends(cache: Cache) -> None:
     assert await cache.get("disco:1") is None
 
 
+async def test_fields_of_a_key_are_told_apart_and_go_together(cache: Cache) -> None:
+    make, key = Maker(), "resources:aws:eu-west-1"
+    for field in ("page 1", "page 2", "page 1"):
+        await cache.fetch(key, 60, make, field)
+    assert make.made == 2 and (cache.hits, cache.misses) == (1, 2)
+    assert [await cache.get(key, each) for each in ("page 1", "page 2", "")] == [b"value 1", b"value 2", None]
+    assert await cache.count("resources") == 1
+    await cache.put("resources:gcp:all", b"x", 60)
+    assert [await cache.count(each) for each in ("resources", "costs")] == [2, 0]
+    await cache.drop(key)
+    assert await cache.get(key, "page 2") is None and await cache.get("resources:gcp:all") == b"x"
+    await cache.invalidate("resources")
+    assert await cache.count("resources") == 0
+
+
 async def test_a_key_is_dropped_and_bytes_come_back_as_they_are(cache: Cache) -> None:
     value = bytes(range(256)) * 10
     await cache.put("diagram:1", value, 60)
@@ -135,7 +153,36 @@ async def test_redis_forgets_by_itself_and_uses_the_names_of_the_contract(server
     cache = RedisCache(client)
     await cache.put("disco:17", b"x", 3600)
     assert 3590 < await client.call("TTL", "disco:17") <= 3600
-    assert set(await client.call("KEYS", "*")) == {b"disco:17", b"version:disco"}
+    assert set(await client.call("KEYS", "*")) == {b"disco:17", b"version:disco", b"keys:disco"}
+    await client.close()
+
+
+async def test_a_finished_discovery_takes_the_keys_themselves_away(server: RedisServer) -> None:
+    client = await open_redis(server.url)
+    await client.call("FLUSHALL")
+    cache = RedisCache(client)
+    regions = [f"resources:aws:region-{n}" for n in range(1200)]
+    await asyncio.gather(*(cache.put(key, b"x", 60) for key in (*regions, "costs:aws:2026-11-24", "disco:1")))
+    await client.call("SET", "resources:not-ours", "x")
+    await cache.put("diagram:1", b"x", 60)
+    await client.call("CONFIG", "RESETSTAT")
+    await cache.discovered("1")
+    asked = await client.call("INFO", "commandstats")
+    assert b"cmdstat_unlink" in asked and b"cmdstat_keys" not in asked and b"cmdstat_scan" not in asked
+    left = await client.call("KEYS", "*")
+    named = {b"diagram:1", b"keys:diagram", b"keys:disco", b"resources:not-ours"}
+    assert {key for key in left if not key.startswith(b"version:")} == named
+    await client.close()
+
+
+async def test_one_key_does_not_grow_without_end(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cloudviz.runtime.cache.MOST_FIELDS", 10)
+    client = await open_redis(server.url)
+    cache = RedisCache(client)
+    for number in range(25):
+        await cache.put("resources:all:all", b"x", 60, f"page {number}")
+        assert await client.call("HLEN", "resources:all:all") <= 10
+    assert await cache.get("resources:all:all", "page 24") == b"x"
     await client.close()
 
 
@@ -171,3 +218,15 @@ async def test_without_redis_everything_is_made_anew_and_what_was_owed_is_forgot
             await asyncio.sleep(0.01)
         for each in (client, other):
             await each.close()
+
+
+def test_the_names_are_those_of_the_contract() -> None:
+    assert cache_keys.disco("0F-1") == "disco:0f-1"
+    assert cache_keys.resources("aws", "eu-west-1") == "resources:aws:eu-west-1"
+    assert cache_keys.resources() == "resources:all:all"
+    assert cache_keys.resources("aws", "x:y\r\n") == "resources:aws:some"
+    assert cache_keys.costs("gcp", date(2026, 11, 24)) == "costs:gcp:2026-11-24"
+    assert cache_keys.diagram("9") == "diagram:9"
+    assert cache_keys.session(7) == "session:7"
+    lifetimes = {each: cache_keys.lifetime(each, CacheSettings()) for each in cache_keys.FAMILIES}
+    assert lifetimes == {"disco": 3600, "resources": 1800, "costs": 14_400, "diagram": 86_400, "session": 1800}

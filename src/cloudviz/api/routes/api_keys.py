@@ -10,6 +10,7 @@ from starlette.responses import Response
 from cloudviz.access import Role
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
+from cloudviz.api.once import Answer, IdempotencyKey, once_in_secret
 from cloudviz.api.paging import Cursor, Limit, page_reply
 from cloudviz.api.schemas.keys import KeyPage, KeyRequest, NewKeyModel
 from cloudviz.errors import Forbidden
@@ -34,22 +35,38 @@ async def keys(
     return page_reply(request, page, _key)
 
 
-@router.post("", summary="Make an API key", status_code=201, responses=refuses(404, 409))
+@router.post(
+    "", summary="Make an API key", status_code=201, response_model=NewKeyModel, responses=refuses(404, 409)
+)
 async def create(
-    body: KeyRequest, caller: needs.InPerson, house: needs.House, address: needs.Address
-) -> NewKeyModel:
-    """It speaks for you, and may do at most what you may at the time it is used. It is shown this once."""
-    made = await house.door.keys.create(
-        await house.door.admissions.numbered(caller.person),
-        body.name,
-        roles=body.roles,
-        access=body.access,
-        days=body.expires_in_days,
-        limits=body.limits.model_dump(exclude_none=True),
-        by=caller.username,
-        address=address,
-    )
-    return NewKeyModel(**_key(made.record), key=made.key)
+    request: Request,
+    body: KeyRequest,
+    caller: needs.InPerson,
+    house: needs.House,
+    address: needs.Address,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """It speaks for you, and may do at most what you may at the time it is used. It is shown this once.
+
+    With an `Idempotency-Key` a repeat makes no second key: 409 names the one that was made, without its secret.
+    """
+
+    async def carry_out() -> tuple[Answer, str]:
+        made = await house.door.keys.create(
+            await house.door.admissions.numbered(caller.person),
+            body.name,
+            roles=body.roles,
+            access=body.access,
+            days=body.expires_in_days,
+            limits=body.limits.model_dump(exclude_none=True),
+            by=caller.username,
+            address=address,
+        )
+        whole = NewKeyModel(**_key(made.record), key=made.key).model_dump()
+        return (201, whole, {}), f"this request has made the API key {made.record.id} before"
+
+    asked = body.model_dump(mode="json")
+    return await once_in_secret(request, house.store, caller, idempotency_key, asked, carry_out)
 
 
 @router.delete("/{key_id}", summary="Revoke an API key", status_code=204, responses=refuses(404))

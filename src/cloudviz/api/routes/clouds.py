@@ -53,10 +53,10 @@ def cloud_router(provider: str, name: str) -> APIRouter:
         response_model=DiscoveryReply,
         responses=refuses(404),
     )
-    async def discovery(discovery_id: str, _: needs.Viewer, store: needs.Store) -> Response:
+    async def discovery(discovery_id: str, _: needs.Viewer, house: needs.House) -> Response:
         """What it found, what it could not look at, and what was odd."""
-        await store.discoveries.close_abandoned()
-        return await discovery_reply(store, await of_provider(store, provider, discovery_id))
+        await house.store.discoveries.close_abandoned()
+        return await discovery_reply(house, await of_provider(house.store, provider, discovery_id))
 
     @router.get("/resources", summary=f"Resources in {name}", response_model=ResourcePage, responses=refuses(404))
     async def resources(

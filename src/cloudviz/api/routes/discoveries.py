@@ -21,6 +21,7 @@ from cloudviz.inventory.document import coverage_document, problem_document
 from cloudviz.inventory.model import gaps_in
 from cloudviz.jobs.discover import resumable
 from cloudviz.jobs.webhooks.endpoints import Endpoints, Registered
+from cloudviz.runtime import cache_keys
 from cloudviz.store import DiscoveryRecord, JobRecord, Store
 
 router = APIRouter(tags=["discoveries"])
@@ -51,14 +52,31 @@ async def discoveries(
     response_model=DiscoveryReply,
     responses=refuses(404),
 )
-async def discovery(discovery_id: str, _: needs.Viewer, store: needs.Store) -> Response:
+async def discovery(discovery_id: str, _: needs.Viewer, house: needs.House) -> Response:
     """What it found, what it could not look at, and what was odd."""
-    await store.discoveries.close_abandoned()
-    return await discovery_reply(store, await store.discoveries.get(discovery_id))
+    await house.store.discoveries.close_abandoned()
+    return await discovery_reply(house, await house.store.discoveries.get(discovery_id))
 
 
-async def discovery_reply(store: Store, record: DiscoveryRecord) -> Response:
-    """One discovery in full, with the progress of its job while one is at work on it."""
+async def discovery_reply(house: House, record: DiscoveryRecord) -> Response:
+    """One discovery in full, with the progress of its job while one is at work on it.
+
+    Of one that is over the coverage may be long and never changes: it is kept as ``disco:{discovery_id}``, by when
+    it ended, so that one that was begun anew, or has been removed, is never told of from there.
+    """
+    settings = house.settings.cache
+    if record.completed_at is None or house.cache is None or not settings.replies:
+        return Response(await _in_full(house.store, record), media_type="application/json")
+
+    async def make() -> bytes:
+        return await _in_full(house.store, record)
+
+    ended = f"{record.status} {record.completed_at.isoformat()}"
+    whole = await house.cache.fetch(cache_keys.disco(record.id), settings.disco_seconds, make, ended)
+    return Response(whole, media_type="application/json")
+
+
+async def _in_full(store: Store, record: DiscoveryRecord) -> bytes:
     document = discovery_document(record)
     job = await _job_of(store, record) if record.status in ("pending", "running") else None
     coverage = await store.discoveries.coverage(record.id)
@@ -68,7 +86,7 @@ async def discovery_reply(store: Store, record: DiscoveryRecord) -> Response:
     document["coverage"] = [coverage_document(entry) for entry in coverage]
     document["gaps"] = len(gaps_in(coverage))
     document["problems"] = [problem_document(each) for each in await store.discoveries.problems(record.id)]
-    return Response(dumps(document), media_type="application/json")
+    return dumps(document)
 
 
 async def enqueue_discovery(

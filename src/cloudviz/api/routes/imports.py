@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import shutil
 import uuid
@@ -18,8 +19,8 @@ from starlette.responses import Response
 from cloudviz.access import Event
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
-from cloudviz.api.errors import dumps
 from cloudviz.api.house import House
+from cloudviz.api.once import Answer, IdempotencyKey, once
 from cloudviz.api.schemas.discoveries import ImportReply
 from cloudviz.api.schemas.system import JobAccepted
 from cloudviz.errors import BadInput, Invalid
@@ -68,12 +69,16 @@ FORM = {
     response_model=ImportReply,
     responses={
         202: {"model": JobAccepted, "description": "Large files: the import goes on in the background."},
-        **refuses(413, 415, 422),
+        **refuses(409, 413, 415, 422),
     },
     openapi_extra=FORM,
 )
 async def import_uploads(
-    request: Request, caller: needs.Operator, house: needs.House, address: needs.Address
+    request: Request,
+    caller: needs.Operator,
+    house: needs.House,
+    address: needs.Address,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """A Terraform state, `terraform show -json`, or a CloudViz inventory. Nothing is stored when it is refused.
 
@@ -82,30 +87,33 @@ async def import_uploads(
     folder = house.settings.data_dir / "uploads" / str(uuid.uuid4())
     with removed_unless_kept(folder) as kept:
         paths, details = await saved_uploads(request, folder)
-        if sum(path.stat().st_size for path in paths) > LARGE:
-            kept.append(folder)
-            return await _in_background(house, caller.username, paths, folder, details)
-        outcome = await import_files(
-            house.store,
-            paths,
-            account=details["account"],
-            region=details["region"],
-            source=details["source"],
-            within=folder,
-        )
-    await house.door.log.note(
-        Event.IMPORTED,
-        actor=caller.username,
-        target=outcome.discovery_id,
-        address=address,
-        detail={"files": [path.name for path in paths], "resources": outcome.resources},
-    )
-    return Response(
-        dumps(outcome.summary()),
-        201,
-        media_type="application/json",
-        headers={"Location": f"/discoveries/{outcome.discovery_id}"},
-    )
+
+        async def carry_out() -> Answer:
+            if sum(path.stat().st_size for path in paths) > LARGE:
+                kept.append(folder)
+                return await _in_background(house, caller.username, paths, folder, details)
+            outcome = await import_files(
+                house.store,
+                paths,
+                account=details["account"],
+                region=details["region"],
+                source=details["source"],
+                within=folder,
+            )
+            await house.door.log.note(
+                Event.IMPORTED,
+                actor=caller.username,
+                target=outcome.discovery_id,
+                address=address,
+                detail={"files": [path.name for path in paths], "resources": outcome.resources},
+            )
+            return 201, outcome.summary(), {"Location": f"/discoveries/{outcome.discovery_id}"}
+
+        asked: dict[str, Any] = dict(details)
+        if idempotency_key is not None:  # a repeat must bring the same files: their contents are hashed, not kept
+            hashed = await asyncio.to_thread(lambda: [_digest(path) for path in paths])
+            asked["files"] = [[path.name, digest] for path, digest in zip(paths, hashed, strict=True)]
+        return await once(request, house.store, caller, idempotency_key, asked, carry_out)
 
 
 async def saved_uploads(request: Request, folder: Path) -> tuple[list[Path], dict[str, str]]:
@@ -133,12 +141,16 @@ class _NotMultipart(BadInput):
 
 async def _in_background(
     house: House, username: str, paths: list[Path], folder: Path, details: dict[str, str]
-) -> Response:
+) -> Answer:
     arguments: dict[str, Any] = {"paths": [str(path) for path in paths], "folder": str(folder), **details}
     job = await house.store.jobs.enqueue("import", arguments, requested_by=username)
     house.ring()
-    body = {"job_id": job.id, "status": job.status}
-    return Response(dumps(body), 202, media_type="application/json", headers={"Location": f"/jobs/{job.id}"})
+    return 202, {"job_id": job.id, "status": job.status}, {"Location": f"/jobs/{job.id}"}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _save(part: UploadFile, folder: Path) -> Path:

@@ -32,6 +32,7 @@ class RedisAddress:
         socket: path of a Unix socket instead of a place.
         master: the name of the group, for Sentinel.
         ca_file: certificates that TLS trusts instead of the system's.
+        certificate_file, key_file: what a server that asks for a certificate is shown.
     """
 
     kind: str
@@ -40,10 +41,13 @@ class RedisAddress:
     master: str = ""
     username: str = ""
     password: str = ""
+    sentinel_username: str = ""
     sentinel_password: str = ""
     database: int = 0
     tls: bool = False
     ca_file: str = ""
+    certificate_file: str = ""
+    key_file: str = ""
 
     @property
     def shown(self) -> str:
@@ -85,10 +89,13 @@ def read_address(url: str) -> RedisAddress:
         master=master,
         username=unquote(username),
         password=unquote(password),
+        sentinel_username=(query.get("sentinel_username") or [""])[0],
         sentinel_password=(query.get("sentinel_password") or [""])[0],
         database=int(database),
         tls=tls,
         ca_file=(query.get("ssl_ca_certs") or [""])[0],
+        certificate_file=(query.get("ssl_certfile") or [""])[0],
+        key_file=(query.get("ssl_keyfile") or [""])[0],
     )
 
 

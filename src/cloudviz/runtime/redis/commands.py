@@ -21,12 +21,13 @@ class RedisDown(Unavailable):
 
 
 class RedisRefused(CloudVizError):
-    """Redis answered with an error. ``kind`` is its first word: ``WRONGTYPE``, ``NOAUTH``, ``OOM``."""
+    """Redis answered with an error, ``said``. ``kind`` is its first word: ``WRONGTYPE``, ``NOAUTH``, ``OOM``."""
 
     title = "Redis refused a command"
 
     def __init__(self, message: str) -> None:
         super().__init__(f"Redis answered: {message[:300]}", hint=HINT)
+        self.said = message
         self.kind = message.partition(" ")[0]
 
 

@@ -34,6 +34,9 @@ class Wire(asyncio.Protocol):
         patience: seconds after which an unanswered question breaks the connection: the answers after it would
             come late as well, and one that comes after its question was given up must not go to another.
         heard: called with channel and message for what is published on a subscribed channel.
+
+    Attributes:
+        peer: the host that it leads to.
     """
 
     def __init__(self, patience: float, heard: Listener | None = None) -> None:
@@ -45,6 +48,7 @@ class Wire(asyncio.Protocol):
         self._out: list[bytes] = []
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self.peer = ""
         self.lost: asyncio.Future[None] = self._loop.create_future()
 
     def ask(self, parts: tuple[Part, ...]) -> asyncio.Future[Answer]:
@@ -140,11 +144,12 @@ class Wire(asyncio.Protocol):
 
 
 _NOTHING = object()
+_DOWN = "Redis does not answer: "
 
 
 def down(why: str) -> RedisDown:
     """The refusal while there is no connection."""
-    return RedisDown(f"Redis does not answer: {why}", hint=HINT)
+    return RedisDown(f"{_DOWN}{why.removeprefix(_DOWN)}", hint=HINT)
 
 
 async def open_wire(address: RedisAddress, patience: float, heard: Listener | None = None) -> Wire:
@@ -194,7 +199,7 @@ async def _dialled(
     address: RedisAddress, place: tuple[str, int] | str, patience: float, heard: Listener | None
 ) -> Wire:
     loop = asyncio.get_running_loop()
-    trust = ssl.create_default_context(cafile=address.ca_file or None) if address.tls else None
+    trust = _trust(address) if address.tls else None
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             if isinstance(place, str):
@@ -203,7 +208,19 @@ async def _dialled(
                 _, wire = await loop.create_connection(lambda: Wire(patience, heard), *place, ssl=trust)
     except (OSError, TimeoutError) as error:  # ssl.SSLError is an OSError
         raise down(getattr(error, "strerror", "") or type(error).__name__) from error
+    wire.peer = place if isinstance(place, str) else place[0]
     return wire
+
+
+def _trust(address: RedisAddress) -> ssl.SSLContext:
+    """Raises RedisDown when a file of certificates can't be read."""
+    try:
+        trust = ssl.create_default_context(cafile=address.ca_file or None)
+        if address.certificate_file:
+            trust.load_cert_chain(address.certificate_file, address.key_file or None)
+    except OSError as error:
+        raise down(f"the certificates that REDIS_URL names can't be read: {error.strerror or error}") from error
+    return trust
 
 
 async def _leader(address: RedisAddress, patience: float) -> tuple[str, int]:
@@ -215,7 +232,8 @@ async def _leader(address: RedisAddress, patience: float) -> tuple[str, int]:
             continue
         try:
             if address.sentinel_password:
-                await wire.ask(("AUTH", address.sentinel_password))
+                name = (address.sentinel_username,) if address.sentinel_username else ()
+                await wire.ask(("AUTH", *name, address.sentinel_password))
             found = await wire.ask(("SENTINEL", "get-master-addr-by-name", address.master))
         except (RedisDown, RedisRefused):
             continue
