@@ -67,6 +67,8 @@ operator  POST   /visualization/export
 viewer    GET    /visualization/diagrams
 viewer    GET    /visualization/diagrams/{diagram_id}
 viewer    GET    /visualization/diagrams/{diagram_id}/export
+viewer    GET    /visualization/diagrams/{diagram_id}/export/link
+public    GET    /visualization/files/{name}
 viewer    GET    /visualization/themes
 viewer    GET    /visualization/layouts
 viewer    GET    /visualization/diff
@@ -103,10 +105,11 @@ admin     DELETE /admin/users/{user_id}
 admin     PUT    /admin/users/{user_id}/password
 admin     DELETE /admin/users/{user_id}/sessions
 admin     GET    /admin/roles
-admin     GET    /admin/audit
-admin     GET    /admin/audit/verify
+admin     GET    /admin/settings
 admin     GET    /admin/cache
 admin     DELETE /admin/cache
+admin     GET    /admin/audit
+admin     GET    /admin/audit/verify
 admin     GET    /admin/credentials
 admin     POST   /admin/credentials
 admin     DELETE /admin/credentials/{name}

@@ -37,6 +37,7 @@ class Event(StrEnum):
     BILL_IMPORTED = "bill.imported"
     BILL_DELETED = "bill.deleted"
     DRAWN = "diagram.drawn"
+    FILE_LINKED = "file.linked"
     JOB_CANCELLED = "job.cancelled"
     CREDENTIAL_ADDED = "credential.added"
     CREDENTIAL_DELETED = "credential.deleted"

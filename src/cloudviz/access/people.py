@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 
 from cloudviz.access.audit import Event, SecurityLog
@@ -52,6 +53,13 @@ class Admissions:
                 f"{username[:60]!r} is not a username",
                 hint=f"Use up to {LONGEST_USERNAME} letters, digits or . _ @ + -, the first a letter or digit.",
             )
+        if not _is_plain(username):
+            raise Invalid(
+                f"{username[:60]!r} mixes scripts, or writes letters in a form that looks like others",
+                hint="Use the letters of one alphabet, in their usual form.",
+            )
+        if await self._people.is_like(username):
+            raise Conflict(f"there is a user {username!r} already, but for capitals", hint="Choose another name.")
         if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
             raise Invalid(
                 f"{email[:120]!r} is not an e-mail address", hint=f"Up to {LONGEST_EMAIL} characters: name@host."
@@ -147,3 +155,13 @@ class Admissions:
                 hint="`cloudviz users list` shows who is; name one of them.",
             )
         return person
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name can't pass for another in a list: no compatibility forms, no two alphabets in it.
+
+    A small part of Unicode's restriction levels (https://www.unicode.org/reports/tr39/#Restriction_Level_Detection).
+    """
+    if unicodedata.normalize("NFKC", name) != name:
+        return False
+    return len({unicodedata.name(letter, "?").split(" ")[0] for letter in name if letter.isalpha()}) <= 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, cast
 
@@ -37,9 +36,11 @@ from cloudviz.api.routes import (
     costs,
     credentials,
     discoveries,
+    files,
     gcp,
     health,
     imports,
+    installation,
     jobs,
     map,
     oauth,
@@ -48,11 +49,15 @@ from cloudviz.api.routes import (
     webhooks,
 )
 from cloudviz.api.studio import Studio
+from cloudviz.api.traced import Traced
+from cloudviz.jobs.exports import Exports
 from cloudviz.jobs.webhooks.deliverer import Deliverer
 from cloudviz.jobs.worker import Worker
+from cloudviz.runtime import traces
 from cloudviz.runtime.cache import FLUSHED, Cache, MemoryCache, RedisCache
 from cloudviz.runtime.logs import get_logger, set_up_logs
 from cloudviz.runtime.settings import Settings, load_settings
+from cloudviz.runtime.storage import open_storage
 from cloudviz.sources.breaker import Breakers
 from cloudviz.store import Store, migrate, open_store
 
@@ -82,11 +87,11 @@ class Service(FastAPI):
     and each layer costs every request some microseconds; with OpenTelemetry set up they stay.
 
     Attributes:
-        traced: whether OpenTelemetry is set up.
+        traced: whether OpenTelemetry is asked for.
     """
 
     def __init__(self, *, traced: bool, **given: Any) -> None:
-        super().__init__(**given, telemetry=None if traced else _NO_TELEMETRY)
+        super().__init__(**given, telemetry=_NO_TELEMETRY)
         self.traced = traced
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -150,7 +155,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        traced=_is_traced(),
+        traced=traces.are_asked_for(),
         generate_unique_id_function=lambda route: f"{route.tags[0] if route.tags else 'root'}_{route.name}",
     )
     app.add_middleware(
@@ -158,7 +163,10 @@ def create_app(
         metrics=metrics,
         body_limit=settings.server.max_body_kb * 1024,
         upload_limit=settings.server.max_upload_mb * 2**20,
+        answer_seconds=settings.server.answer_seconds,
     )
+    if traces.are_asked_for():
+        app.add_middleware(Traced)
     app.add_middleware(  # the last added is the outermost: replies of the edge itself pass through it too
         Gate,
         cors_origins=settings.server.cors_origins,
@@ -182,10 +190,12 @@ def create_app(
     app.include_router(costs.router, prefix="/costs")
     app.include_router(map.router, prefix="/visualization/map")
     app.include_router(atlas.router, prefix="/visualization/map")
+    app.include_router(files.router, prefix="/visualization/files")
     app.include_router(visualization.router, prefix="/visualization")
     app.include_router(jobs.router, prefix="/jobs")
     app.include_router(webhooks.router, prefix="/webhooks")
     app.include_router(admin.router, prefix="/admin")
+    app.include_router(installation.router, prefix="/admin")
     app.include_router(credentials.router, prefix="/admin/credentials")
     app.include_router(cache.router, prefix="/admin/cache")
     app.include_router(health.router)
@@ -204,12 +214,9 @@ def spare_collector() -> None:
 
 
 # FastAPI asks the environment for tracers at each request, which costs as much as all limits and the audit.
+# FastAPI asks the environment for tracers at each request, which costs as much as all limits and the audit; its
+# spans would carry addresses with their queries, and with them codes and signatures. Ours don't.
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False}
-
-
-def _is_traced() -> bool:
-    """Whether somebody set OpenTelemetry up: its own variables all begin alike."""
-    return any(name.startswith("OTEL_") for name in os.environ)
 
 
 @contextlib.asynccontextmanager
@@ -218,6 +225,8 @@ async def _running(
 ) -> AsyncIterator[House]:
     """The parts of a running server, let go in the order opposite to that in which they came."""
     async with contextlib.AsyncExitStack() as stack:
+        traces.start()
+        stack.push_async_callback(asyncio.to_thread, traces.stop)
         if store is None:
             await migrate(settings.database(), settings.store)
             store = await stack.enter_async_context(
@@ -244,7 +253,7 @@ async def _running(
         replies = Replies(settings.cache, freshness, kept if redis is not None else None)
         if redis is not None:
             redis.listen(FLUSHED, lambda _: replies.forget_all())
-        studio = Studio(store)
+        studio = Studio(store, Exports(store, open_storage(settings)))
         atlases = Atlases(store, studio)
         house = House(settings, store, door, studio, atlases, metrics, breakers, replies, cache=kept, redis=redis)
         if settings.limits.enabled:

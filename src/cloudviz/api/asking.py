@@ -17,7 +17,7 @@ def asked(
     ] = None,
     type: Annotated[
         list[str] | None,
-        Query(max_length=200, description="Type key, may end in `*`; may be repeated.", examples=["aws.ec2.*"]),
+        Query(max_length=200, description="Type key, may end in `*`; may be repeated.", examples=[["aws.ec2.*"]]),
     ] = None,
     kind: Annotated[list[str] | None, Query(max_length=200, description="Kind; may be repeated.")] = None,
     region: Annotated[list[str] | None, Query(max_length=200, description="Region; may be repeated.")] = None,
@@ -25,7 +25,7 @@ def asked(
     state: Annotated[list[str] | None, Query(max_length=200, description="State; may be repeated.")] = None,
     tag: Annotated[
         list[str] | None,
-        Query(max_length=200, description="`KEY=VALUE`, or `KEY` alone; all must hold.", examples=["env=prod"]),
+        Query(max_length=200, description="`KEY=VALUE`, or `KEY` alone; all must hold.", examples=[["env=prod"]]),
     ] = None,
     discovery: Annotated[list[str] | None, Query(max_length=200, description="Seen by this discovery.")] = None,
     q: Annotated[

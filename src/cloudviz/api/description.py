@@ -15,16 +15,18 @@ _MEANING = {
     "401": "No valid access token.",
     "403": "The role is missing.",
     "404": "There is no such thing.",
+    "408": "The body did not arrive in time.",
     "409": "The present state does not allow it.",
     "413": "The body is over its limit.",
     "414": "The address is too long.",
     "415": "The body has the wrong type.",
     "422": "A value is not acceptable; `errors` says which.",
-    "429": "Too many attempts; `Retry-After` says how long to wait.",
+    "429": "Too many requests; `Retry-After` says how long to wait.",
     "500": "A defect of ours, logged under the request id.",
     "501": "Not in this release.",
     "502": "The cloud refused or could not be reached.",
     "503": "A needed part is not available.",
+    "504": "The answer took longer than the server waits.",
 }
 
 
@@ -60,9 +62,15 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         }
         for status, meaning in _MEANING.items()
     }
+    document["servers"] = [{"url": "/", "description": "The server that this description comes from."}]
+    used: set[str] = set()
     for path in document["paths"].values():
         for operation in path.values():
             _complete(operation)
+            used |= operation["responses"].keys()
+    components["responses"] = {
+        name: each for name, each in components["responses"].items() if name.removeprefix("Problem") in used
+    }
     return document
 
 
@@ -73,8 +81,12 @@ def _complete(operation: dict[str, Any]) -> None:
     operation["x-cloudviz-role"] = role
     if role != "public":
         expected |= {"401", "403"}
+    else:
+        operation["security"] = []  # said, so that nobody takes it for forgotten
+    if "health" not in operation["tags"]:
+        expected |= {"429", "504"}
     if "requestBody" in operation:
-        expected |= {"413", "422"}
+        expected |= {"408", "413", "422"}
     if "parameters" in operation:
         expected |= {"414", "422"}
     for status in sorted(expected):

@@ -6,6 +6,7 @@ is often asked is answered here, without FastAPI; everything else goes on to it 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import random
@@ -22,7 +23,7 @@ from cloudviz.api import errors
 from cloudviz.api.house import House
 from cloudviz.api.metrics import Metrics
 from cloudviz.api.protocol import Whole
-from cloudviz.api.replies import Dressed, NotKept, Reply, coding_for, hot_route
+from cloudviz.api.replies import Dressed, NotKept, Reply, TooLargeToKeep, coding_for, hot_route
 from cloudviz.errors import BadInput, CloudVizError, TooLarge, Unauthenticated
 from cloudviz.runtime.logs import get_logger
 
@@ -47,6 +48,9 @@ _chance = random.getrandbits
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
+
+ROUTE = "cloudviz.route"
+"""Where the edge tells those around it which route answered, as its template."""
 
 CALLER = "cloudviz.caller"
 """Where :mod:`cloudviz.api.needs` finds who calls, once the edge knows."""
@@ -152,6 +156,7 @@ class Edge:
         body_limit: largest body in bytes.
         upload_limit: largest body in bytes of the routes in ``upload_routes``.
         upload_routes: paths that take files.
+        answer_seconds: how long a route may take to begin its answer; those that take files may take longer.
     """
 
     def __init__(
@@ -162,8 +167,10 @@ class Edge:
         body_limit: int,
         upload_limit: int,
         upload_routes: tuple[str, ...] = ("/imports", "/costs/import"),
+        answer_seconds: float = 120,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
+        self._answer_seconds = answer_seconds
         self._app = app
         self._metrics = metrics
         self._body_limit = body_limit
@@ -278,7 +285,8 @@ class Edge:
                 reply = replies.ready(visit.scope, caller.roles)
                 if reply is not None:
                     return reply
-            return await replies.make(self._app, visit.scope, receive, caller.roles)
+            async with asyncio.timeout(self._answer_seconds):
+                return await replies.make(self._app, visit.scope, receive, caller.roles)
         except NotKept as said:
             messages = said.messages
 
@@ -287,8 +295,11 @@ class Edge:
                     await send(dict(message))
 
             await self._pass_on(visit, house, repeat, receive, send)
-        except CloudVizError as refusal:
+        except TooLargeToKeep:
+            await self._pass_on(visit, house, self._app, receive, send)
+        except (CloudVizError, TimeoutError) as error:
             visit.route = ""
+            refusal = error if isinstance(error, CloudVizError) else self._late()
             problem = errors.from_error(refusal, instance=visit.path, request_id=visit.request_id)
             await self._pass_on(visit, house, problem, receive, send)
         except Exception:
@@ -319,6 +330,8 @@ class Edge:
         """Let the layers within answer, and catch what escapes them."""
         scope, request_id = visit.scope, visit.request_id
         status = 0
+        takes_files = visit.path in self._upload_routes
+        patience = asyncio.timeout(None if takes_files else self._answer_seconds)
 
         async def send_dressed(message: Message) -> None:
             nonlocal status
@@ -333,16 +346,26 @@ class Edge:
                 ]
             await send(message)
 
+        async def send_in_time(message: Message) -> None:
+            if message["type"] == "http.response.start" and not patience.expired():
+                patience.reschedule(None)  # from here on it is the caller who decides how long it takes
+            await send_dressed(message)
+
         self._metrics.under_way.inc()
         try:
             check_target(scope)
-            limit = self._upload_limit if visit.path in self._upload_routes else self._body_limit
-            await app(scope, limited(scope, receive, limit), send_dressed)
+            limit = self._upload_limit if takes_files else self._body_limit
+            async with patience:
+                await app(scope, limited(scope, receive, limit), send_in_time)
         except CloudVizError as refusal:
             if status == 0:
                 reply = errors.from_error(refusal, instance=visit.path, request_id=request_id)
                 await reply(scope, receive, send_dressed)
-        except Exception:
+        except Exception as error:
+            if isinstance(error, TimeoutError) and patience.expired() and status == 0:
+                reply = errors.from_error(self._late(), instance=visit.path, request_id=request_id)
+                await reply(scope, receive, send_dressed)
+                return
             self._log.exception("request failed", request_id=request_id, method=scope["method"])
             if status:
                 raise  # the reply has begun: the server must break the connection, or half a reply looks whole
@@ -352,8 +375,15 @@ class Edge:
             self._metrics.under_way.dec()
             self._note(visit, house, visit.route or self._template(scope), status or 499)
 
+    def _late(self) -> CloudVizError:
+        return _AnswerTimeout(
+            f"there was no answer within {self._answer_seconds:g} s",
+            hint="Ask for less, or let an administrator raise the setting server.answer_seconds.",
+        )
+
     def _note(self, visit: Visit, house: House | None, route: str, status: int) -> None:
         """Metrics, log and audit of a finished request."""
+        visit.scope[ROUTE] = route
         seconds = self._clock() - visit.started
         method = visit.scope["method"]
         if method not in _KNOWN_METHODS:
@@ -424,6 +454,10 @@ def check_target(scope: Scope) -> None:
         )
     if b"%00" in raw_path or b"%00" in query or "\0" in scope["path"]:
         raise BadInput("the address of the request contains a zero byte", hint="Remove %00.")
+
+
+class _AnswerTimeout(CloudVizError):
+    status, code, title = 504, "answer_timeout", "The answer took too long"
 
 
 class _TargetTooLong(BadInput):

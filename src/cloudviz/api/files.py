@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 import cloudviz
 from cloudviz.diagram.render import MEDIA_TYPES
 from cloudviz.inventory.tables import TABLE_MEDIA_TYPES
+from cloudviz.jobs.exports import Exported
 
 SUFFIXES = {"mermaid": "mmd", "markdown": "md"}
 
@@ -19,11 +21,39 @@ PRIVATE = "private, no-cache"
 # An SVG opened on its own must not run what a hostile resource name might have smuggled into it.
 NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox"
 
+_TEXT = {"schema": {"type": "string"}}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {
+            "image/svg+xml": _TEXT,
+            "image/png": _BINARY,
+            "application/pdf": _BINARY,
+            "text/vnd.mermaid": _TEXT,
+            "text/markdown": _TEXT,
+            "application/json": {"schema": {"$ref": "#/components/schemas/SceneReply"}},
+            "application/vnd.jgraph.mxfile": _TEXT,
+            "text/html": _TEXT,
+            "text/csv": _TEXT,
+            TABLE_MEDIA_TYPES["xlsx"]: _BINARY,
+        },
+    },
+}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The copy whose ETag was sent is still right."}
+}
+
+
+def asked_of(*parts: object) -> str:
+    """What determines the bytes of a file, as a hash: drawing is a pure function of it and of this release."""
+    text = "\0".join(str(part) for part in (cloudviz.__version__, *parts))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
 
 def etag_of(*parts: object) -> str:
-    """A strong ETag of what determines the bytes: drawing is a pure function of it and of this release."""
-    text = "\0".join(str(part) for part in (cloudviz.__version__, *parts))
-    return f'"{hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]}"'
+    """The same as a strong ETag."""
+    return f'"{asked_of(*parts)[:32]}"'
 
 
 def is_fresh(request: Request, etag: str) -> bool:
@@ -33,24 +63,50 @@ def is_fresh(request: Request, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-def unchanged(etag: str) -> Response:
+def unchanged(etag: str, cache_control: str = PRIVATE) -> Response:
     """304."""
-    return Response(status_code=304, headers={"ETag": etag, "Cache-Control": PRIVATE})
+    return Response(status_code=304, headers={"ETag": etag, "Cache-Control": cache_control})
+
+
+def suffix_of(format: str) -> str:
+    """What the names of files of a format end in."""
+    return SUFFIXES.get(format, format)
+
+
+def media_type_of(format: str) -> str:
+    """The media type of a format."""
+    return MEDIA_TYPES.get(format) or TABLE_MEDIA_TYPES[format]
 
 
 def file_reply(content: bytes, format: str, stem: str, etag: str = "", *, inline: bool = False) -> Response:
     """A file to save under ``stem`` with the suffix of its format."""
-    suffix = SUFFIXES.get(format, format)
+    headers = file_headers(f"{stem}.{suffix_of(format)}", media_type_of(format), etag, inline=inline)
+    return Response(content, headers=headers)
+
+
+def exported_reply(exported: Exported, etag: str = "", cache_control: str = PRIVATE) -> Response:
+    """An exported file: as a whole, or in pieces as the storage gives them."""
+    file = exported.file
+    headers = file_headers(file.file_name, file.media_type, etag)
+    headers["Cache-Control"] = cache_control
+    if exported.content is not None:
+        return Response(exported.content, headers=headers)
+    assert exported.pieces is not None
+    return StreamingResponse(exported.pieces, headers={**headers, "Content-Length": str(file.size)})
+
+
+def file_headers(file_name: str, media_type: str, etag: str = "", *, inline: bool = False) -> dict[str, str]:
+    """The headers of a file to save, or to show where it is ``inline``. Nothing in it may run as ours."""
     headers = {
-        "Content-Disposition": f'{"inline" if inline else "attachment"}; filename="{stem}.{suffix}"',
+        "Content-Type": f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type,
+        "Content-Disposition": f'{"inline" if inline else "attachment"}; filename="{file_name}"',
         "Cache-Control": PRIVATE,
     }
     if etag:
         headers["ETag"] = etag
-    if format == "svg":
+    if media_type == MEDIA_TYPES["svg"]:
         headers["Content-Security-Policy"] = NO_SCRIPTS
-    if format == "html":
+    if media_type == MEDIA_TYPES["html"]:
         # Its own policy names its one script; the sandbox keeps it from this server's origin if it is ever shown.
         headers["Content-Security-Policy"] = "sandbox allow-scripts"
-    media_type = MEDIA_TYPES.get(format) or TABLE_MEDIA_TYPES[format]
-    return Response(content, media_type=media_type, headers=headers)
+    return headers

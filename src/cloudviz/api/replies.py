@@ -36,6 +36,7 @@ Headers = list[tuple[bytes, bytes]]
 
 CHECK_SECONDS = 1.0  # how long another process's recording may go unnoticed where nobody tells of it
 LONGEST_QUERY = 2048
+LARGEST_KEPT = 4 * 2**20  # bytes; what is larger is streamed from the storage
 SMALLEST_COMPRESSED = 1024  # below, the headers weigh more than what is saved
 PRIVATE = (b"cache-control", b"private, no-cache")
 
@@ -168,6 +169,10 @@ class NotKept(Exception):
     def __init__(self, messages: list[Message]) -> None:
         super().__init__("not kept")
         self.messages = messages
+
+
+class TooLargeToKeep(Exception):
+    """A route begins to answer with more than is held in memory. Nothing has been sent; it is to be asked anew."""
 
 
 class Freshness:
@@ -371,6 +376,8 @@ async def _answer(app: ASGIApp, scope: Scope, receive: Receive, version: str) ->
     messages: list[Message] = []
 
     async def collect(message: Message) -> None:
+        if message["type"] == "http.response.start" and _length(message) > LARGEST_KEPT:
+            raise TooLargeToKeep
         messages.append(message)
 
     await app(inner, receive, collect)
@@ -387,6 +394,10 @@ async def _answer(app: ASGIApp, scope: Scope, receive: Receive, version: str) ->
         headers.append(PRIVATE)
     headers.append((b"vary", b"Accept-Encoding, Authorization"))
     return Reply(headers, body, etag, version)
+
+
+def _length(start: Message) -> int:
+    return next((int(value) for name, value in start["headers"] if name == b"content-length"), 0)
 
 
 _CONDITIONS = frozenset({b"if-none-match", b"if-modified-since", b"range", b"accept-encoding"})

@@ -7,15 +7,20 @@ from cloudviz.cli.session import Database, opened, run, settings_for
 
 
 def cleanup(database: Database = None) -> None:
-    """Remove what is older than the settings ``retention.*`` keep: history, audit, jobs, pictures, sessions.
+    """Remove what is older than the settings ``retention.*`` keep: history, audit, jobs, pictures, files.
 
-    What is current is never removed, and without such settings history, audit and pictures stay for ever.
+    Exported files that nothing leads to any more leave the storage. What is current is never removed, and without
+    such settings history, audit and pictures stay for ever.
     """
     settings = settings_for(database_url=database).settings
 
+    from cloudviz.jobs.exports import clean_up
+    from cloudviz.runtime.storage import open_storage
+
     async def work() -> dict[str, int]:
         async with opened(settings) as store:
-            return await store.retention.remove(settings.retention)
+            removed = await store.retention.remove(settings.retention)
+            return {**removed, "orphaned files": await clean_up(store, open_storage(settings))}
 
     removed = {name: count for name, count in run(work()).items() if count}
     if not removed:

@@ -79,6 +79,12 @@ def _database(settings: Settings) -> str:
     return run(work())
 
 
+def _storage(settings: Settings) -> str:
+    from cloudviz.runtime.storage import open_storage
+
+    return run(open_storage(settings).check())
+
+
 def _pictures(settings: Settings) -> str:
     from cloudviz.diagram.render import render
     from cloudviz.diagram.scene.document import Scene
@@ -127,6 +133,7 @@ def _signs_in(module: str, provider: str) -> str:
 CHECKS: tuple[Check, ...] = (
     ("data folder", _data_folder),
     ("database", _database),
+    ("storage of files", _storage),
     ("pictures", _pictures),
     ("web map", _web),
     ("aws credentials", _aws),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import threading
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,9 +16,11 @@ from cloudviz.inventory import document
 from cloudviz.inventory.select import Selection, parse_filter
 from cloudviz.jobs.diagrams import generate
 from cloudviz.jobs.discover import DiscoveryOutcome, discover
+from cloudviz.jobs.exports import Exports, clean_up
 from cloudviz.jobs.imports import import_files
 from cloudviz.jobs.providers import opened_credential, provider_for, scan_types
 from cloudviz.runtime.settings import Settings
+from cloudviz.runtime.storage import open_storage
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.provider import ProviderConfig, ScanProgress
 from cloudviz.store import Store
@@ -148,22 +151,24 @@ async def run_draw(run: Run) -> Ended:
 
 
 async def run_export(run: Run) -> Ended:
-    """``{filter, at}``: the inventory document as a file in the data folder."""
+    """``{filter, at}``: the inventory document as a file in the storage."""
     arguments = run.job.arguments
     selection = parse_filter(arguments.get("filter", ""), Selection(at=arguments.get("at", "")))
     inventory = await run.store.inventories.inventory(selection)
-    folder = run.settings.data_dir / "exports"
-    folder.mkdir(parents=True, exist_ok=True)
-    # Written aside and renamed, so that a killed worker leaves no half file under the final name.
-    aside = folder / f"{run.job.id}.part"
-    aside.write_bytes(document.to_bytes(inventory))
-    final = aside.replace(folder / f"{run.job.id}.json")
-    return Ended({"file": final.name, "resources": len(inventory.graph.resources)})
+    content = await asyncio.to_thread(document.to_bytes, inventory)
+    exported = await Exports(run.store, open_storage(run.settings)).keep(
+        f"job:{run.job.id}", content, suffix="json", media_type="application/json", stem="inventory"
+    )
+    if not exported.is_kept:
+        raise Unavailable("the storage can't be written to", hint="See GET /health.")
+    return Ended({"file": exported.file.name, "resources": len(inventory.graph.resources)})
 
 
 async def run_cleanup(run: Run) -> Ended:
-    """Without arguments: let go of what is older than the settings keep it."""
+    """Without arguments: let go of what is older than the settings keep it, and of files that nothing leads to."""
     removed = await run.store.retention.remove(run.settings.retention, stopped=run.stop.is_set)
+    if not run.stop.is_set():
+        removed["files"] = await clean_up(run.store, open_storage(run.settings), stopped=run.stop.is_set)
     return Ended({"removed": removed}, "cancelled" if run.stop.is_set() else "succeeded")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from cloudviz.errors import CloudVizError, Conflict, Unavailable
 from cloudviz.jobs.tasks import Ended, Run, task_for
+from cloudviz.runtime import traces
 from cloudviz.runtime.logs import get_logger
 from cloudviz.runtime.settings import Settings
 from cloudviz.sources.breaker import Breakers
@@ -87,11 +88,18 @@ class Worker:
         self._doorbell.clear()
 
     async def _attempt(self, job: JobRecord) -> None:
+        with traces.span(f"job {job.kind}", cloudviz_job_kind=job.kind, cloudviz_job_id=job.id) as span:
+            await self._carry_out(job, span)
+
+    async def _carry_out(self, job: JobRecord, span: Any) -> None:
         run = Run(self._store, self._settings, job, breakers=self._breakers)
         work = asyncio.create_task(self._work(run))
         beat = asyncio.create_task(self._beat(run, work))
         try:
-            await self._close(job, await work)
+            ended = await work
+            if isinstance(ended, CloudVizError):
+                traces.failed(span, ended.code)
+            await self._close(job, ended)
         except asyncio.CancelledError:
             log.warning("a job was taken over by another worker", job=job.id)
         except Conflict:

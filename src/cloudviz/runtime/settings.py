@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 
 from cloudviz.errors import BadInput
 from cloudviz.runtime.identity_settings import IdentityProviderSettings
@@ -51,6 +51,9 @@ class ServerSettings(_Group):
         [], description="Only callers from these addresses or networks are served; all where it is empty."
     )
     request_seconds: float = Field(300.0, gt=0, description="Longest time between two pieces of a request's body.")
+    answer_seconds: float = Field(
+        120.0, gt=0, description="Longest time until an answer begins; imports may take longer."
+    )
     max_json_depth: int = Field(64, ge=4, le=200, description="Deepest nesting of a JSON body.")
 
 
@@ -175,6 +178,19 @@ class WebhookSettings(_Group):
     most: int = Field(500, ge=1, description="Webhooks that are kept.")
 
 
+class StorageSettings(_Group):
+    """Where exported files are kept, besides ``storage_url``. Credentials come by AWS's usual chain."""
+
+    endpoint: str = Field("", description="URL of storage that speaks S3, when it is not AWS's own.")
+    public_endpoint: str = Field("", description="The same as those outside reach it, for links.")
+    region: str = Field("", description="Region of the bucket; AWS_REGION or the profile's when empty.")
+    path_style: bool = Field(False, description="Write the bucket in the path; always so with an endpoint.")
+    cdn_url: str = Field(
+        "", description="URL of a CDN before this server, for links to files; they bypass the storage's own then."
+    )
+    link_seconds: int = Field(3600, ge=1, le=604_800, description="Lifetime of a link to a file.")
+
+
 class SecretsSettings(_Group):
     """Credentials at rest: each is sealed with a key of its own, which the master key wraps."""
 
@@ -222,6 +238,7 @@ class RetentionSettings(_Group):
     events_days: int = Field(30, ge=0, description="Events that webhooks and streams were told of.")
     webhooks_days: int = Field(30, ge=0, description="Deliveries to webhooks, also those that wait for ever.")
     diagrams_days: int = Field(0, ge=0, description="Drawn pictures.")
+    exports_days: int = Field(30, ge=0, description="Exported files that nobody has asked for again.")
     sessions_days: int = Field(7, ge=0, description="Sessions that ran out.")
     checkpoints_days: int = Field(14, ge=0, description="What scans read that nobody resumed.")
     batch: int = Field(1000, ge=1, le=100_000, description="Rows removed in one transaction.")
@@ -243,6 +260,9 @@ class Settings(BaseModel):
         default_factory=lambda: Path(platformdirs.user_data_dir("cloudviz", appauthor=False)),
         description="Folder of the embedded database, exports and keys.",
     )
+    storage_url: str = Field(
+        "", description="Where exported files are: file:///folder or s3://bucket/prefix; empty: the data folder."
+    )
     log_level: str = Field("warning", description="debug, info, warning or error.")
     server: ServerSettings = ServerSettings()
     auth: AuthSettings = AuthSettings()
@@ -257,6 +277,13 @@ class Settings(BaseModel):
     outbound: OutboundSettings = OutboundSettings()
     webhooks: WebhookSettings = WebhookSettings()
     secrets: SecretsSettings = SecretsSettings()
+    storage: StorageSettings = StorageSettings()
+
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def origins(self) -> dict[str, str]:
+        """Where each value came from, by dotted name; empty for settings that were not loaded."""
+        return dict(self._origins)
 
     def database(self) -> str:
         """The database URL in force."""
@@ -373,7 +400,8 @@ def load_settings(
             where=origins.get(name, ""),
             hint="`cloudviz doctor` lists every setting with its meaning.",
         ) from error
-    return LoadedSettings(settings, {name: origins.get(name, "default") for name in known})
+    settings._origins = {name: origins.get(name, "default") for name in known}
+    return LoadedSettings(settings, settings.origins())
 
 
 def describe(loaded: LoadedSettings) -> list[tuple[str, str, str, str]]:
@@ -392,7 +420,7 @@ def describe(loaded: LoadedSettings) -> list[tuple[str, str, str, str]]:
                 else ("•••" if value.get_secret_value() else "")
             )
         else:
-            shown = str(value)
+            shown = mask_url(str(value)) if "://" in str(value) else str(value)
         meaning = type(holder).model_fields[last].description or ""
         rows.append((name, shown, loaded.origins.get(name, "default"), meaning))
     return rows

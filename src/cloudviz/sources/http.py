@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self
+from urllib.parse import urlsplit
 
 import httpx
 import orjson
 
 from cloudviz import __version__
 from cloudviz.inventory.model import CoverageStatus
-from cloudviz.runtime import clock
+from cloudviz.runtime import clock, traces
 from cloudviz.sources.breaker import Breaker, Breakers, NotAnswering
 from cloudviz.sources.refusals import CallFailed, broken, wait_of
 
@@ -263,7 +264,17 @@ class HttpClient:
             content=request.content,
             headers=headers,
         )
+        host = urlsplit(request.url).hostname or ""
+        with traces.span(
+            request.method, "client", http_request_method=request.method, server_address=host
+        ) as span:
+            return await self._read(asked, span)
+
+    async def _read(
+        self, asked: AbstractAsyncContextManager[httpx.Response], span: Any
+    ) -> tuple[int, Mapping[str, str], bytes]:
         async with asked as response:
+            traces.note(span, http_response_status__code=response.status_code)
             chunks = bytearray()
             async for chunk in response.aiter_bytes():
                 chunks += chunk

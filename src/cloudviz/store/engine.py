@@ -22,6 +22,7 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import Text
 
 from cloudviz.errors import BadInput, Unavailable
+from cloudviz.runtime import traces
 from cloudviz.runtime.settings import StoreSettings
 from cloudviz.store.address import Address, read_address
 from cloudviz.store.marks import WriteMarks
@@ -48,6 +49,9 @@ _PRAGMAS = (
 _LINES_AT_ONCE = 250
 
 
+_SPANS = "cloudviz_spans"  # of the statements under way, in what SQLAlchemy lets us keep with a connection
+
+
 @dataclass(frozen=True, slots=True)
 class PoolState:
     """The connections of this process: at work, open, and at most; and the standing of the replica, if any."""
@@ -67,7 +71,10 @@ class Database:
         self.address = address
         self.settings = settings or StoreSettings()
         self.is_postgres = address.is_postgres
-        self._engine = _postgres_engine(address, self.settings) if address.is_postgres else _sqlite_engine(address)
+        if address.is_postgres:
+            self._engine = _trace(_postgres_engine(address, self.settings), "postgresql")
+        else:
+            self._engine = _trace(_sqlite_engine(address), "sqlite")
         self._writer = self._engine.execution_options(cloudviz_write=True)
         self._replica = (
             None if replica is None else Replica(_postgres_engine(replica, self.settings), self.settings)
@@ -312,6 +319,31 @@ def _prepare_file(file: Path) -> None:
         raise Unavailable(
             f"the database {file} {problem}", hint="Name another file in DATABASE_URL, or change its permissions."
         )
+
+
+def _trace(engine: AsyncEngine, system: str) -> AsyncEngine:
+    """A span for each statement, where traces are on: its first word, since the rest may hold what it is about."""
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def _begun(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        if traces.are_on():
+            word = statement.lstrip()[:20].partition(" ")[0].upper()
+            begun = traces.begin(word, "client", db_system_name=system, db_operation_name=word)
+            connection.info.setdefault(_SPANS, []).append(begun)
+
+    @event.listens_for(engine.sync_engine, "after_cursor_execute")
+    def _done(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        if spans := connection.info.get(_SPANS):
+            spans.pop().end()
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _broke(context: Any) -> None:
+        if context.connection is not None and (spans := context.connection.info.get(_SPANS)):
+            broken = spans.pop()
+            traces.failed(broken, type(context.original_exception).__name__)
+            broken.end()
+
+    return engine
 
 
 def _dumps(value: Any) -> str:

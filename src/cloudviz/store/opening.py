@@ -16,6 +16,7 @@ from cloudviz.store.diagrams import Diagrams
 from cloudviz.store.discoveries import Discoveries
 from cloudviz.store.engine import Database, PoolState
 from cloudviz.store.events import Events
+from cloudviz.store.exported_files import ExportedFiles
 from cloudviz.store.inventories import Inventories
 from cloudviz.store.jobs import Jobs
 from cloudviz.store.people import People
@@ -39,6 +40,7 @@ class Store:
         self.inventories = Inventories(database)
         self.costs = Costs(database, self.inventories.tell)
         self.diagrams = Diagrams(database)
+        self.exported_files = ExportedFiles(database)
         self.people = People(database)
         self.api_keys = ApiKeys(database)
         self.jobs = Jobs(database)

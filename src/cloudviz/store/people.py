@@ -56,6 +56,14 @@ class People:
             value = email if what == "e-mail address" else username
             raise Conflict(f"the {what} {value!r} is taken", hint="Choose another.") from error
 
+    async def is_like(self, username: str) -> bool:
+        """Whether somebody has another spelling of this name, by capitals; the very same is none."""
+        users = tables.users.c
+        given = plain_text(username)
+        query = select(users.id).where(func.lower(users.username) == given.lower(), users.username != given)
+        async with self._database.reading() as connection:
+            return (await connection.execute(query.limit(1))).first() is not None
+
     async def by_username(self, username: str) -> Person | None:
         """The person with exactly this name, if any."""
         return await self._one(tables.users.c.username == plain_text(username))

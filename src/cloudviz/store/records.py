@@ -205,6 +205,23 @@ class ApiKeyRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """A file in the storage: the request it answers, as a hash, and the object it is.
+
+    ``file_name`` is what to save it under, ``size`` is in bytes, ``diagram_id`` the kept picture it shows, if any.
+    """
+
+    asked: str
+    name: str
+    size: int
+    media_type: str
+    file_name: str
+    diagram_id: str | None = None
+    created_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DiagramRecord:
     """A stored picture: its Mermaid code, what it was made from, and the bytes of its scene document."""
 

@@ -102,6 +102,8 @@ def _rules(kept: RetentionSettings, now: datetime) -> list[tuple[int, Table, Col
     )
     # Of webhooks those that are for one discovery alone.
     told, once = webhook_tables.webhook_deliveries, webhook_tables.webhooks
+    files = tables.exported_files
+    is_of_none = and_(files.c.diagram_id.is_not(None), ~exists().where(diagrams.c.id == files.c.diagram_id))
     listings, parts = tables.discovery_listings, tables.discovery_parts
     return [
         (kept.history_days, versions, and_(versions.c.end_seq.is_not(None), versions.c.valid_to < history)),
@@ -113,6 +115,8 @@ def _rules(kept: RetentionSettings, now: datetime) -> list[tuple[int, Table, Col
         (kept.webhooks_days, once, and_(once.c.subject != "", once.c.created_at < before(kept.webhooks_days))),
         (kept.sessions_days, sessions, sessions.c.expires_at < before(kept.sessions_days)),
         (kept.diagrams_days, diagrams, diagrams.c.created_at < before(kept.diagrams_days)),
+        (kept.exports_days, files, files.c.used_at < before(kept.exports_days)),
+        (1, files, is_of_none),  # its picture is no longer kept
         (kept.checkpoints_days, listings, listings.c.discovery_id.in_(unread)),
         (kept.checkpoints_days, parts, parts.c.discovery_id.in_(unread)),
     ]

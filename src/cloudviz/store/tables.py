@@ -407,6 +407,18 @@ events = Table(
 )
 
 # Named credentials for clouds. What is secret is sealed for this table, this column and this row.
+exported_files = Table(
+    "exported_files",
+    metadata,
+    Column("asked", Key, primary_key=True),
+    Column("name", Key, nullable=False, index=True),
+    Column("size", BigInteger, nullable=False),
+    _words("media_type"),
+    _words("file_name"),
+    Column("diagram_id", Uuid(), index=True),
+    _created(),
+    Column("used_at", UtcTime(), nullable=False, index=True),
+)
 credentials = Table(
     "credentials",
     metadata,

@@ -17,10 +17,10 @@ from starlette.responses import Response
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
 from cloudviz.api.errors import dumps
-from cloudviz.api.files import PRIVATE, is_fresh, unchanged
+from cloudviz.api.files import NOT_MODIFIED, PRIVATE, is_fresh, unchanged
 from cloudviz.api.house import House
 from cloudviz.api.routes.map import AskedPicture
-from cloudviz.api.routes.visualization import NOT_MODIFIED, selected
+from cloudviz.api.routes.visualization import selected
 from cloudviz.api.schemas.atlas import AroundReply, AtlasReply, ChildrenReply, DrawingReply, PlaceReply, TilesReply
 from cloudviz.api.schemas.diagrams import ExportRequest
 from cloudviz.diagram.atlas import Atlas, Tile

@@ -36,7 +36,7 @@ async def health(house: needs.House) -> HealthReply:
         redis=_redis(house),
         cloud_apis=await _cloud_apis(house),
         jobs=await _jobs(house),
-        storage=await asyncio.to_thread(_storage, house.settings.data_dir),
+        storage=await _storage(house),
     )
     found = [part.status for part in (components.database, components.redis, components.jobs, components.storage)]
     found.append(components.cloud_apis.status)
@@ -141,7 +141,23 @@ async def _jobs(house: House) -> ComponentHealth:
     return ComponentHealth(status="healthy", detail=here)
 
 
-def _storage(folder: Path) -> ComponentHealth:
+async def _storage(house: House) -> ComponentHealth:
+    """The data folder, and where exported files are. The storage is asked at most every few seconds."""
+    folder = await asyncio.to_thread(_folder, house.settings.data_dir)
+    if folder:
+        return folder
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            said = await house.studio.exports.checked(_FIGURES_SECONDS)
+    except TimeoutError:
+        return ComponentHealth(status="degraded", detail="the storage of files does not answer")
+    except CloudVizError as error:
+        # Pictures are drawn and handed over all the same; only links to them can't be given.
+        return ComponentHealth(status="degraded", detail=error.detail)
+    return ComponentHealth(status="healthy", detail=said)
+
+
+def _folder(folder: Path) -> ComponentHealth | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
@@ -149,7 +165,7 @@ def _storage(folder: Path) -> ComponentHealth:
         return ComponentHealth(status="unhealthy", detail="the data folder can't be used")
     if free < LEAST_FREE:
         return ComponentHealth(status="degraded", detail="the data folder has under 100 MB left")
-    return ComponentHealth(status="healthy")
+    return None
 
 
 _FIGURES_SECONDS = 5.0

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
 from cloudviz.api.errors import dumps
-from cloudviz.api.files import PRIVATE, etag_of, file_reply, is_fresh, unchanged
-from cloudviz.api.routes.visualization import FILE, NOT_MODIFIED, selected
+from cloudviz.api.files import FILE, NOT_MODIFIED, PRIVATE, etag_of, file_reply, is_fresh, unchanged
+from cloudviz.api.routes.visualization import selected
 from cloudviz.api.schemas.diagrams import (
     DIRECTION,
     DIRECTION_SAYS,

@@ -13,14 +13,16 @@ from cloudviz.access import Caller, Event
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
 from cloudviz.api.errors import dumps
-from cloudviz.api.files import etag_of, file_reply, is_fresh, unchanged
+from cloudviz.api.files import FILE, NOT_MODIFIED, etag_of, exported_reply, is_fresh, unchanged
 from cloudviz.api.house import House
 from cloudviz.api.once import IdempotencyKey, once
 from cloudviz.api.paging import Cursor, Limit, page_reply
+from cloudviz.api.routes.files import link_to
 from cloudviz.api.schemas.diagrams import (
     EXPORTS,
     FORMAT,
     LINK_BASE_SAYS,
+    LONGEST_LINK,
     PAGE,
     PAGE_SAYS,
     SCALE_SAYS,
@@ -32,6 +34,7 @@ from cloudviz.api.schemas.diagrams import (
     Format,
     GenerateReply,
     GenerateRequest,
+    LinkReply,
     NamedChoice,
     Page,
     PictureRequest,
@@ -39,36 +42,16 @@ from cloudviz.api.schemas.diagrams import (
 from cloudviz.api.schemas.inventory import DiffReply
 from cloudviz.api.schemas.system import JobAccepted
 from cloudviz.diagram.options import LAYOUTS, THEMES, PictureOptions
+from cloudviz.errors import Unavailable
 from cloudviz.inventory.document import link_document, resource_document
 from cloudviz.inventory.select import Selection, parse_filter
-from cloudviz.inventory.tables import TABLE_MEDIA_TYPES
 from cloudviz.store import DiagramRecord
 
 router = APIRouter(tags=["visualization"])
 
-_TEXT = {"schema": {"type": "string"}}
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The file.",
-        "content": {
-            "image/svg+xml": _TEXT,
-            "image/png": _BINARY,
-            "application/pdf": _BINARY,
-            "text/vnd.mermaid": _TEXT,
-            "text/markdown": _TEXT,
-            "application/json": {"schema": {"$ref": "#/components/schemas/SceneReply"}},
-            "application/vnd.jgraph.mxfile": _TEXT,
-            "text/html": _TEXT,
-            "text/csv": _TEXT,
-            TABLE_MEDIA_TYPES["xlsx"]: _BINARY,
-        },
-    },
-}
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "The copy whose ETag was sent is still right."}
-}
-
+LinkSeconds = Annotated[
+    int | None, Query(ge=1, le=LONGEST_LINK, description="Lifetime of the link; the setting's when left out.")
+]
 
 LARGE = 20_000
 """Resources above which a picture is drawn in the background: laying them out takes seconds."""
@@ -186,23 +169,51 @@ async def export_diagram(
     if is_fresh(request, etag):
         return unchanged(etag)
     options = PictureOptions(scale=scale, page=page.value, link_base=link_base)
-    content = await house.studio.export(record, format.value, options)
-    return file_reply(content, format.value, f"cloudviz-{record.id[:8]}", etag)
+    return exported_reply(await house.studio.export(record, format.value, options), etag)
+
+
+@router.get(
+    "/diagrams/{diagram_id}/export/link",
+    summary="A link to a kept picture as a file",
+    responses=refuses(404),
+)
+async def link_diagram(
+    diagram_id: str,
+    caller: needs.Viewer,
+    house: needs.House,
+    address: needs.Address,
+    format: Annotated[Format, Query(description="Kind of file.")] = FORMAT,
+    scale: Annotated[float, Query(ge=1, le=8, description=SCALE_SAYS)] = 2.0,
+    page: Annotated[Page, Query(description=PAGE_SAYS)] = PAGE,
+    link_base: Annotated[str, Query(max_length=2000, description=LINK_BASE_SAYS)] = "",
+    seconds: LinkSeconds = None,
+) -> LinkReply:
+    """For somebody without a token, or for a CDN: who has the link may follow it until it ends."""
+    record = await house.store.diagrams.get(diagram_id)
+    options = PictureOptions(scale=scale, page=page.value, link_base=link_base)
+    file = await house.studio.linkable(record, format.value, options)
+    return await link_to(file, seconds, caller, house, address)
 
 
 @router.post(
     "/export",
-    summary="Draw a picture as a file, without keeping it",
+    summary="Draw a picture as a file, without keeping the picture",
     response_class=Response,
-    responses={**FILE, **refuses(404)},
+    responses={
+        **FILE,
+        201: {"model": LinkReply, "description": "With `delivery: link`: where the file is."},
+        **refuses(404),
+    },
 )
-async def export(body: ExportRequest, _: needs.Operator, house: needs.House) -> Response:
+async def export(
+    body: ExportRequest, caller: needs.Operator, house: needs.House, address: needs.Address
+) -> Response:
     """With `diagram_id`: the kept picture of that id; only format, scale, page and link base are heeded then."""
     if body.diagram_id:
         record = await house.store.diagrams.get(body.diagram_id)
-        content = await house.studio.export(record, body.format.value, body.options())
+        exported = await house.studio.export(record, body.format.value, body.options())
     else:
-        content = await house.studio.file(
+        exported = await house.studio.export_selected(
             selected(body),
             body.options(),
             body.format.value,
@@ -210,7 +221,12 @@ async def export(body: ExportRequest, _: needs.Operator, house: needs.House) -> 
             since=body.since,
             previous=body.previous,
         )
-    return file_reply(content, body.format.value, "cloudviz")
+    if body.delivery == "file":
+        return exported_reply(exported, f'"{exported.file.name[:32]}"')
+    if not exported.is_kept:
+        raise Unavailable("the file could not be put into the storage", hint="See GET /health.")
+    link = await link_to(exported.file, body.link_seconds, caller, house, address)
+    return Response(link.model_dump_json(), 201, media_type="application/json", headers={"Location": link.url})
 
 
 @router.get("/themes", summary="Themes")

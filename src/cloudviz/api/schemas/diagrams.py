@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -32,6 +32,7 @@ DIRECTION_SAYS = "Where the lines of the hierarchical layout lead."
 PREVIOUS_SAYS = "Id of a kept picture: what both show keeps its place. Only of the same layout."
 LINK_BASE_SAYS = "Lets each box lead to this address with its resource id behind it; in formats that hold links."
 MOST_HOPS = 10
+LONGEST_LINK = 604_800  # seconds; S3 signs none for longer
 A_DIAGRAM = "7d0c1f5e-3f0a-4f8e-9a55-5a6b7c8d9e0f"
 
 
@@ -100,12 +101,36 @@ class ExportRequest(PictureRequest):
     page: Page = Field(PAGE, description=PAGE_SAYS)
     link_base: str = Field("", max_length=2000, description=LINK_BASE_SAYS)
     diagram_id: str = Field("", max_length=100)
+    delivery: Literal["file", "link"] = Field("file", description="The file itself, or a link to it.")
+    link_seconds: int | None = Field(
+        None, ge=1, le=LONGEST_LINK, description="Lifetime of the link; the setting's when left out."
+    )
 
     model_config = example(format="png", scale=2, layout="hierarchical", filter="tag:env=prod")
 
     def options(self) -> PictureOptions:
         """The same as the diagram room takes them, with what only files heed."""
         return replace(super().options(), scale=self.scale, page=self.page.value, link_base=self.link_base)
+
+
+class LinkReply(Told):
+    """A link to a file. Whoever has it may follow it until it ends."""
+
+    url: str = Field(description="Where the file is; relative to this server where it begins with a slash.")
+    expires_at: datetime
+    file_name: str
+    media_type: str
+    size: int = Field(description="In bytes.")
+    sha256: str = Field(description="Of the file, in hex.")
+
+    model_config = example(
+        url="/visualization/files/9f86….svg?expires=1795507200&signature=…",
+        expires_at="2026-11-24T09:00:00Z",
+        file_name="cloudviz-7d0c1f5e.svg",
+        media_type="image/svg+xml",
+        size=48213,
+        sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    )
 
 
 class DiagramMetadata(Told):

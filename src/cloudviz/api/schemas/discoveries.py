@@ -141,6 +141,28 @@ class DiscoveryReply(DiscoveryModel):
     gaps: int = Field(description="How many coverage entries hide something.")
     problems: list[ProblemEntry]
 
+    model_config = example(
+        id=AN_ID,
+        provider="aws",
+        source="aws:123456789012",
+        status="partial",
+        resources_found=204,
+        created_at="2026-11-24T08:00:00Z",
+        coverage=[
+            {
+                "provider": "aws",
+                "account": "123456789012",
+                "region": "eu-west-1",
+                "type": "aws.ec2.volume",
+                "status": "denied",
+                "count": 0,
+                "permission": "ec2:DescribeVolumes",
+            }
+        ],
+        gaps=1,
+        problems=[],
+    )
+
 
 class DiscoveryPage(Told):
     """One page of discoveries, newest first."""

@@ -100,3 +100,31 @@ class AliveReply(Told):
     status: Literal["alive", "ready"]
 
     model_config = example(status="alive")
+
+
+class SettingModel(Told):
+    """One setting in force."""
+
+    name: str
+    value: str = Field(description="As text; secrets are masked.")
+    origin: str = Field(description="The variable or file it came from, `flag`, or `default`.")
+    meaning: str
+
+
+class SettingsReply(Told):
+    """All settings in force, in the order of their declaration."""
+
+    items: list[SettingModel]
+    next_cursor: None = None
+
+    model_config = example(
+        items=[
+            {
+                "name": "auth.access_minutes",
+                "value": "15",
+                "origin": "CLOUDVIZ_AUTH__ACCESS_MINUTES",
+                "meaning": "Lifetime of an access token, in minutes.",
+            }
+        ],
+        next_cursor=None,
+    )

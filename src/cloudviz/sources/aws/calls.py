@@ -12,6 +12,7 @@ import orjson
 from botocore import exceptions as boto
 
 from cloudviz.inventory.model import CoverageStatus
+from cloudviz.runtime import traces
 from cloudviz.sources.aws.model import paging
 from cloudviz.sources.aws.pool import DaemonPool
 from cloudviz.sources.aws.refusals import CallFailed, failure
@@ -107,7 +108,15 @@ class Caller:
             return reply
 
         self.count += 1
-        with breaker.admit() as attempt:
+        tracing = traces.span(
+            f"{service}.{operation}",
+            "client",
+            rpc_system="aws-api",
+            rpc_service=service,
+            rpc_method=operation,
+            cloud_region=region,
+        )
+        with breaker.admit() as attempt, tracing:
             try:
                 reply = await self._on_thread(blocking)
             except Exception as error:

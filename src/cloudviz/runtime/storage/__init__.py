@@ -1,0 +1,8 @@
+"""Files that were made for people, kept by what is in them: on a disk, or in storage that speaks S3."""
+
+from __future__ import annotations
+
+from cloudviz.runtime.storage.objects import Kept, Storage, object_name
+from cloudviz.runtime.storage.opening import open_storage
+
+__all__ = ["Kept", "Storage", "object_name", "open_storage"]
