@@ -115,7 +115,7 @@ def test_the_nightly_scan_sends_a_picture_of_what_changed(
     mine = {
         "cloudviz_url": url,
         "message_url": inbox.url,
-        "discover": '{"regions": ["eu-west-1"], "services": ["s3", "ec2"]}',
+        "discover": '{"regions": ["eu-west-1"], "services": ["s3"]}',
     }
     for each in settings["parameters"]["assignments"]["assignments"]:
         each["value"] = mine.get(each["name"], each["value"])
