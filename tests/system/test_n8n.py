@@ -143,6 +143,7 @@ def test_the_nightly_scan_sends_a_picture_of_what_changed(
     ask("import:workflow", "--input=workflow.json")
     storage = boto3.client("s3", endpoint_url=moto_server.url, region_name="eu-west-1", **keys())
     storage.create_bucket(Bucket="first", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    storage.create_bucket(Bucket="stays", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     ask("execute", "--id=cloudviz-nightly-scan")
     (first,) = inbox.messages
     assert b"added" in first["text"] and b"+ first" in first["text"]
@@ -152,6 +153,9 @@ def test_the_nightly_scan_sends_a_picture_of_what_changed(
     storage.delete_bucket(Bucket="first")
     ask("execute", "--id=cloudviz-nightly-scan")
     assert b"1 removed" in inbox.messages[1]["text"] and b"- first" in inbox.messages[1]["text"]
+    storage.delete_bucket(Bucket="stays")
+    ask("execute", "--id=cloudviz-nightly-scan")
+    assert b"- stays" in inbox.messages[2]["text"] and "file" not in inbox.messages[2], "nothing is left to draw"
 
 
 def keys() -> dict[str, str]:
