@@ -83,6 +83,7 @@ viewer    GET    /visualization/map/picture
 viewer    GET    /visualization/map/coverage
 viewer    GET    /visualization/map/icons
 viewer    GET    /jobs
+operator  POST   /jobs
 viewer    GET    /jobs/{job_id}
 operator  DELETE /jobs/{job_id}
 operator  POST   /webhooks/register
@@ -97,6 +98,15 @@ operator  POST   /webhooks/{webhook_id}/ping
 operator  GET    /webhooks/{webhook_id}/deliveries
 operator  GET    /webhooks/{webhook_id}/deliveries/{delivery_id}
 operator  POST   /webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver
+viewer    GET    /jobs/{job_id}/events
+viewer    GET    /jobs/{job_id}/file
+viewer    GET    /jobs/schedules
+operator  POST   /jobs/schedules
+viewer    GET    /jobs/schedules/{schedule_id}
+operator  PUT    /jobs/schedules/{schedule_id}
+operator  DELETE /jobs/schedules/{schedule_id}
+viewer    GET    /jobs/schedules/{schedule_id}/runs
+operator  POST   /jobs/schedules/{schedule_id}/run
 admin     GET    /admin/users
 admin     POST   /admin/users
 admin     GET    /admin/users/{user_id}

@@ -63,9 +63,9 @@ async def test_import_draw_and_export_by_jobs(store: Store, tmp_path: Path) -> N
         diagram = await store.diagrams.get(drawn.result["diagram_id"])
         assert diagram.mermaid_code.startswith("flowchart TD")
         exported = await ended(store, (await store.jobs.enqueue("export", {})).id)
-    document = orjson.loads((tmp_path / "exports" / exported.result["file"]).read_bytes())
+    document = orjson.loads((tmp_path / "job-files" / exported.result["file"]).read_bytes())
     assert len(document["resources"]) == exported.result["resources"]
-    assert [each.name for each in (tmp_path / "exports").iterdir()] == [exported.result["file"]]
+    assert [each.name for each in (tmp_path / "job-files").iterdir()] == [exported.result["file"]]
 
 
 async def test_a_cleanup_is_a_job(store: Store, tmp_path: Path) -> None:

@@ -45,12 +45,15 @@ from cloudviz.api.routes import (
     map,
     oauth,
     resources,
+    schedules,
     visualization,
     webhooks,
 )
 from cloudviz.api.studio import Studio
 from cloudviz.api.traced import Traced
+from cloudviz.jobs.celery_doorbell import Doorbell, celery_is_wanted
 from cloudviz.jobs.exports import Exports
+from cloudviz.jobs.scheduler import Scheduler
 from cloudviz.jobs.webhooks.deliverer import Deliverer
 from cloudviz.jobs.worker import Worker
 from cloudviz.runtime import traces
@@ -75,9 +78,8 @@ an `application/problem+json` document (RFC 9457) with a `code` for programs and
 
 DELIVERY_SECONDS = 5.0  # for webhooks that are being told when the server stops
 
-STOP_SECONDS = (
-    20.0  # for jobs under way when the server stops; then their leases run out and others take them over
-)
+PUT_BACK_SECONDS = 15.0
+"""For jobs that were still under way when the server's patience (``jobs.drain_seconds``) ended, to be put back."""
 
 
 class Service(FastAPI):
@@ -192,6 +194,7 @@ def create_app(
     app.include_router(atlas.router, prefix="/visualization/map")
     app.include_router(files.router, prefix="/visualization/files")
     app.include_router(visualization.router, prefix="/visualization")
+    app.include_router(schedules.router, prefix="/jobs/schedules")  # before /jobs/{job_id}
     app.include_router(jobs.router, prefix="/jobs")
     app.include_router(webhooks.router, prefix="/webhooks")
     app.include_router(admin.router, prefix="/admin")
@@ -268,6 +271,9 @@ async def _running(
         anchors = Anchors(store, settings.data_dir / ANCHORS_FILE)
         noting = asyncio.create_task(anchors.run(), name="audit heads")
         stack.push_async_callback(_cancelled, noting)
+        if celery_is_wanted(settings):
+            house.bell = Doorbell(settings)
+            stack.push_async_callback(asyncio.to_thread, house.bell.close)
         if with_worker:
             house.deliverer = Deliverer(store, settings)
             delivering = asyncio.create_task(house.deliverer.run(), name="webhooks")
@@ -275,7 +281,9 @@ async def _running(
             stack.push_async_callback(_stopped, house.deliverer, delivering)
             house.worker = Worker(store, settings, breakers=breakers)
             house.worker_task = asyncio.create_task(house.worker.run(), name="embedded worker")
-            stack.push_async_callback(_stop, house.worker, house.worker_task)
+            stack.push_async_callback(_stop, house.worker, house.worker_task, settings.jobs.drain_seconds)
+            scheduling = asyncio.create_task(Scheduler(store, settings, ring=house.ring).run(), name="scheduler")
+            stack.push_async_callback(_cancelled, scheduling)
         yield house
 
 
@@ -291,10 +299,10 @@ async def _stopped(deliverer: Deliverer, task: asyncio.Task[None]) -> None:
     await asyncio.wait([task], timeout=DELIVERY_SECONDS)
 
 
-async def _stop(worker: Worker, task: asyncio.Task[None]) -> None:
+async def _stop(worker: Worker, task: asyncio.Task[None], drain_seconds: float) -> None:
     await worker.stop()
     try:
-        await asyncio.wait_for(task, STOP_SECONDS)
+        await asyncio.wait_for(task, drain_seconds + PUT_BACK_SECONDS)
     except TimeoutError:
         get_logger(__name__).warning("jobs were still under way; another worker will take them over")
     except Exception:

@@ -13,6 +13,7 @@ from cloudviz.api.atlases import Atlases
 from cloudviz.api.metrics import Metrics
 from cloudviz.api.replies import Replies
 from cloudviz.api.studio import Studio
+from cloudviz.jobs.celery_doorbell import Doorbell
 from cloudviz.jobs.webhooks.deliverer import Deliverer
 from cloudviz.jobs.worker import Worker
 from cloudviz.runtime.cache import Cache
@@ -40,6 +41,7 @@ class House:
         accesses: the record of every request; None where the settings say that there is none.
         cache: what is kept for a while, in memory or in Redis.
         redis: the connection, where the settings name one.
+        bell: what wakes workers of other processes through Celery, where the settings have it.
         worker: the embedded worker with the task it runs in, when the settings ask for one.
         deliverer: what sends to webhooks, beside that worker.
     """
@@ -56,12 +58,15 @@ class House:
     accesses: AccessLog | None = None
     cache: Cache | None = None
     redis: Redis | None = None
+    bell: Doorbell | None = None
     worker: Worker | None = None
     worker_task: asyncio.Task[None] | None = None
     deliverer: Deliverer | None = None
 
     def ring(self) -> None:
-        """Tell the embedded worker that a job waits, so that it need not wait for its next poll."""
+        """Tell the embedded worker, and those of other processes, that a job waits."""
+        if self.bell is not None:
+            self.bell.ring()
         if self.worker is not None:
             self.worker.ring()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter as Counted
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cloudviz.access.access_log import AccessLog
     from cloudviz.api.replies import Replies
     from cloudviz.runtime.redis.client import Redis
+    from cloudviz.store.records import QueueState
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -37,12 +39,14 @@ class StoreFigures(Collector):
     Attributes:
         discoveries: (provider, status) → how many discoveries there are.
         resources: provider → how many resources the inventory holds now.
+        queue: the jobs by kind and status, and who works on them; None until it was read.
         taken_at: when they were read, on the monotonic clock.
     """
 
     def __init__(self) -> None:
         self.discoveries: Mapping[tuple[str, str], int] = {}
         self.resources: Mapping[str, int] = {}
+        self.queue: QueueState | None = None
         self.taken_at = float("-inf")
 
     def collect(self) -> Iterable[Metric]:
@@ -57,7 +61,26 @@ class StoreFigures(Collector):
         )
         for provider, count in sorted(self.resources.items()):
             resources.add_metric((provider,), count)
-        return discoveries, resources
+        return discoveries, resources, *self._jobs()
+
+    def _jobs(self) -> Iterable[Metric]:
+        if self.queue is None:
+            return
+        jobs = GaugeMetricFamily("cloudviz_jobs", "Jobs, by kind and status.", labels=("kind", "status"))
+        for (kind, status), count in sorted(self.queue.counts.items()):
+            jobs.add_metric((kind, status), count)
+        yield jobs
+        depth = sum(count for (_, status), count in self.queue.counts.items() if status == "queued")
+        yield GaugeMetricFamily("cloudviz_jobs_queue_depth", "Jobs that wait.", depth)
+        yield GaugeMetricFamily(
+            "cloudviz_jobs_oldest_waiting_seconds",
+            "How long the longest-waiting job has been ready.",
+            self.queue.oldest_seconds,
+        )
+        workers = GaugeMetricFamily("cloudviz_job_workers", "Workers and schedulers, by role.", labels=("role",))
+        for role, count in sorted(Counted(each.role for each in self.queue.workers).items()):
+            workers.add_metric((role,), count)
+        yield workers
 
 
 class EndpointFigures(Collector):

@@ -14,13 +14,11 @@ def cleanup(database: Database = None) -> None:
     """
     settings = settings_for(database_url=database).settings
 
-    from cloudviz.jobs.exports import clean_up
-    from cloudviz.runtime.storage import open_storage
-
     async def work() -> dict[str, int]:
         async with opened(settings) as store:
-            removed = await store.retention.remove(settings.retention)
-            return {**removed, "orphaned files": await clean_up(store, open_storage(settings))}
+            from cloudviz.jobs.cleanup import clean_up
+
+            return await clean_up(store, settings)
 
     removed = {name: count for name, count in run(work()).items() if count}
     if not removed:

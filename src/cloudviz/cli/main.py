@@ -21,15 +21,19 @@ from cloudviz.cli import (
     draw,
     export,
     imports,
+    jobs,
     keys,
     migrate,
     permissions,
     resources,
+    scheduler,
+    schedules,
     secrets,
     serve,
     types,
     users,
     webhooks,
+    worker,
 )
 from cloudviz.errors import CloudVizError
 
@@ -73,9 +77,13 @@ app.add_typer(export.app, name="export")
 app.add_typer(costs.app, name="costs")
 app.command("permissions")(permissions.permissions)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
+app.command("scheduler")(scheduler.scheduler)
 app.command("migrate")(migrate.migrate)
 app.command("cleanup")(cleanup.cleanup)
 app.command("doctor")(doctor.doctor)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(schedules.app, name="schedules")
 app.add_typer(users.app, name="users")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(audit.app, name="audit")

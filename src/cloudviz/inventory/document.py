@@ -81,19 +81,23 @@ def problem_document(problem: Problem) -> dict[str, Any]:
     return {"resource": problem.resource, "what": problem.what, "where": problem.where}
 
 
+def discovery_document(info: DiscoveryInfo) -> dict[str, Any]:
+    """Where an inventory comes from."""
+    return {
+        "id": info.id,
+        "provider": info.provider,
+        "source": info.source,
+        "started_at": info.started_at,
+        "completed_at": info.completed_at,
+    }
+
+
 def to_document(inventory: Inventory) -> dict[str, Any]:
     """The whole inventory, resources sorted by id."""
     graph = inventory.graph.sorted()
-    info = inventory.discovery
     return {
         "format": FORMAT,
-        "discovery": {
-            "id": info.id,
-            "provider": info.provider,
-            "source": info.source,
-            "started_at": info.started_at,
-            "completed_at": info.completed_at,
-        },
+        "discovery": discovery_document(inventory.discovery),
         "resources": [resource_document(item) for item in graph.resources.values()],
         "links": [link_document(link) for link in graph.links],
         "coverage": [coverage_document(entry) for entry in sorted(inventory.coverage, key=_coverage_key)],

@@ -60,10 +60,12 @@ async def generate(
     with_links: bool = True,
     since: str = "",
     previous: str = "",
+    diagram_id: str = "",
 ) -> GeneratedDiagram:
     """Draw what is selected and store the picture. Other formats are drawn from its scene when asked for.
 
-    ``previous`` is the id of an earlier picture: what it shows too keeps its place.
+    ``previous`` is the id of an earlier picture: what it shows too keeps its place. ``diagram_id`` is the id that
+    this one shall have, a new one when empty.
     """
     before = await kept_scene(store, previous)
     picture, _ = await draw_stored(
@@ -90,6 +92,7 @@ async def generate(
         orjson.dumps(scene.to_document()),
         # A table of it is of the same instant.
         {**dataclasses.asdict(options), "at": selection.at},
+        diagram_id,
     )
     return GeneratedDiagram(diagram_id, mermaid, pages, metadata, scene)
 

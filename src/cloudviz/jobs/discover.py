@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cloudviz.errors import Cancelled, CloudVizError, Conflict
+from cloudviz.inventory.document import coverage_document
 from cloudviz.inventory.model import Coverage, Problem, gaps_in
 from cloudviz.jobs.costs import allocate_after_look
 from cloudviz.jobs.intake import Intake
@@ -14,7 +16,7 @@ from cloudviz.runtime import clock
 from cloudviz.sources.provider import CloudProvider, ProviderConfig
 from cloudviz.store import Store
 from cloudviz.store.discoveries import is_live
-from cloudviz.store.records import DiscoveryRecord, DiscoveryStatus, RecordedChanges
+from cloudviz.store.records import DiscoveryRecord, DiscoveryStatus, Ending, RecordedChanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,21 @@ class DiscoveryOutcome:
     def gaps(self) -> list[Coverage]:
         """The coverage entries that hide something."""
         return gaps_in(self.coverage)
+
+    def summary(self) -> dict[str, Any]:
+        """What a discovery came to, as jobs, the API and the command line report it."""
+        return {
+            "discovery_id": self.discovery_id,
+            "status": self.status,
+            "resources": self.resources,
+            "links": self.links,
+            "added": self.changes.added,
+            "changed": self.changes.changed,
+            "removed": self.changes.removed,
+            "unchanged": self.changes.unchanged,
+            "gaps": [coverage_document(entry) for entry in self.gaps],
+            "problems": len(self.problems),
+        }
 
 
 async def discover(
@@ -71,9 +88,10 @@ async def discover(
         raise
     finally:
         await intake.close()
-    await store.discoveries.finish(discovery_id, outcome.status)
     if outcome.status != "cancelled":
-        await store.checkpoints.clear(discovery_id)
+        with suppress(CloudVizError):  # retention takes away what stays
+            await store.checkpoints.clear(discovery_id)
+    await store.discoveries.tell(discovery_id)
     await allocate_after_look(store)
     return outcome
 
@@ -83,18 +101,21 @@ def _is_cancelled(config: ProviderConfig) -> bool:
 
 
 async def _record(store: Store, discovery_id: str, intake: Intake, *, cancelled: bool) -> DiscoveryOutcome:
-    """Link what was taken in and store graph, coverage and problems in one transaction."""
+    """Link what was taken in; store graph, coverage, problems and the end in one transaction."""
     graph, coverage, problems = await intake.finish()
-    changes = await store.inventories.record(discovery_id, graph, coverage, problems, clock.now())
     if cancelled:
         status = "cancelled"
     elif gaps_in(coverage):
         status = "partial"
     else:
         status = "completed"
-    return DiscoveryOutcome(
-        discovery_id, status, len(graph.resources), len(graph.links), changes, coverage, problems
+    found = DiscoveryOutcome(
+        discovery_id, status, len(graph.resources), len(graph.links), RecordedChanges(), coverage, problems
     )
+    # It ends in the transaction that records it: whoever dies has recorded and ended it, or neither.
+    ending = Ending(status, found.summary())
+    changes = await store.inventories.record(discovery_id, graph, coverage, problems, clock.now(), ending)
+    return replace(found, changes=changes)
 
 
 async def resumable(store: Store, provider: str, discovery_id: str) -> DiscoveryRecord:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cloudviz.errors import CloudVizError, Invalid
+from cloudviz.errors import CloudVizError, Invalid, Unavailable
 from cloudviz.inventory.document import problem_document
 from cloudviz.inventory.model import (
     Coverage,
@@ -118,13 +118,17 @@ async def import_files(
     on_progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     within: Path | None = None,
+    discovery_id: str = "",
 ) -> ImportOutcome:
     """Read files and record them as one discovery. ``source`` names them; the paths when empty.
 
-    ``within`` as in :func:`read_files`. Nothing is stored when the files are refused. A second import of the
+    ``within`` as in :func:`read_files`; ``discovery_id`` is the id it shall have, a new one when empty.
+
+    Nothing is stored when the files are refused. A second import of the
     same source makes gone what has left it.
     """
     from cloudviz.store.discoveries import is_live
+    from cloudviz.store.records import Ending, RecordedChanges
 
     if is_live(source):
         raise Invalid(f"a file is no live scan: its source can't be {source[:60]!r}", hint="Name it otherwise.")
@@ -143,36 +147,35 @@ async def import_files(
     if is_live(name):
         # A document may say that it comes from a live scan; it must not take away what the cloud itself showed.
         name = f"inventory:{name}"
-    discovery_id = await _begin(store, inventory.discovery.provider, name, paths)
+    by_a_job = bool(discovery_id)
+    discovery_id = await _begin(store, inventory.discovery.provider, name, paths, discovery_id)
+    lost = any(problem.loss for problem in inventory.problems)
+    status = "partial" if lost or inventory.gaps() else "completed"
+    resources, links = len(inventory.graph.resources), len(inventory.graph.links)
+    found = ImportOutcome(discovery_id, status, resources, links, RecordedChanges(), inventory.problems)
+    ending = Ending(status, found.summary())
     try:
         async with held(store, discovery_id):
             changes = await store.inventories.record(
-                discovery_id, inventory.graph, inventory.coverage, inventory.problems, clock.now()
+                discovery_id, inventory.graph, inventory.coverage, inventory.problems, clock.now(), ending
             )
     except BaseException as ended:
         reason = ended.detail if isinstance(ended, CloudVizError) else "it was stopped"
-        await store.discoveries.finish(discovery_id, "failed", reason)
+        will_be_tried_again = by_a_job and isinstance(ended, Unavailable)
+        await store.discoveries.finish(discovery_id, "failed", reason, is_told=not will_be_tried_again)
         raise
-    lost = any(problem.loss for problem in inventory.problems)
-    status = "partial" if lost or inventory.gaps() else "completed"
-    await store.discoveries.finish(discovery_id, status)
+    await store.discoveries.tell(discovery_id)
     await allocate_after_look(store)
-    return ImportOutcome(
-        discovery_id,
-        status,
-        len(inventory.graph.resources),
-        len(inventory.graph.links),
-        changes,
-        inventory.problems,
-    )
+    return replace(found, changes=changes)
 
 
-async def _begin(store: Store, provider: str, source: str, paths: Sequence[Path]) -> str:
+async def _begin(store: Store, provider: str, source: str, paths: Sequence[Path], discovery_id: str) -> str:
     """Note the discovery and that it runs. Stopped meanwhile, it ends as failed and is not left pending."""
 
     async def begin() -> str:
         await store.discoveries.close_abandoned()
-        made = await store.discoveries.create(provider, source, {"paths": [path.name for path in paths]})
+        request = {"paths": [path.name for path in paths]}
+        made = await store.discoveries.create(provider, source, request, discovery_id=discovery_id)
         await store.discoveries.start(made)
         return made
 

@@ -27,6 +27,19 @@ async def opened_credential(
     return await Credentials.of(settings, store).open(name, provider) if name else None
 
 
+def source_of(provider: str, request: Mapping[str, Any]) -> str:
+    """Where a scan looks, as its discovery names it: ``aws:123456789012,210987654321``."""
+    accounts = ",".join(map(str, request.get("accounts") or ()))
+    wider = ("role_arn", "management_group", "organization", "folder", "profile")
+    return f"{provider}:{accounts or next((str(request[each]) for each in wider if request.get(each)), 'default')}"
+
+
+def accounts_of(provider: str, request: Mapping[str, Any]) -> tuple[str, ...]:
+    """The accounts that a scan reads, as the queue counts them; one that names none is counted by its source."""
+    named = tuple(f"{provider}:{each}" for each in request.get("accounts") or ())
+    return named or (source_of(provider, request),)
+
+
 def provider_for(
     provider: str,
     request: Mapping[str, Any],

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cloudviz.diagram.options import PictureOptions
-from cloudviz.errors import CloudVizError, Invalid, Unavailable
-from cloudviz.inventory import document
+from cloudviz.errors import CloudVizError, Invalid, NotFound, Unavailable
 from cloudviz.inventory.select import Selection, parse_filter
+from cloudviz.jobs.cleanup import clean_up
+from cloudviz.jobs.costing import analyse
 from cloudviz.jobs.diagrams import generate
-from cloudviz.jobs.discover import DiscoveryOutcome, discover
-from cloudviz.jobs.exports import Exports, clean_up
+from cloudviz.jobs.discover import discover
 from cloudviz.jobs.imports import import_files
-from cloudviz.jobs.providers import opened_credential, provider_for, scan_types
+from cloudviz.jobs.inventory_export import write_export
+from cloudviz.jobs.providers import opened_credential, provider_for, scan_types, source_of
 from cloudviz.runtime.settings import Settings
-from cloudviz.runtime.storage import open_storage
 from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.provider import ProviderConfig, ScanProgress
 from cloudviz.store import Store
 from cloudviz.store.events import Event, EventKind
-from cloudviz.store.records import JobRecord
+from cloudviz.store.job_rows import NewJob
+from cloudviz.store.records import DiscoveryStatus, JobRecord
+from cloudviz.store.types import new_uuid
 
 
 @dataclass(slots=True)
@@ -48,21 +50,35 @@ class Run:
 class Ended:
     """How a run ended: ``succeeded``, ``partial`` or ``cancelled``, with the result that people read.
 
-    ``events`` are told when, and only when, this end is written.
+    ``events`` are told, and ``followers`` put in the queue, when, and only when, this end is written.
     """
 
     result: Mapping[str, Any]
     status: str = "succeeded"
     events: tuple[Event, ...] = ()
+    followers: tuple[NewJob, ...] = ()
 
 
 Task = Callable[[Run], Awaitable[Ended]]
 
 
 async def run_discover(run: Run) -> Ended:
-    """``{provider, discovery_id, request}``: a live scan into the discovery that the request made."""
+    """``{provider, request, discovery_id, draw}``: a live scan; then, with ``draw``, a picture of what it saw.
+
+    ``discovery_id`` is the discovery that the request made; one that a schedule starts has the id of its job, so
+    that the attempt after a killed one goes on with the same.
+    """
     arguments = run.job.arguments
-    request = arguments["request"]
+    request = arguments.get("request") or {}
+    discovery_id = str(arguments.get("discovery_id") or "")
+    if not discovery_id:
+        source = source_of(arguments["provider"], request)
+        discovery_id = await run.store.discoveries.create(
+            arguments["provider"], source, request, discovery_id=run.job.id
+        )
+    known = await run.store.discoveries.get(discovery_id)
+    if known.outcome is not None and known.status in _DONE:  # its worker died before it could close the job
+        return _discovered(run, known.outcome)
 
     def on_progress(step: ScanProgress) -> None:
         run.progress = {"done": step.done, "total": step.total, "resources": step.resources, "at": step.at}
@@ -78,33 +94,34 @@ async def run_discover(run: Run) -> Ended:
         secret = await opened_credential(run.settings, run.store, arguments["provider"], request)
         provider = provider_for(arguments["provider"], request, run.settings, run.breakers, secret)
     except CloudVizError:  # an unknown profile, say: the scan never begins, and its discovery must not wait for it
-        await run.store.discoveries.finish(arguments["discovery_id"], "failed", is_told=False)
+        await run.store.discoveries.finish(discovery_id, "failed", is_told=False)
         raise
-    outcome = await discover(run.store, provider, config, arguments["discovery_id"], failure_is_told=False)
-    status = {"completed": "succeeded"}.get(outcome.status, outcome.status)
-    return Ended(summary_of(outcome), status)
+    outcome = await discover(run.store, provider, config, discovery_id, failure_is_told=False)
+    return _discovered(run, outcome.summary())
 
 
-def summary_of(outcome: DiscoveryOutcome) -> dict[str, Any]:
-    """What a discovery came to, as jobs, the API and the command line report it."""
-    return {
-        "discovery_id": outcome.discovery_id,
-        "status": outcome.status,
-        "resources": outcome.resources,
-        "links": outcome.links,
-        "added": outcome.changes.added,
-        "changed": outcome.changes.changed,
-        "removed": outcome.changes.removed,
-        "unchanged": outcome.changes.unchanged,
-        "gaps": [document.coverage_document(entry) for entry in outcome.gaps],
-        "problems": len(outcome.problems),
-    }
+_DONE = (DiscoveryStatus.COMPLETED, DiscoveryStatus.PARTIAL)
+
+
+def _discovered(run: Run, outcome: Mapping[str, Any]) -> Ended:
+    """The end of a discovery, with the picture that follows it where one is asked for."""
+    status = {"completed": "succeeded"}.get(outcome["status"], outcome["status"])
+    wanted = run.job.arguments.get("draw")
+    if wanted is None or status == "cancelled":
+        return Ended(outcome, status)
+    picture = NewJob("draw", wanted, run.job.requested_by, priority=run.job.priority, id=new_uuid())
+    return Ended({**outcome, "draw_job_id": picture.id}, status, followers=(picture,))
 
 
 async def run_import(run: Run) -> Ended:
     """``{paths, source, account, region, folder}``: files into the store; then ``folder`` is removed."""
     arguments = run.job.arguments
     folder = Path(arguments["folder"]) if arguments.get("folder") else None
+    with suppress(NotFound):
+        known = await run.store.discoveries.get(run.job.id)
+        if known.outcome is not None and known.status in _DONE:  # its worker died before it could close the job
+            _remove(folder)
+            return _imported(known.outcome)
     try:
         outcome = await import_files(
             run.store,
@@ -114,6 +131,7 @@ async def run_import(run: Run) -> Ended:
             source=arguments.get("source", ""),
             cancelled=run.stop.is_set,
             within=folder,
+            discovery_id=run.job.id,
         )
     except Unavailable:
         raise  # the job will be tried again, and needs its files
@@ -121,7 +139,11 @@ async def run_import(run: Run) -> Ended:
         _remove(folder)
         raise
     _remove(folder)
-    return Ended(outcome.summary(), "partial" if outcome.status == "partial" else "succeeded")
+    return _imported(outcome.summary())
+
+
+def _imported(outcome: Mapping[str, Any]) -> Ended:
+    return Ended(outcome, "partial" if outcome["status"] == "partial" else "succeeded")
 
 
 def _remove(folder: Path | None) -> None:
@@ -144,6 +166,7 @@ async def run_draw(run: Run) -> Ended:
         with_links=arguments.get("with_links", True),
         since=arguments.get("since", ""),
         previous=arguments.get("previous", ""),
+        diagram_id=run.job.id,  # a second attempt replaces what the first one left
     )
     result = {"diagram_id": drawn.diagram_id, "metadata": drawn.metadata}
     ready = Event(EventKind.DIAGRAM_READY, f"diagram:{drawn.diagram_id}", {**result, "job_id": run.job.id})
@@ -151,29 +174,46 @@ async def run_draw(run: Run) -> Ended:
 
 
 async def run_export(run: Run) -> Ended:
-    """``{filter, at}``: the inventory document as a file in the storage."""
+    """``{filter, at, format}``: the inventory as a file in the data folder, written in pieces."""
     arguments = run.job.arguments
     selection = parse_filter(arguments.get("filter", ""), Selection(at=arguments.get("at", "")))
-    inventory = await run.store.inventories.inventory(selection)
-    content = await asyncio.to_thread(document.to_bytes, inventory)
-    exported = await Exports(run.store, open_storage(run.settings)).keep(
-        f"job:{run.job.id}", content, suffix="json", media_type="application/json", stem="inventory"
+
+    def report(progress: dict[str, Any]) -> None:
+        run.progress = progress
+
+    written = await write_export(
+        run.store,
+        run.settings.data_dir,
+        run.job.id,
+        selection,
+        arguments.get("format", "json"),
+        run.stop,
+        report,
     )
-    if not exported.is_kept:
-        raise Unavailable("the storage can't be written to", hint="See GET /health.")
-    return Ended({"file": exported.file.name, "resources": len(inventory.graph.resources)})
+    return Ended({}, "cancelled") if written is None else Ended(written)
+
+
+async def run_costs(run: Run) -> Ended:
+    """``{provider, month, threshold}``: what the clouds cost by the bill; told where it is over the threshold."""
+    arguments = run.job.arguments
+    result, told = await analyse(
+        run.store,
+        provider=arguments.get("provider", ""),
+        month=arguments.get("month", ""),
+        threshold=arguments.get("threshold"),
+    )
+    return Ended(result, events=tuple(told))
 
 
 async def run_cleanup(run: Run) -> Ended:
-    """Without arguments: let go of what is older than the settings keep it, and of files that nothing leads to."""
-    removed = await run.store.retention.remove(run.settings.retention, stopped=run.stop.is_set)
-    if not run.stop.is_set():
-        removed["files"] = await clean_up(run.store, open_storage(run.settings), stopped=run.stop.is_set)
+    """Without arguments: let go of what is older than the settings keep it."""
+    removed = await clean_up(run.store, run.settings, stopped=run.stop.is_set)
     return Ended({"removed": removed}, "cancelled" if run.stop.is_set() else "succeeded")
 
 
 TASKS: dict[str, Task] = {
     "cleanup": run_cleanup,
+    "costs": run_costs,
     "discover": run_discover,
     "import": run_import,
     "draw": run_draw,

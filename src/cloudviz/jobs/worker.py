@@ -1,25 +1,26 @@
-"""The in-process worker: claims jobs, keeps their leases alive, runs them, writes how they ended.
+"""The worker: claims jobs, keeps their leases alive, runs them, writes how they ended.
 
 The row is the truth (architecture, decision 5). A worker that dies leaves a lease that runs out; another takes
-the job over with a higher fencing token, and whatever the dead one still tries to write is refused.
+the job over with a higher fencing token, and whatever the dead one still tries to write is refused. Doorbells (the
+API in the same process, PostgreSQL's notifications, Celery) only make it look sooner.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import secrets
-import socket
-from typing import Any
+import time
+from collections.abc import Awaitable, Callable
 
-from cloudviz.errors import CloudVizError, Conflict, Unavailable
-from cloudviz.jobs.tasks import Ended, Run, task_for
-from cloudviz.runtime import traces
+from cloudviz.errors import CloudVizError
+from cloudviz.jobs.attempts import Attempt
+from cloudviz.runtime import process
 from cloudviz.runtime.logs import get_logger
 from cloudviz.runtime.settings import Settings
 from cloudviz.sources.breaker import Breakers
 from cloudviz.store import Store
+from cloudviz.store.job_rows import CHANNEL
 from cloudviz.store.records import JobRecord
 
 log = get_logger(__name__)
@@ -28,119 +29,152 @@ log = get_logger(__name__)
 class Worker:
     """Runs up to ``settings.jobs.concurrency`` jobs at once until it is told to stop.
 
-    ``breakers`` are the circuits of the cloud endpoints, which all scans of the process share.
+    ``breakers`` are the circuits of the cloud endpoints, which all scans of the process share. ``role`` is what it
+    is called in ``/health``: ``embedded``, ``worker``, ``celery``.
     """
 
     def __init__(
-        self, store: Store, settings: Settings, *, name: str = "", breakers: Breakers | None = None
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        name: str = "",
+        breakers: Breakers | None = None,
+        role: str = "embedded",
     ) -> None:
         self._store = store
         self._settings = settings
         self._breakers = breakers or Breakers()
         self._doorbell = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
-        self.name = name or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._hurried = asyncio.Event()
+        self._running: dict[asyncio.Task[None], Attempt] = {}
+        self._role = role
+        self.name = name or f"{process.identity()}#{secrets.token_hex(4)}"
+
+    @property
+    def busy(self) -> int:
+        """How many jobs are under way."""
+        return len(self._running)
 
     def ring(self) -> None:
         """Look for a job now instead of at the next poll. Only ever a hint: the row is the truth."""
         self._doorbell.set()
 
     async def run(self) -> None:
-        """Work until :meth:`stop`, then let the jobs under way finish."""
-        limit = self._settings.jobs.concurrency
-        while not self._stopping.is_set():
-            job = None
-            if len(self._running) < limit:
-                try:
-                    job = await self._store.jobs.claim(self.name, lease_seconds=self._settings.jobs.lease_seconds)
-                except Unavailable as error:
-                    log.warning("the queue can't be reached", detail=error.detail)
-            if job is None:
-                await self._wait()
-                continue
-            task = asyncio.create_task(self._attempt(job), name=f"job {job.id}")
-            self._running.add(task)
-            task.add_done_callback(self._ended)
-        if self._running:
-            await asyncio.wait(self._running)
+        """Work until :meth:`stop`; then let the jobs under way finish, for ``jobs.drain_seconds`` at most.
 
-    async def stop(self) -> None:
-        """Take no further job. :meth:`run` returns when those under way have ended."""
+        What has not finished by then is put back, for another worker to take at once.
+        """
+        beside = [
+            asyncio.create_task(self._reap(), name="reaper"),
+            asyncio.create_task(self._store.listen(CHANNEL, self.ring), name="listener"),
+        ]
+        try:
+            while not self._stopping.is_set():
+                job = await self._claimed() if self.busy < self._settings.jobs.concurrency else None
+                if job is None:
+                    await self._wait()
+                    continue
+                self._begin(job)
+            await self._drain()
+        finally:
+            for each in beside:
+                each.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            with contextlib.suppress(CloudVizError):
+                await self._store.jobs.leave(self.name)
+
+    async def stop(self, *, at_once: bool = False) -> None:
+        """Take no further job. :meth:`run` returns when those under way have ended, or been put back.
+
+        ``at_once`` puts them back without waiting.
+        """
         self._stopping.set()
         self._doorbell.set()
+        if at_once:
+            self._hurried.set()
 
     async def run_once(self) -> bool:
         """Claim and run one job here and now; False when none waits. For the command line and tests."""
-        job = await self._store.jobs.claim(self.name, lease_seconds=self._settings.jobs.lease_seconds)
+        job = await self._claim()
         if job is None:
             return False
-        await self._attempt(job)
+        await self._attempt(job).run()
         return True
 
+    async def _claim(self) -> JobRecord | None:
+        jobs = self._settings.jobs
+        return await self._store.jobs.claim(
+            self.name, lease_seconds=jobs.lease_seconds, per_account=jobs.per_account
+        )
+
+    async def _claimed(self) -> JobRecord | None:
+        """A job, if there is one and the database answers: whatever happens, the worker goes on."""
+        try:
+            return await self._claim()
+        except CloudVizError as error:
+            log.warning("the queue can't be reached", detail=error.detail)
+        except Exception:
+            log.exception("a job could not be claimed")
+        return None
+
+    def _attempt(self, job: JobRecord) -> Attempt:
+        return Attempt(self._store, self._settings, self.name, job, self._breakers)
+
+    def _begin(self, job: JobRecord) -> None:
+        attempt = self._attempt(job)
+        task = asyncio.create_task(attempt.run(), name=f"job {job.id}")
+        self._running[task] = attempt
+        task.add_done_callback(self._ended)
+
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         self._doorbell.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("an attempt broke", task=task.get_name(), error=repr(error))
 
     async def _wait(self) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._doorbell.wait(), self._settings.jobs.poll_seconds)
         self._doorbell.clear()
 
-    async def _attempt(self, job: JobRecord) -> None:
-        with traces.span(f"job {job.kind}", cloudviz_job_kind=job.kind, cloudviz_job_id=job.id) as span:
-            await self._carry_out(job, span)
+    async def _drain(self) -> None:
+        hurry = asyncio.create_task(self._hurried.wait())
+        end = time.monotonic() + self._settings.jobs.drain_seconds
+        while self._running and not self._hurried.is_set() and (left := end - time.monotonic()) > 0:
+            await asyncio.wait({*self._running, hurry}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        hurry.cancel()
+        if self._running:
+            log.warning("jobs are put back for another worker", jobs=len(self._running))
+            for attempt in list(self._running.values()):
+                attempt.give_up()
+            await asyncio.wait(list(self._running), timeout=10)
 
-    async def _carry_out(self, job: JobRecord, span: Any) -> None:
-        run = Run(self._store, self._settings, job, breakers=self._breakers)
-        work = asyncio.create_task(self._work(run))
-        beat = asyncio.create_task(self._beat(run, work))
-        try:
-            ended = await work
-            if isinstance(ended, CloudVizError):
-                traces.failed(span, ended.code)
-            await self._close(job, ended)
-        except asyncio.CancelledError:
-            log.warning("a job was taken over by another worker", job=job.id)
-        except Conflict:
-            log.warning("a job had been taken over; its result was not written", job=job.id)
-        except Unavailable as error:
-            log.error(
-                "the end of a job could not be written; its lease will run out", job=job.id, detail=error.detail
-            )
-        finally:
-            beat.cancel()
+    async def _reap(self) -> None:
+        """Every few seconds: say that this worker lives, and end what dead ones left."""
 
-    async def _work(self, run: Run) -> Ended | CloudVizError:
-        try:
-            return await task_for(run.job.kind)(run)
-        except CloudVizError as error:
-            return error
-        except Exception as error:  # the last line of defence: a bug must end the job, not the worker
-            log.exception("a job broke", job=run.job.id, kind=run.job.kind)
-            return CloudVizError(
-                f"{type(error).__name__} while running the job",
-                hint=f"The server log has the details of job {run.job.id}.",
-            )
+        async def report() -> None:
+            await self._store.jobs.report(self.name, self._role, self._settings.jobs.concurrency, self.busy)
 
-    async def _beat(self, run: Run, work: asyncio.Task[Any]) -> None:
-        job = run.job
-        while True:
-            await asyncio.sleep(self._settings.jobs.heartbeat_seconds)
+        async def reap() -> None:
+            if await self._store.jobs.reap():
+                self.ring()
+
+        await every(self._settings.jobs.reaper_seconds, report, reap)
+
+
+async def every(seconds: float, *steps: Callable[[], Awaitable[None]]) -> None:
+    """Take steps again and again, until cancelled. One that fails is logged, and taken again the next time."""
+    while True:
+        for step in steps:
             try:
-                alive = await self._store.jobs.heartbeat(job.id, self.name, job.token, run.progress or None)
-                if alive:
-                    continue
-                run.stop.set()
-                if not (await self._store.jobs.get(job.id)).cancel_requested:
-                    work.cancel()
-                    return
+                await step()
             except CloudVizError as error:
-                log.warning("a heartbeat failed", job=job.id, detail=error.detail)
+                log.warning("the database can't be reached", detail=error.detail)
+            except Exception:
+                log.exception("a step of the housekeeping broke")
+        await asyncio.sleep(seconds)
 
-    async def _close(self, job: JobRecord, ended: Ended | CloudVizError) -> None:
-        if isinstance(ended, Ended):
-            await self._store.jobs.finish(job.id, self.name, job.token, ended.result, ended.status, ended.events)
-            return
-        error = {"code": ended.code, "detail": ended.detail, "where": ended.where, "hint": ended.hint}
-        await self._store.jobs.fail(job.id, self.name, job.token, error, retry=isinstance(ended, Unavailable))
+
+__all__ = ["Worker", "every"]

@@ -111,10 +111,21 @@ class DiscoverySettings(_Group):
 class JobSettings(_Group):
     """Background work."""
 
-    lease_seconds: int = Field(30, ge=5, description="How long a worker holds a job without a heartbeat.")
+    lease_seconds: int = Field(15, ge=5, description="How long a worker holds a job without a heartbeat.")
     heartbeat_seconds: float = Field(5.0, gt=0, description="How often a worker says that it is alive.")
+    reaper_seconds: float = Field(5.0, gt=0, description="How often it looks for what dead workers left.")
+    progress_seconds: float = Field(1.0, gt=0, description="How often the progress of a job is written.")
     poll_seconds: float = Field(0.5, gt=0, description="How often an idle worker looks for a job.")
     concurrency: int = Field(2, ge=1, le=64, description="Jobs that one worker runs at once.")
+    per_account: int = Field(1, ge=0, description="Jobs that read one cloud account at once; 0: any number.")
+    drain_seconds: float = Field(
+        20.0, ge=0, description="How long a worker that stops waits for its jobs; then they are put back."
+    )
+    retry_seconds: float = Field(5.0, gt=0, description="Wait before a second attempt; doubled each time.")
+    retry_most_seconds: float = Field(300.0, gt=0, description="Longest wait between two attempts.")
+    missed_seconds: float = Field(60.0, gt=0, description="A tick of a schedule is missed when it is so late.")
+    celery: bool = Field(True, description="Wake workers through Celery, where redis_url and the extra are there.")
+    celery_queue: str = Field("cloudviz", description="The queue of Celery that doorbells go to.")
 
 
 class CacheSettings(_Group):
@@ -234,6 +245,7 @@ class RetentionSettings(_Group):
 
     history_days: int = Field(0, ge=0, description="Past states of resources and links, and discoveries' notes.")
     audit_days: int = Field(0, ge=0, description="Entries of the audit; its chain then begins after them.")
+    audit_archive: bool = Field(True, description="Write entries of the audit to a file before they go.")
     jobs_days: int = Field(90, ge=0, description="Jobs that are over.")
     events_days: int = Field(30, ge=0, description="Events that webhooks and streams were told of.")
     webhooks_days: int = Field(30, ge=0, description="Deliveries to webhooks, also those that wait for ever.")

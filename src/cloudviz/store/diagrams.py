@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from cloudviz.errors import NotFound
 from cloudviz.store import tables
@@ -34,14 +34,20 @@ class Diagrams:
         metadata: Mapping[str, Any],
         scene: bytes | None,
         options: Mapping[str, Any],
+        diagram_id: str = "",
     ) -> str:
         """Store a picture; ``scene`` is its scene document. Returns the id, a UUID.
 
+        Arguments:
+            diagram_id: the id it shall have, a UUID; a picture of that id is replaced. A new id when empty.
+
         Raises NotFound for a discovery id that is no UUID.
         """
-        key = new_uuid()
+        key = str(uuid.UUID(diagram_id)) if diagram_id else new_uuid()
         made_from = [checked_id(each) for each in discovery_ids]
         async with self._database.writing() as connection:
+            if diagram_id:
+                await connection.execute(delete(tables.diagrams).where(tables.diagrams.c.id == key))
             await connection.execute(
                 insert(tables.diagrams).values(
                     id=key,

@@ -51,7 +51,9 @@ class Discoveries:
         self._when_finished.append(action)
         return lambda: self._when_finished.remove(action)
 
-    async def create(self, provider: str, source: str, request: Mapping[str, Any]) -> str:
+    async def create(
+        self, provider: str, source: str, request: Mapping[str, Any], *, discovery_id: str = ""
+    ) -> str:
         """Note that a look is wanted; status ``pending``.
 
         Arguments:
@@ -60,12 +62,17 @@ class Discoveries:
                 ``aws:``, ``azure:`` or ``gcp:`` is a file or the like (``file:prod.tfstate``), which can only
                 make gone what came from itself.
             request: what was asked for, for people to read. No secrets.
+            discovery_id: the id it shall have, a UUID; where there is one of that id already, it stays as it is.
+                A new id when empty.
 
         Returns the id, a UUID.
         """
-        key = new_uuid()
+        key = checked_id(discovery_id) if discovery_id else new_uuid()
         name = key_text(source)
         async with self._database.writing() as connection:
+            table = tables.discoveries
+            if discovery_id and await connection.scalar(select(table.c.id).where(table.c.id == key)) is not None:
+                return key
             await connection.execute(
                 insert(tables.discoveries).values(
                     id=key,
@@ -114,22 +121,14 @@ class Discoveries:
         """
         if status not in _FINAL:
             raise Invalid(f"{status!r} is no final status", hint=f"Use one of {', '.join(_FINAL)}.")
-        table = tables.discoveries
-        ended = update(table).where(table.c.id == checked_id(discovery_id))
         # The end of a stopped look waits for its own recording, which a thread of SQLite's may still be at.
         async with self._database.writing(wait_seconds=60) as connection:
-            values = {"status": str(status), "reason": plain_text(reason), "completed_at": datetime.now(UTC)}
-            done = await connection.execute(
-                ended.values(**values, owner=None, lease_until=None).returning(*table.c)
-            )
-            row = done.first()
-            if row is None:
-                raise unknown_discovery(discovery_id)
-            if is_told:
-                await append_events(self._database, connection, await discovery_events(connection, row))
-        await self._told(discovery_id)
+            row = await discovery_row(connection, discovery_id)
+            await end_discovery(self._database, connection, row, status, reason, is_told=is_told)
+        await self.tell(discovery_id)
 
-    async def _told(self, discovery_id: str) -> None:
+    async def tell(self, discovery_id: str) -> None:
+        """Let those who asked know that a discovery has ended; :meth:`finish` does so by itself."""
         for action in tuple(self._when_finished):
             await action(discovery_id)
 
@@ -151,7 +150,7 @@ class Discoveries:
                     f"discovery {found.id} is {found.status}",
                     hint="Only what failed or was cancelled is tried again.",
                 )
-        await self._told(discovery_id)
+        await self.tell(discovery_id)
 
     async def close_abandoned(self) -> list[str]:
         """End as failed what nobody is at work on any more: its process was killed, or its job ended without it.
@@ -231,6 +230,36 @@ class Discoveries:
             return await problems_of(connection, [found.id])
 
 
+async def end_discovery(
+    database: Database,
+    connection: AsyncConnection,
+    row: AnyRow,
+    status: str,
+    reason: str = "",
+    *,
+    outcome: Mapping[str, Any] | None = None,
+    is_told: bool = True,
+) -> None:
+    """Give a discovery its final status in a transaction that is open for writing, and write its events.
+
+    Arguments:
+        outcome: what it came to, as jobs report it: kept with the discovery.
+    """
+    table = tables.discoveries
+    values: dict[str, Any] = {
+        "status": str(status),
+        "reason": plain_text(reason),
+        "completed_at": datetime.now(UTC),
+    }
+    if outcome is not None:
+        values["metadata"] = {**(row.metadata or {}), "outcome": json_value(outcome)}
+    values |= {"completed_at": datetime.now(UTC), "owner": None, "lease_until": None}
+    ended = update(table).where(table.c.id == row.id).values(values)
+    done = (await connection.execute(ended.returning(*table.c))).one()
+    if is_told:
+        await append_events(database, connection, await discovery_events(connection, done))
+
+
 async def _abandoned(connection: AsyncConnection, now: datetime) -> dict[str, str]:
     """Discoveries that nobody is at work on though they are not ended, and why that is known."""
     table, jobs = tables.discoveries.c, tables.jobs.c
@@ -249,8 +278,11 @@ async def _abandoned(connection: AsyncConnection, now: datetime) -> dict[str, st
     if found:
         # What a job carries out is begun again by the next worker.
         unfinished = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)
-        for arguments in await connection.scalars(select(jobs.arguments).where(jobs.status.in_(unfinished))):
+        for job_id, arguments in await connection.execute(
+            select(jobs.id, jobs.arguments).where(jobs.status.in_(unfinished))
+        ):
             found.pop(str(arguments.get("discovery_id", "")), None)
+            found.pop(job_id, None)  # a discovery that its job made has the job's id
     return found
 
 
@@ -342,4 +374,5 @@ def _record(row: AnyRow) -> DiscoveryRecord:
         seen_at=row.seen_at,
         completed_at=row.completed_at,
         reason=row.reason,
+        outcome=(row.metadata or {}).get("outcome"),
     )

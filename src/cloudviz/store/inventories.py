@@ -35,7 +35,7 @@ from cloudviz.store.moments import After, Now, shown_at, shown_for
 from cloudviz.store.pages import fetch_page
 from cloudviz.store.reach import Reach
 from cloudviz.store.recording import record
-from cloudviz.store.records import Page, RecordedChanges, ResourceDetail, ResourceVersion
+from cloudviz.store.records import Ending, Page, RecordedChanges, ResourceDetail, ResourceVersion
 from cloudviz.store.rows import key_text, plain_text
 from cloudviz.store.selecting import (
     conditions,
@@ -81,6 +81,7 @@ class Inventories:
         coverage: Sequence[Coverage],
         problems: Sequence[Problem],
         seen_at: datetime,
+        ending: Ending | None = None,
     ) -> RecordedChanges:
         """Lay what a discovery saw over what is known, in one transaction: all of it is stored, or nothing.
 
@@ -95,12 +96,13 @@ class Inventories:
         Arguments:
             seen_at: the instant the look was true, with a time zone. A state never begins before the one
                 it follows: looks that come out of order are recorded as of the later instant.
+            ending: how the discovery ends with this, in the same transaction; who gives none ends it by itself.
 
         Raises NotFound for an unknown discovery.
         """
         if seen_at.tzinfo is None:
             raise Invalid("the time of a discovery has no zone", hint="Give it in UTC.")
-        changes = await record(self._database, discovery_id, graph, coverage, problems, seen_at)
+        changes = await record(self._database, discovery_id, graph, coverage, problems, seen_at, ending)
         await self.tell()
         return changes
 
@@ -122,20 +124,31 @@ class Inventories:
             shown = await shown_for(connection, selection)
             graph = await read_graph(self._database, connection, selection, shown, with_links=True)
             await lay_costs(self._database, connection, graph.resources, shown.moment)
-            if selection.discoveries:
-                rows = [await discovery_row(connection, each) for each in dict.fromkeys(selection.discoveries)]
-                coverage = await coverage_of(connection, [row.id for row in rows])
-            else:
-                before = read_instant(selection.at) if selection.at else None
-                entries = (await connection.execute(_latest_coverage(before))).all()
-                coverage = sorted(map(coverage_entry, entries), key=coverage_order)
-                keys = sorted({entry.discovery_id for entry in entries})
-                table = tables.discoveries
-                query = select(table).where(self._database.among(table.c.id, keys)).order_by(table.c.seq)
-                rows = list(await connection.execute(query))
-            problems = await problems_of(connection, [row.id for row in rows])
-        coverage = [_within(selection, entry) for entry in coverage if _concerns(selection, entry)]
+            rows, coverage, problems = await self._notes(connection, selection)
         return Inventory(_origin(rows, graph), graph, coverage, problems)
+
+    async def notes(self, selection: Selection) -> tuple[DiscoveryInfo, list[Coverage], list[Problem]]:
+        """What :meth:`inventory` says beside the resources: whence they come, what was looked at, what was odd."""
+        async with self._database.reading(from_replica=True) as connection:
+            rows, coverage, problems = await self._notes(connection, selection)
+        return _origin(rows, Graph()), coverage, problems
+
+    async def _notes(
+        self, connection: AsyncConnection, selection: Selection
+    ) -> tuple[list[AnyRow], list[Coverage], list[Problem]]:
+        if selection.discoveries:
+            rows = [await discovery_row(connection, each) for each in dict.fromkeys(selection.discoveries)]
+            coverage = await coverage_of(connection, [row.id for row in rows])
+        else:
+            before = read_instant(selection.at) if selection.at else None
+            entries = (await connection.execute(_latest_coverage(before))).all()
+            coverage = sorted(map(coverage_entry, entries), key=coverage_order)
+            keys = sorted({entry.discovery_id for entry in entries})
+            table = tables.discoveries
+            query = select(table).where(self._database.among(table.c.id, keys)).order_by(table.c.seq)
+            rows = list(await connection.execute(query))
+        problems = await problems_of(connection, [row.id for row in rows])
+        return rows, [_within(selection, entry) for entry in coverage if _concerns(selection, entry)], problems
 
     async def page(self, selection: Selection, limit: int = 50, cursor: str | None = None) -> Page[Resource]:
         """The resources that match, without ancestors, in the order of their ids."""

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cloudviz.errors import Conflict, Invalid, NotFound
+from cloudviz.errors import Conflict, Invalid
 from cloudviz.store import tables
+from cloudviz.store.claiming import Claiming, is_dead, is_expired, is_waiting
 from cloudviz.store.engine import Database
 from cloudviz.store.events import Event, append_events
+from cloudviz.store.job_rows import (
+    MAX_ATTEMPTS,
+    MAX_KEY,
+    NewJob,
+    checked_job,
+    insert_job,
+    job_of,
+    job_row,
+    note_event,
+)
 from cloudviz.store.pages import fetch_page
-from cloudviz.store.records import JobRecord, JobStatus, Page
+from cloudviz.store.records import JobEvent, JobRecord, JobStatus, Page, QueueState, WorkerRecord
 from cloudviz.store.rows import json_value, key_text, plain_text
 from cloudviz.store.telling import job_failed
-from cloudviz.store.types import AnyRow, new_uuid
-
-MAX_ATTEMPTS = 5
-"""A job whose worker died this often is not tried again: it probably kills its worker."""
-
-MAX_KEY = 500
-"""Characters of an idempotency key and of a requester's name: both are in one index."""
+from cloudviz.store.types import AnyRow
 
 KEY_HOURS = 24
 """How long an idempotency key is remembered: whoever repeats a request does so within minutes."""
+
+SEEN_SECONDS = 30
+"""A worker that said nothing for so long is not there any more."""
 
 _TABLE = tables.jobs
 _COLUMNS = tables.jobs.c
@@ -42,6 +49,7 @@ class Jobs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._claiming = Claiming(database)
 
     async def enqueue(
         self,
@@ -50,47 +58,44 @@ class Jobs:
         *,
         requested_by: str = "",
         idempotency_key: str | None = None,
+        priority: int = 0,
+        accounts: Sequence[str] = (),
     ) -> JobRecord:
         """Put a job in the queue. With a key that this requester used before, the job made then is returned.
 
         A key is remembered for ``KEY_HOURS``. Raises Invalid for a key or a requester's name over ``MAX_KEY``
         characters.
+
+        Arguments:
+            priority: -10 to 10, higher ones first.
+            accounts: the cloud accounts that it reads (``aws:123456789012``).
         """
-        for what, value in (("idempotency key", idempotency_key or ""), ("requester's name", requested_by)):
-            if len(value) > MAX_KEY:
-                raise Invalid(f"the {what} is too long", hint=f"Use up to {MAX_KEY} characters.")
+        return await self.add(
+            NewJob(kind, arguments, requested_by, idempotency_key, priority=priority, accounts=tuple(accounts))
+        )
+
+    async def add(self, job: NewJob) -> JobRecord:
+        """The same, from a value."""
+        checked_job(job)
+        key = job.idempotency_key
         try:
             async with self._database.writing() as connection:
                 now = await self._database.now(connection)
-                if idempotency_key is not None:
+                if key is not None:
                     await connection.execute(
                         update(_TABLE)
                         .where(
-                            _COLUMNS.requested_by == plain_text(requested_by),
-                            _COLUMNS.idempotency_key == plain_text(idempotency_key),
+                            _COLUMNS.requested_by == plain_text(job.requested_by),
+                            _COLUMNS.idempotency_key == plain_text(key),
                             _COLUMNS.created_at < now - timedelta(hours=KEY_HOURS),
                         )
                         .values(idempotency_key=None)
                     )
-                made = await connection.execute(
-                    insert(_TABLE)
-                    .values(
-                        id=new_uuid(),
-                        kind=key_text(kind),
-                        status=JobStatus.QUEUED.value,
-                        arguments=json_value(arguments),
-                        requested_by=plain_text(requested_by),
-                        idempotency_key=None if idempotency_key is None else plain_text(idempotency_key),
-                        run_after=now,
-                        created_at=now,
-                    )
-                    .returning(_TABLE)
-                )
-                return _job(made.one())
+                return await insert_job(self._database, connection, job, now)
         except IntegrityError:
-            if idempotency_key is None:
+            if key is None:
                 raise
-        found = await self.by_idempotency_key(requested_by, idempotency_key)
+        found = await self.by_idempotency_key(job.requested_by, key)
         if found is None:
             raise Conflict("the job made with this idempotency key has just been removed", hint="Try again.")
         return found
@@ -104,53 +109,45 @@ class Jobs:
             now = await self._database.now(connection)
             query = query.where(_COLUMNS.created_at >= now - timedelta(hours=KEY_HOURS))
             row = (await connection.execute(query)).first()
-        return None if row is None else _job(row)
+        return None if row is None else job_of(row)
 
     async def claim(
-        self, owner: str, kinds: Sequence[str] | None = None, lease_seconds: float = 30
+        self,
+        owner: str,
+        kinds: Sequence[str] | None = None,
+        lease_seconds: float = 30,
+        *,
+        per_account: int = 0,
     ) -> JobRecord | None:
-        """Take the oldest job that waits, or whose lease ran out; ``None`` when there is none.
+        """Take a job whose lease ran out, or the first that waits; ``None`` when there is none.
 
-        The attempt and the fencing token grow by one. On the way, expired jobs that were cancelled are
-        closed as cancelled, and those that failed ``MAX_ATTEMPTS`` times as failed.
+        First is who has the highest priority, then who has been ready for longest. The attempt and the fencing
+        token grow by one. On the way, expired jobs that were cancelled are closed as cancelled, and those that had
+        all their attempts as failed.
+
+        Arguments:
+            per_account: how many jobs at once may read one cloud account; 0 for any number.
         """
-        wanted = true() if kinds is None else self._database.among(_COLUMNS.kind, list(kinds))
-        # Asking first costs no write lock: most polls find nothing.
+        row = await self._claiming.take(owner, kinds, lease_seconds, per_account)
+        return None if row is None else job_of(row)
+
+    async def reap(self) -> int:
+        """End what the dead left: their leases, and the expired jobs that nobody shall take over.
+
+        Gives how many jobs wait to be taken, ready or expired. Safe to call by any number of processes at once.
+        """
+        owners = select(_COLUMNS.owner).where(_COLUMNS.status == JobStatus.RUNNING.value)
         async with self._database.reading() as connection:
             now = await self._database.now(connection)
-            ready = select(_COLUMNS.id).where(wanted, _is_ready(now)).limit(1)
-            if (await connection.execute(ready)).first() is None:
-                return None
-        async with self._database.writing() as connection:
-            now = await self._database.now(connection)
-            await _close_the_lost(self._database, connection, now)
-            query = (
-                select(_TABLE)
-                .where(wanted, _is_ready(now))
-                .order_by(_COLUMNS.run_after, _COLUMNS.created_at, _COLUMNS.id)
-                .limit(1)
-                # PostgreSQL: two workers look past each other's row. SQLite has one writer and leaves this out.
-                .with_for_update(skip_locked=True)
-            )
-            row = (await connection.execute(query)).first()
-            if row is None:
-                return None
-            taken = (
-                update(_TABLE)
-                .where(_COLUMNS.id == row.id)
-                .values(
-                    status=JobStatus.RUNNING.value,
-                    owner=plain_text(owner),
-                    token=row.token + 1,
-                    attempt=row.attempt + 1,
-                    lease_seconds=lease_seconds,
-                    lease_until=now + timedelta(seconds=lease_seconds),
-                    started_at=row.started_at or now,
-                    error=None,
-                )
-                .returning(_TABLE)
-            )
-            return _job((await connection.execute(taken)).one())
+            lost = await connection.scalar(select(func.count()).where(is_expired(now)))
+            waiting = await connection.scalar(select(func.count()).where(is_waiting(now)))
+            dead = [owner for owner in await connection.scalars(owners) if is_dead(owner)]
+        if lost or dead:
+            async with self._database.writing() as connection:
+                now = await self._database.now(connection)
+                lost = int(lost or 0) + await self._claiming.expire_the_dead(connection, now)
+                await self._claiming.close_the_lost(connection, now)
+        return int(lost or 0) + int(waiting or 0)
 
     async def heartbeat(
         self, job_id: str, owner: str, token: int, progress: Mapping[str, Any] | None = None
@@ -168,6 +165,7 @@ class Jobs:
             values: dict[str, Any] = {"lease_until": now + timedelta(seconds=row.lease_seconds)}
             if progress is not None:
                 values["progress"] = json_value(progress)
+                await note_event(connection, row.id, now, "progress", progress)
             await connection.execute(update(_TABLE).where(_COLUMNS.id == row.id).values(values))
             return not row.cancel_requested
 
@@ -179,11 +177,13 @@ class Jobs:
         result: Mapping[str, Any],
         status: str = "succeeded",
         events: Sequence[Event] = (),
+        followers: Sequence[NewJob] = (),
     ) -> JobRecord:
         """Close a job as ``succeeded``, ``partial`` or ``cancelled``.
 
         Arguments:
             events: what is to be told when, and only when, this end is written.
+            followers: jobs that are put in the queue when, and only when, it is.
 
         Raises Conflict when it is not, or no longer, this owner's with this token; NotFound; Invalid for
         another status.
@@ -191,17 +191,38 @@ class Jobs:
         if status not in (JobStatus.SUCCEEDED, JobStatus.PARTIAL, JobStatus.CANCELLED):
             raise Invalid(f"a job does not finish as {status!r}", hint="Use succeeded, partial or cancelled.")
         values = {"status": str(status), "result": json_value(result)}
-        return await self._close(job_id, owner, token, values, events=events)
+        return await self._close(job_id, owner, token, values, events=events, followers=followers)
 
     async def fail(
         self, job_id: str, owner: str, token: int, error: Mapping[str, Any], retry: bool, delay_seconds: float = 0
     ) -> JobRecord:
-        """Close a job as failed, or with ``retry`` put it back, unless it had ``MAX_ATTEMPTS`` or was cancelled.
+        """Close a job as failed, or with ``retry`` put it back, unless it had its attempts or was cancelled.
 
         One that failed for good is told of as ``job.failed``. Raises Conflict like :meth:`finish`.
         """
         values = {"status": JobStatus.FAILED.value, "error": json_value(error)}
         return await self._close(job_id, owner, token, values, delay_seconds if retry else None)
+
+    async def release(self, job_id: str, owner: str, token: int) -> None:
+        """Put a job back that this owner can't finish, so that another takes it at once: a worker that stops.
+
+        The attempt does not count. Raises Conflict like :meth:`finish`.
+        """
+        async with self._database.writing() as connection:
+            row = await self._held_or_refused(connection, job_id, owner, token)
+            now = await self._database.now(connection)
+            await connection.execute(
+                update(_TABLE)
+                .where(_COLUMNS.id == row.id)
+                .values(
+                    status=JobStatus.QUEUED.value,
+                    attempt=row.attempt - 1,
+                    owner=None,
+                    lease_until=None,
+                    run_after=now,
+                )
+            )
+            await note_event(connection, row.id, now, "released", {"attempt": row.attempt})
 
     async def _close(
         self,
@@ -212,17 +233,12 @@ class Jobs:
         retry_after: float | None = None,
         *,
         events: Sequence[Event] = (),
+        followers: Sequence[NewJob] = (),
     ) -> JobRecord:
         async with self._database.writing() as connection:
-            row = await self._held(connection, job_id, owner, token)
-            if row is None:
-                await _job_row(connection, job_id)
-                raise Conflict(
-                    f"the job {job_id} is not held by {plain_text(owner)[:80]!r} with the token {token}",
-                    hint="Its lease ran out and another worker took it over, or it is finished: drop the result.",
-                )
+            row = await self._held_or_refused(connection, job_id, owner, token)
             now = await self._database.now(connection)
-            if retry_after is not None and row.attempt < MAX_ATTEMPTS and not row.cancel_requested:
+            if retry_after is not None and row.attempt < row.max_attempts and not row.cancel_requested:
                 values |= {
                     "status": JobStatus.QUEUED.value,
                     "run_after": now + timedelta(seconds=retry_after),
@@ -232,38 +248,65 @@ class Jobs:
             values |= {"owner": None, "lease_until": None}
             closing = update(_TABLE).where(_COLUMNS.id == row.id).values(values).returning(_TABLE)
             closed = (await connection.execute(closing)).one()
+            is_over = closed.status != JobStatus.QUEUED
+            what = closed.status if is_over else "retried"
+            body = {"attempt": closed.attempt, "result": closed.result, "error": closed.error}
+            if is_over:
+                await _forget_progress(connection, closed.id)
+            else:
+                body["after_seconds"] = retry_after
+            await note_event(connection, closed.id, now, what, body)
+            for each in followers:
+                await insert_job(self._database, connection, each, now)
             failed = job_failed(closed) if closed.status == JobStatus.FAILED else []
             await append_events(self._database, connection, [*events, *failed])
-            return _job(closed)
+            return job_of(closed)
 
     async def _held(self, connection: AsyncConnection, job_id: str, owner: str, token: int) -> AnyRow | None:
         """The row, locked, when this owner holds it with this token.
 
         A lease that ran out and that nobody took over is still held: the work was done after all.
         """
-        row = await _job_row(connection, job_id, lock=True)
+        row = await job_row(connection, job_id, lock=True)
         held = row.status == JobStatus.RUNNING and row.owner == plain_text(owner) and row.token == token
         return row if held else None
+
+    async def _held_or_refused(self, connection: AsyncConnection, job_id: str, owner: str, token: int) -> AnyRow:
+        row = await self._held(connection, job_id, owner, token)
+        if row is None:
+            raise Conflict(
+                f"the job {job_id} is not held by {plain_text(owner)[:80]!r} with the token {token}",
+                hint="Its lease ran out and another worker took it over, or it is finished: drop the result.",
+            )
+        return row
 
     async def request_cancel(self, job_id: str) -> JobRecord:
         """A waiting job is cancelled at once; a running one is told at its next heartbeat. Raises NotFound."""
         async with self._database.writing() as connection:
-            row = await _job_row(connection, job_id, lock=True)
+            row = await job_row(connection, job_id, lock=True)
             values: dict[str, Any] = {"cancel_requested": True}
+            now = await self._database.now(connection)
             if row.status == JobStatus.QUEUED:
-                values |= {
-                    "status": JobStatus.CANCELLED.value,
-                    "finished_at": await self._database.now(connection),
-                }
+                values |= {"status": JobStatus.CANCELLED.value, "finished_at": now}
+                await note_event(connection, row.id, now, JobStatus.CANCELLED.value, {"attempt": row.attempt})
             elif row.status != JobStatus.RUNNING:
-                return _job(row)
+                return job_of(row)
             changed = update(_TABLE).where(_COLUMNS.id == row.id).values(values).returning(_TABLE)
-            return _job((await connection.execute(changed)).one())
+            return job_of((await connection.execute(changed)).one())
 
     async def get(self, job_id: str) -> JobRecord:
         """One job. Raises NotFound."""
         async with self._database.reading() as connection:
-            return _job(await _job_row(connection, job_id))
+            return job_of(await job_row(connection, job_id))
+
+    async def events(self, job_id: str, after: int = 0, limit: int = 200) -> tuple[JobRecord, list[JobEvent]]:
+        """A job, and what happened to it after a position, in order. Raises NotFound."""
+        table = tables.job_events
+        async with self._database.reading() as connection:
+            row = await job_row(connection, job_id)
+            query = select(table).where(table.c.job_id == row.id, table.c.id > after).order_by(table.c.id)
+            found = (await connection.execute(query.limit(limit))).all()
+        return job_of(row), [JobEvent(each.id, each.at, each.what, each.body or {}) for each in found]
 
     async def page(
         self,
@@ -280,77 +323,50 @@ class Jobs:
             query = query.where(_COLUMNS.kind == key_text(kind))
         keys = [(_COLUMNS.created_at, datetime), (_COLUMNS.id, str)]
         async with self._database.reading() as connection:
-            return await fetch_page(connection, query, keys, _job, limit, cursor, newest_first=True)
+            return await fetch_page(connection, query, keys, job_of, limit, cursor, newest_first=True)
 
-
-def _is_expired(now: datetime) -> ColumnElement[bool]:
-    return and_(_COLUMNS.status == JobStatus.RUNNING.value, _COLUMNS.lease_until <= now)
-
-
-def _is_ready(now: datetime) -> ColumnElement[bool]:
-    waits = and_(_COLUMNS.status == JobStatus.QUEUED.value, _COLUMNS.run_after <= now)
-    return or_(waits, _is_expired(now))
-
-
-async def _close_the_lost(database: Database, connection: AsyncConnection, now: datetime) -> None:
-    """Close expired jobs that nobody shall take over."""
-    cancelled = _COLUMNS.cancel_requested.is_not(false())
-    closing = (
-        (cancelled, {"status": JobStatus.CANCELLED.value}),
-        (
-            _COLUMNS.attempt >= MAX_ATTEMPTS,
-            {
-                "status": JobStatus.FAILED.value,
-                "error": {
-                    "code": "worker_lost",
-                    "detail": f"the worker was lost {MAX_ATTEMPTS} times while running this job",
-                    "hint": "The job probably needs more memory than the worker has. See its log.",
-                },
-            },
-        ),
-    )
-    told: list[Event] = []
-    for condition, values in closing:
-        closed = await connection.execute(
-            update(_TABLE)
-            .where(_is_expired(now), condition)
-            .values(**values, owner=None, lease_until=None, finished_at=now)
-            .returning(_TABLE)
+    async def state(self) -> QueueState:
+        """How the queue stands, and who works on it."""
+        workers = tables.job_workers
+        counting = select(_COLUMNS.kind, _COLUMNS.status, func.count()).group_by(_COLUMNS.kind, _COLUMNS.status)
+        async with self._database.reading() as connection:
+            now = await self._database.now(connection)
+            counts = {(row[0], row[1]): row[2] for row in await connection.execute(counting)}
+            oldest = select(func.min(_COLUMNS.run_after)).where(is_waiting(now))
+            reads = exists().where(tables.job_accounts.c.job_id == _COLUMNS.id)
+            since = [await connection.scalar(each) for each in (oldest, oldest.where(~reads))]
+            fresh = select(workers).where(workers.c.seen_at > now - timedelta(seconds=SEEN_SECONDS))
+            rows = (await connection.execute(fresh.order_by(workers.c.name))).all()
+        waited, free = (0.0 if each is None else max(0.0, (now - each).total_seconds()) for each in since)
+        names = ("name", "role", "slots", "busy", "started_at", "seen_at")
+        return QueueState(
+            counts, waited, free, [WorkerRecord(**{name: row._mapping[name] for name in names}) for row in rows]
         )
-        for row in closed.all():
-            told += job_failed(row) if row.status == JobStatus.FAILED else []
-    await append_events(database, connection, told)
+
+    async def report(self, name: str, role: str, slots: int, busy: int) -> None:
+        """Say that a worker or scheduler lives. Those that said nothing for an hour are forgotten on the way."""
+        table, key = tables.job_workers, plain_text(name)
+        async with self._database.writing() as connection:
+            now = await self._database.now(connection)
+            values = {"role": role, "slots": slots, "busy": busy, "seen_at": now}
+            done = await connection.execute(update(table).where(table.c.name == key).values(values))
+            if not done.rowcount:
+                await connection.execute(insert(table).values(name=key, started_at=now, **values))
+                await connection.execute(delete(table).where(table.c.seen_at < now - timedelta(hours=1)))
+
+    async def leave(self, name: str) -> None:
+        """Say that a worker or scheduler has stopped."""
+        table = tables.job_workers
+        async with self._database.writing() as connection:
+            await connection.execute(delete(table).where(table.c.name == plain_text(name)))
 
 
-async def _job_row(connection: AsyncConnection, job_id: str, *, lock: bool = False) -> AnyRow:
-    unknown = NotFound(f"there is no job {plain_text(job_id)[:80]!r}", hint="List the jobs there are.")
-    try:
-        query = select(_TABLE).where(_COLUMNS.id == str(uuid.UUID(job_id)))
-    except ValueError:
-        raise unknown from None
-    row = (await connection.execute(query.with_for_update() if lock else query)).first()
-    if row is None:
-        raise unknown
-    return row
+async def _forget_progress(connection: AsyncConnection, job_id: str) -> None:
+    """Of a job that is over, only the last word on its progress is of use."""
+    table = tables.job_events
+    steps: ColumnElement[bool] = and_(table.c.job_id == job_id, table.c.what == "progress")
+    last = select(func.max(table.c.id)).where(steps).scalar_subquery()
+    await connection.execute(delete(table).where(steps, table.c.id < last))
 
 
-def _job(row: AnyRow) -> JobRecord:
-    return JobRecord(
-        id=row.id,
-        kind=row.kind,
-        status=row.status,
-        arguments=row.arguments,
-        requested_by=row.requested_by,
-        idempotency_key=row.idempotency_key,
-        owner=row.owner,
-        token=row.token,
-        attempt=row.attempt,
-        lease_until=row.lease_until,
-        cancel_requested=row.cancel_requested,
-        progress=row.progress or {},
-        result=row.result,
-        error=row.error,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-    )
+__all__ = ["KEY_HOURS", "MAX_ATTEMPTS", "MAX_KEY", "Jobs", "NewJob"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,15 @@ from cloudviz.store.discoveries import Discoveries
 from cloudviz.store.engine import Database, PoolState
 from cloudviz.store.events import Events
 from cloudviz.store.exported_files import ExportedFiles
+from cloudviz.store.exporting import Exporting
 from cloudviz.store.inventories import Inventories
 from cloudviz.store.jobs import Jobs
+from cloudviz.store.listening import listen
 from cloudviz.store.people import People
 from cloudviz.store.records import SchemaState
 from cloudviz.store.repeats import Repeats
 from cloudviz.store.retention import Retention
+from cloudviz.store.schedules import Schedules
 from cloudviz.store.schema import migrate_database, refuse_newer, schema_state
 from cloudviz.store.webhooks import Webhooks
 
@@ -43,8 +47,10 @@ class Store:
         self.exported_files = ExportedFiles(database)
         self.people = People(database)
         self.api_keys = ApiKeys(database)
+        self.exporting = Exporting(database)
         self.jobs = Jobs(database)
         self.events = Events(database)
+        self.schedules = Schedules(database)
         self.audit = Audit(database)
         self.retention = Retention(database, self.audit)
         self.credentials = SealedCredentials(database)
@@ -73,6 +79,10 @@ class Store:
         """Which revision the database has, and which this release brings."""
         async with self._database.reading() as connection:
             return await schema_state(connection)
+
+    async def listen(self, channel: str, heard: Callable[[], None]) -> None:
+        """Call ``heard`` when PostgreSQL notifies a channel, until cancelled; on SQLite this ends at once."""
+        await listen(self._database.address, channel, heard)
 
     async def close(self) -> None:
         """Give every connection back."""

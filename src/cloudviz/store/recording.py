@@ -36,11 +36,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cloudviz.inventory.model import Coverage, Graph, Problem, Resource
 from cloudviz.store import search_index, tables
-from cloudviz.store.discoveries import discovery_row
+from cloudviz.store.discoveries import discovery_row, end_discovery
 from cloudviz.store.engine import Database
 from cloudviz.store.facets import COLUMNS, Tally
 from cloudviz.store.reach import Reach, ScopeKey
-from cloudviz.store.records import RecordedChanges
+from cloudviz.store.records import Ending, RecordedChanges
 from cloudviz.store.rows import ResourceRow, key_text, plain_text, row_of, word_text
 from cloudviz.store.types import AnyRow
 
@@ -102,6 +102,7 @@ async def record(
     coverage: Sequence[Coverage],
     problems: Sequence[Problem],
     seen_at: datetime,
+    ending: Ending | None = None,
 ) -> RecordedChanges:
     """See :meth:`cloudviz.store.inventories.Inventories.record`."""
     # Seconds of pure computing for 100,000 resources: neither on the event loop nor while others wait to write.
@@ -119,7 +120,13 @@ async def record(
         await recording.resources(rows, stated)
         await recording.gone()
         await recording.notes(coverage, problems)
-        return await recording.end()
+        changes = await recording.end()
+        if ending is not None:
+            row = await discovery_row(connection, discovery_id)
+            counts = {name: getattr(changes, name) for name in ("added", "changed", "removed", "unchanged")}
+            outcome = {**ending.outcome, **counts}
+            await end_discovery(database, connection, row, ending.status, outcome=outcome)
+        return changes
 
 
 @dataclass

@@ -65,10 +65,18 @@ class RecordedChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How a discovery ends when it is recorded: its final status, and what its job reports beside the changes."""
+
+    status: str
+    outcome: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class DiscoveryRecord:
     """One look at the world. ``seen_at`` is when what it recorded was true; ``None`` until it recorded.
 
-    ``reason`` is why it failed, where that is known.
+    ``reason`` is why it failed, where that is known; ``outcome`` is what its job reports, once it recorded.
     """
 
     id: str
@@ -85,6 +93,7 @@ class DiscoveryRecord:
     seen_at: datetime | None = None
     completed_at: datetime | None = None
     reason: str = ""
+    outcome: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +152,83 @@ class JobRecord:
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    priority: int = 0
+    max_attempts: int = 5
+    run_after: datetime | None = None
 
     @property
     def is_finished(self) -> bool:
         """True in each of the final statuses."""
         return self.status not in (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent:
+    """What happened to a job: ``started``, ``progress``, ``retried``, ``lost``, ``released``, or a final status.
+
+    ``position`` grows from event to event.
+    """
+
+    position: int
+    at: datetime
+    what: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRecord:
+    """A process that works on jobs, or makes them of schedules (role ``scheduler``), and when it last said so."""
+
+    name: str
+    role: str
+    slots: int
+    busy: int
+    started_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How the queue stands: jobs by (kind, status), and how long the longest-waiting ready one waits, in seconds.
+
+    ``free_seconds`` is the same without jobs that may have to wait for others that read the same cloud account.
+    ``workers`` are those that were seen lately.
+    """
+
+    counts: Mapping[tuple[str, str], int]
+    oldest_seconds: float
+    free_seconds: float
+    workers: list[WorkerRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRecord:
+    """When a kind of job is to be started again and again. ``next_at`` is the next tick not yet dealt with."""
+
+    id: str
+    name: str
+    cron: str
+    time_zone: str
+    kind: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    jitter_seconds: int = 0
+    priority: int = -1
+    missed: str = "once"
+    paused: bool = False
+    next_at: datetime | None = None
+    created_by: str = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRun:
+    """A tick that was dealt with: the job it started, or none where it was missed and skipped."""
+
+    tick: datetime
+    created_at: datetime
+    job_id: str | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

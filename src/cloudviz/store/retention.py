@@ -110,6 +110,7 @@ def _rules(kept: RetentionSettings, now: datetime) -> list[tuple[int, Table, Col
         (kept.history_days, links, and_(links.c.end_seq.is_not(None), links.c.valid_to < history)),
         (kept.history_days, tables.discoveries, _forgotten(history)),
         (kept.jobs_days, jobs, and_(jobs.c.status.in_(_OVER), jobs.c.finished_at < before(kept.jobs_days))),
+        (kept.jobs_days, tables.schedule_runs, tables.schedule_runs.c.created_at < before(kept.jobs_days)),
         (kept.events_days, tables.events, tables.events.c.at < before(kept.events_days)),
         (kept.webhooks_days, told, told.c.created_at < before(kept.webhooks_days)),
         (kept.webhooks_days, once, and_(once.c.subject != "", once.c.created_at < before(kept.webhooks_days))),

@@ -388,9 +388,80 @@ jobs = Table(
     _created(),
     Column("started_at", UtcTime()),
     Column("finished_at", UtcTime()),
+    # Higher ones first; within one, the one that has been ready for longest.
+    _number("priority"),
+    Column("max_attempts", BigInteger, nullable=False, server_default=text("5")),
     UniqueConstraint("requested_by", "idempotency_key"),
-    Index("idx_jobs_status_run_after", "status", "run_after"),
+    Index("idx_jobs_ready", "status", "priority", "run_after"),
     Index("idx_jobs_created_at_id", "created_at", "id"),
+)
+
+# The cloud accounts that a job reads, `aws:123456789012`: so many jobs at once may read one account.
+job_accounts = Table(
+    "job_accounts",
+    metadata,
+    Column("account", Key, primary_key=True),
+    Column("job_id", Uuid(), ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+# What happened to a job, for whoever follows it: started, progress, retried, lost, and how it ended.
+job_events = Table(
+    "job_events",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("job_id", Uuid(), ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    Column("at", UtcTime(), nullable=False, server_default=utc_now()),
+    _words("what"),
+    Column("body", Json, nullable=False),
+    Index("idx_job_events_job_id_id", "job_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Who works, and who makes jobs of schedules: each says every few seconds that it lives.
+job_workers = Table(
+    "job_workers",
+    metadata,
+    Column("name", Key, primary_key=True),
+    _words("role"),
+    _number("slots"),
+    _number("busy"),
+    Column("started_at", UtcTime(), nullable=False),
+    Column("seen_at", UtcTime(), nullable=False, index=True),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    _uuid_key(),
+    Column("name", Key, nullable=False),
+    _words("cron"),
+    _words("time_zone", default="UTC"),
+    _number("jitter_seconds"),
+    _words("kind"),
+    Column("arguments", Json, nullable=False),
+    _number("priority"),
+    # What becomes of ticks at which nobody was there: skip, once, all.
+    _words("missed", default="once"),
+    Column("paused", Boolean, nullable=False, server_default=false()),
+    # The next tick that nobody has dealt with; empty where there is none in all the future.
+    Column("next_at", UtcTime()),
+    _words("created_by"),
+    _created(),
+    Column("updated_at", UtcTime(), nullable=False),
+    UniqueConstraint("name"),
+    Index("idx_schedules_next_at", "next_at"),
+)
+
+# The ticks that were dealt with: that a row is there is what keeps a second scheduler from doing it again.
+schedule_runs = Table(
+    "schedule_runs",
+    metadata,
+    Column("schedule_id", Uuid(), ForeignKey("schedules.id", ondelete="CASCADE"), primary_key=True),
+    Column("tick", UtcTime(), primary_key=True),
+    _created(),
+    # Without one the tick was missed and skipped. The job may be forgotten before its tick is.
+    Column("job_id", Uuid()),
+    Index("idx_schedule_runs_created_at", "created_at"),
 )
 
 # The outbox: what happened, written in the transaction that made it true. An id is never given out twice.

@@ -57,8 +57,8 @@ def job_failed(row: AnyRow) -> list[Event]:
     arguments: Mapping[str, Any] = row.arguments or {}
     body = {"job_id": row.id, "kind": row.kind, "attempt": row.attempt, "error": dict(error)}
     told = [Event(EventKind.JOB_FAILED, f"job:{row.id}", body)]
-    discovery = str(arguments.get("discovery_id") or "")
-    if row.kind == "discover" and discovery:
+    discovery = str(arguments.get("discovery_id") or row.id)  # one that its job made has the job's id
+    if row.kind == "discover":
         about = {
             "discovery_id": discovery,
             "provider": str(arguments.get("provider", "")),

@@ -20,6 +20,7 @@ from cloudviz.errors import Invalid, NotFound
 from cloudviz.inventory.document import coverage_document, problem_document
 from cloudviz.inventory.model import gaps_in
 from cloudviz.jobs.discover import resumable
+from cloudviz.jobs.providers import accounts_of
 from cloudviz.jobs.webhooks.endpoints import Endpoints, Registered
 from cloudviz.runtime import cache_keys
 from cloudviz.store import DiscoveryRecord, JobRecord, Store
@@ -135,6 +136,7 @@ async def enqueue_discovery(
             {"provider": provider, "discovery_id": discovery_id, "request": dict(asked)},
             requested_by=caller.username,
             idempotency_key=key,
+            accounts=accounts_of(provider, asked),
         )
         if job.arguments["discovery_id"] != discovery_id:  # a twin of this request was faster
             await store.discoveries.finish(discovery_id, "cancelled")

@@ -18,7 +18,6 @@ from cloudviz.api.metrics import MEDIA_TYPE
 from cloudviz.api.schemas.system import AliveReply, ComponentHealth, Components, HealthReply
 from cloudviz.errors import CloudVizError, Unavailable
 from cloudviz.inventory.select import Selection
-from cloudviz.runtime import clock
 
 router = APIRouter(tags=["health"])
 
@@ -131,13 +130,20 @@ async def _jobs(house: House) -> ComponentHealth:
     if house.worker_task is not None and house.worker_task.done():
         return ComponentHealth(status="unhealthy", detail="the worker of this process has stopped")
     try:
-        waiting = (await house.store.jobs.page(status="queued", limit=200)).items
+        state = await house.store.jobs.state()
     except CloudVizError:
         return ComponentHealth(status="degraded", detail="not known while the database can't be reached")
-    oldest = min((job.created_at for job in waiting if job.created_at), default=None)
-    if oldest is not None and (clock.now() - oldest).total_seconds() > LONGEST_WAIT:
+    queued = sum(count for (_, status), count in state.counts.items() if status == "queued")
+    workers = [each for each in state.workers if each.role != "scheduler"]
+    if queued and not workers and house.worker_task is None:
+        return ComponentHealth(status="degraded", detail=f"{queued} jobs wait, and no worker is there")
+    if state.free_seconds > LONGEST_WAIT:
         return ComponentHealth(status="degraded", detail="jobs have been waiting for over a minute")
-    here = "the worker runs in this process" if house.worker_task else "workers run elsewhere"
+    if house.worker_task is not None:
+        others = len(workers) - any(each.name == house.worker.name for each in workers) if house.worker else 0
+        here = "the worker runs in this process" + (f", {others} more elsewhere" if others > 0 else "")
+    else:
+        here = f"{len(workers)} workers elsewhere" if workers else "no worker is there, and no job waits"
     return ComponentHealth(status="healthy", detail=here)
 
 
@@ -180,8 +186,10 @@ async def _refresh_figures(house: House) -> None:
         async with asyncio.timeout(PROBE_SECONDS):
             facets = await house.store.inventories.facets(Selection())
             counts = await house.store.discoveries.counts()
+            queue = await house.store.jobs.state()
     except (CloudVizError, TimeoutError):
         return  # the last known figures stay; /health says what is wrong
     figures.resources = facets["provider"]
     figures.discoveries = counts
+    figures.queue = queue
     figures.taken_at = time.monotonic()

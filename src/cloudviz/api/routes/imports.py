@@ -22,7 +22,7 @@ from cloudviz.api.description import refuses
 from cloudviz.api.house import House
 from cloudviz.api.once import Answer, IdempotencyKey, once
 from cloudviz.api.schemas.discoveries import ImportReply
-from cloudviz.api.schemas.system import JobAccepted
+from cloudviz.api.schemas.jobs import JobAccepted
 from cloudviz.errors import BadInput, Invalid
 from cloudviz.jobs.imports import import_files
 

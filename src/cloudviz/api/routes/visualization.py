@@ -40,7 +40,7 @@ from cloudviz.api.schemas.diagrams import (
     PictureRequest,
 )
 from cloudviz.api.schemas.inventory import DiffReply
-from cloudviz.api.schemas.system import JobAccepted
+from cloudviz.api.schemas.jobs import JobAccepted
 from cloudviz.diagram.options import LAYOUTS, THEMES, PictureOptions
 from cloudviz.errors import Unavailable
 from cloudviz.inventory.document import link_document, resource_document

@@ -1,58 +1,12 @@
-"""Jobs and health."""
+"""Health."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from cloudviz.api.schemas.base import Told, example
-
-
-class JobModel(Told):
-    """A piece of background work."""
-
-    id: str
-    kind: str
-    status: str = Field(description="queued, running, succeeded, partial, failed or cancelled.")
-    requested_by: str
-    attempt: int
-    cancel_requested: bool
-    progress: dict[str, Any]
-    result: dict[str, Any] | None = None
-    error: dict[str, Any] | None = Field(None, description="Code, detail and hint, when it failed.")
-    created_at: datetime | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-
-    model_config = example(
-        id="81e2…",
-        kind="discover",
-        status="running",
-        requested_by="ada",
-        attempt=1,
-        cancel_requested=False,
-        progress={"done": 12, "total": 36, "resources": 204},
-        created_at="2026-11-24T08:00:00Z",
-    )
-
-
-class JobPage(Told):
-    """One page of jobs, newest first."""
-
-    items: list[JobModel]
-    next_cursor: str | None = None
-
-
-class JobAccepted(Told):
-    """The work goes on in the background. Follow `Location`."""
-
-    job_id: str
-    status: str
-
-    model_config = example(job_id="81e2…", status="queued")
-
 
 Condition = Literal["healthy", "degraded", "unhealthy", "unused"]
 

@@ -1,0 +1,218 @@
+"""``cloudviz schedules list|show|add|change|pause|resume|remove|run``: jobs that are started again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cloudviz.cli.jobs import Arguments, arguments_of
+from cloudviz.cli.output import Output, note, print_record, print_rows
+from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cloudviz.runtime.settings import Settings
+    from cloudviz.store import Store
+    from cloudviz.store.records import ScheduleRecord
+
+app = typer.Typer(help="Jobs that are started again and again.", no_args_is_help=True)
+COLUMNS = ("name", "cron", "time_zone", "kind", "missed", "paused", "next_run")
+RUN_COLUMNS = ("tick", "job_id", "status")
+
+Name = Annotated[str, typer.Argument(help="Name or id of the schedule.")]
+Zone = Annotated[str, typer.Option("--time-zone", help="IANA name; the clock on that wall is meant.")]
+Jitter = Annotated[int, typer.Option("--jitter", min=0, max=3600, help="Start up to so many seconds later.")]
+Missed = Annotated[
+    str, typer.Option("--missed", help="Ticks at which nobody was there: skip, once (the last), or all (24).")
+]
+Priority = Annotated[int, typer.Option("--priority", min=-10, max=10, help="Higher ones first.")]
+
+
+def schedule_row(record: ScheduleRecord, now: datetime) -> dict[str, Any]:
+    """A schedule as lists print it."""
+    from cloudviz.jobs.scheduler import upcoming
+
+    coming = [each.isoformat(timespec="seconds") for each in upcoming(record, now)]
+    return {
+        "id": record.id,
+        "name": record.name,
+        "cron": record.cron,
+        "time_zone": record.time_zone,
+        "kind": record.kind,
+        "arguments": dict(record.arguments),
+        "jitter_seconds": record.jitter_seconds,
+        "priority": record.priority,
+        "missed": record.missed,
+        "paused": record.paused,
+        "next_run": coming[0] if coming else None,
+        "next_runs": coming,
+        "created_by": record.created_by,
+    }
+
+
+def _in_store(database: str | None, work: Callable[[Store, Settings], Awaitable[Any]]) -> Any:
+    settings = settings_for(database_url=database).settings
+
+    async def opened_work() -> Any:
+        async with opened(settings) as store:
+            return await work(store, settings)
+
+    return run(opened_work())
+
+
+@app.command("list")
+def list_schedules(output: OutputOption = Output.TABLE, database: Database = None) -> None:
+    """List schedules by name, with the next time of each."""
+
+    async def work(store: Store, settings: Settings) -> list[dict[str, Any]]:
+        now = await store.schedules.now()
+        return [schedule_row(each, now) for each in await store.schedules.page(limit=1000)]
+
+    rows = _in_store(database, work)
+    print_rows(rows, COLUMNS, output)
+    if not rows:
+        note("No schedule yet: `cloudviz schedules add nightly @daily discover --arg provider=aws` makes one.")
+
+
+@app.command("show")
+def show(name: Name, output: OutputOption = Output.TABLE, database: Database = None) -> None:
+    """Show one schedule: its next times, and the last ticks with their jobs."""
+
+    async def work(store: Store, settings: Settings) -> dict[str, Any]:
+        found = await store.schedules.by_name(name)
+        runs = await store.schedules.runs(found.id, limit=20)
+        shown = [
+            {"tick": each.tick.isoformat(timespec="seconds"), "job_id": each.job_id, "status": each.status}
+            for each in runs
+        ]
+        return {**schedule_row(found, await store.schedules.now()), "runs": shown}
+
+    found = _in_store(database, work)
+    if output is not Output.TABLE:
+        print_record(found, output)
+        return
+    runs = found.pop("runs")
+    print_record(found, output)
+    typer.echo("")
+    print_rows(runs, RUN_COLUMNS, output)
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="What it is called.")],
+    cron: Annotated[str, typer.Argument(help="Minute, hour, day of month, month, day of week; or @daily.")],
+    kind: Annotated[str, typer.Argument(help="discover, draw, export, costs or cleanup.")],
+    arg: Arguments = None,
+    time_zone: Zone = "UTC",
+    jitter: Jitter = 0,
+    missed: Missed = "once",
+    priority: Priority = -1,
+    paused: Annotated[bool, typer.Option("--paused", help="Make it, and do not start it yet.")] = False,
+    database: Database = None,
+) -> None:
+    """Make a schedule; prints its id. Servers and `cloudviz scheduler` start its jobs."""
+    given = arguments_of(arg)
+
+    async def work(store: Store, settings: Settings) -> ScheduleRecord:
+        from cloudviz.jobs.requests import checked_arguments
+        from cloudviz.jobs.scheduler import checked_schedule
+        from cloudviz.store.records import ScheduleRecord
+
+        checked_arguments(kind, given, settings)
+        asked = ScheduleRecord(
+            id="",
+            name=name,
+            cron=cron,
+            time_zone=time_zone,
+            kind=kind,
+            arguments=given,
+            jitter_seconds=jitter,
+            priority=priority,
+            missed=missed,
+            paused=paused,
+            created_by="command line",
+        )
+        return await store.schedules.save(checked_schedule(asked, await store.schedules.now()))
+
+    made = _in_store(database, work)
+    typer.echo(made.id)
+    if made.next_at and not paused:
+        note(f"It runs next at {made.next_at.isoformat(timespec='seconds')}.")
+
+
+@app.command("change")
+def change(
+    name: Name,
+    cron: Annotated[str | None, typer.Option("--cron", show_default=False)] = None,
+    arg: Arguments = None,
+    time_zone: Annotated[str | None, typer.Option("--time-zone", show_default=False)] = None,
+    jitter: Annotated[int | None, typer.Option("--jitter", min=0, max=3600, show_default=False)] = None,
+    missed: Annotated[str | None, typer.Option("--missed", show_default=False)] = None,
+    priority: Annotated[int | None, typer.Option("--priority", min=-10, max=10, show_default=False)] = None,
+    database: Database = None,
+) -> None:
+    """Change what is given of a schedule; `--arg` replaces all of its arguments."""
+    given = {
+        "cron": cron,
+        "time_zone": time_zone,
+        "jitter_seconds": jitter,
+        "missed": missed,
+        "priority": priority,
+        "arguments": arguments_of(arg) if arg else None,
+    }
+    _change(name, database, **{key: value for key, value in given.items() if value is not None})
+    note("Changed.")
+
+
+@app.command("pause")
+def pause(name: Name, database: Database = None) -> None:
+    """Start no jobs of it until it is resumed."""
+    _change(name, database, paused=True)
+    note("Paused.")
+
+
+@app.command("resume")
+def resume(name: Name, database: Database = None) -> None:
+    """Start its jobs again from the next tick on; those it missed while paused are not made up."""
+    _change(name, database, paused=False)
+    note("Resumed.")
+
+
+@app.command("remove")
+def remove(name: Name, database: Database = None) -> None:
+    """Delete a schedule with its history; jobs that it started go on."""
+
+    async def work(store: Store, settings: Settings) -> None:
+        await store.schedules.delete((await store.schedules.by_name(name)).id)
+
+    _in_store(database, work)
+    note("Removed.")
+
+
+@app.command("run")
+def run_now(name: Name, database: Database = None) -> None:
+    """Start its job now, out of turn; prints the job's id."""
+
+    async def work(store: Store, settings: Settings) -> str:
+        from cloudviz.jobs.scheduler import job_of
+
+        found = await store.schedules.by_name(name)
+        return (await store.schedules.start_now(found.id, job_of(found))).id
+
+    typer.echo(_in_store(database, work))
+
+
+def _change(name: str, database: str | None, **values: Any) -> None:
+    async def work(store: Store, settings: Settings) -> None:
+        from cloudviz.jobs.requests import checked_arguments
+        from cloudviz.jobs.scheduler import checked_schedule
+
+        changed = replace(await store.schedules.by_name(name), **values)
+        checked_arguments(changed.kind, changed.arguments, settings)
+        await store.schedules.save(checked_schedule(changed, await store.schedules.now()))
+
+    _in_store(database, work)
