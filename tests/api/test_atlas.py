@@ -22,6 +22,8 @@ async def test_a_map_is_opened_and_asked_about(server: Server) -> None:
     some = instance(3).id
     place = (await server.get("/visualization/map/place", params={**asked, "id": some})).json()
     assert some in place["node"]["members"] and place["path"][0]["container"]
+    first = (await server.get("/visualization/map/place", params={**asked, "id": ["nothing", some]})).json()
+    assert (first["of"], first["node"]["id"]) == (some, place["node"]["id"])
     tops = (await server.get("/visualization/map/children", params=asked)).json()["items"]
     assert tops[0]["id"] == place["path"][0]["id"]
     around = await server.get("/visualization/map/around", params={**asked, "id": some})

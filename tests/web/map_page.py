@@ -82,7 +82,8 @@ class MapPage:
         """Search and take the first suggestion."""
         box = self.page.get_by_role("combobox", name="Find a resource")
         box.fill(text)
-        expect(self.page.get_by_role("option").first).to_be_visible()
+        found = self.page.get_by_role("listbox", name="Find a resource").get_by_role("option")
+        expect(found.first).to_be_visible()
         box.press("ArrowDown")
-        expect(self.page.get_by_role("option", selected=True)).to_be_visible()
+        expect(found.and_(self.page.locator("[aria-selected=true]"))).to_be_visible()
         box.press("Enter")

@@ -57,11 +57,11 @@ class Served:
 
 
 @contextmanager
-def served(*command: str, folder: Path) -> Iterator[Served]:
+def served(*command: str, folder: Path, environment: dict[str, str] | None = None) -> Iterator[Served]:
     """Run ``cloudviz COMMAND`` on a free port until the block ends. It must print a sign-in link."""
     assert (BUNDLE / "index.html").is_file(), "the web bundle is missing: run `make web`"
     known = {key: value for key, value in os.environ.items() if not key.startswith(("CLOUDVIZ_", "DATABASE_"))}
-    environment = {**known, "CLOUDVIZ_DATA_DIR": str(folder), "NO_COLOR": "1"}
+    environment = {**known, "CLOUDVIZ_DATA_DIR": str(folder), "NO_COLOR": "1", **(environment or {})}
     with (folder / "stderr.txt").open("w+") as words:
         process = subprocess.Popen(
             [str(PROGRAM), *command, "--port", "0"],

@@ -193,11 +193,11 @@ def test_without_an_answer_one_can_try_again(demo_server: Served, open_page: Ope
     def cut(route: Route) -> None:
         route.abort("connectionrefused")
 
-    page.route("**/visualization/map/scene*", cut)
+    page.route("**/visualization/map/atlas*", cut)
     page.get_by_role("link", name="Map", exact=True).click()
     notice = page.get_by_role("alert")
     expect(notice).to_contain_text("CloudViz does not answer")
-    page.unroute("**/visualization/map/scene*", cut)
+    page.unroute("**/visualization/map/atlas*", cut)
     notice.get_by_role("button", name="Try again").click()
     MapPage(page).ready()
 
@@ -218,13 +218,32 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("place", ["/sign-in", "/map", "/map?panel=coverage", "/resources"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/sign-in",
+        "/map",
+        "/map?panel=coverage",
+        "/map?panel=filters&layer=state",
+        "/map?panel=outline",
+        "/resources",
+        "/scans",
+        "/keys",
+        "/admin/people",
+        "/admin/audit",
+        "/admin/credentials",
+        "/admin/installation",
+    ],
+)
 def test_no_barrier_is_found(hostile_server: Served, open_page: Open, place: str, scheme: str) -> None:
     assert AXE.is_file(), "axe-core is missing: run `make web`"
     tokens = None if place == "/sign-in" else hostile_server.admin()
     page = open_page(hostile_server, place, tokens=tokens, color_scheme=scheme)
-    ready = {"/sign-in": ".sign-in-card", "/resources": ".row-name"}.get(
-        place, ".map-stage[data-nodes]:not([aria-busy])"
+    ready = {"/sign-in": ".sign-in-card", "/resources": ".row-name", "/scans": ".list-table"}.get(
+        place,
+        ".map-stage[data-nodes]:not([aria-busy])"
+        if place.startswith("/map")
+        else ".page :is(.list-table, .notice, dl)",
     )
     expect(page.locator(ready).first).to_be_attached()
     if "coverage" in place:

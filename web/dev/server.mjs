@@ -53,12 +53,32 @@ const routes = {
   "GET /visualization/layouts": async (_, answer) => json(answer, { items: [{ name: "hierarchical", title: "Hierarchical", is_default: true }] }),
   "GET /visualization/map/icons": async (_, answer) => problem(answer, 404, "not_found", "no icons", ""),
   "GET /visualization/map/coverage": async (_, answer) => json(answer, coverage),
-  "GET /visualization/map/scene": async (url, answer) => {
+  // The whole estate in one tile; the real server cuts larger ones.
+  "GET /visualization/map/atlas": async (url, answer) => {
     const filter = url.searchParams.get("filter") ?? "";
     if (filter === "bad") return problem(answer, 422, "invalid", "the filter term 'bad' is not understood", "Use provider=, type=, kind=, region=.");
-    if (filter === "none") return json(answer, { ...scene, nodes: [], edges: [], summary: { ...scene.summary, resources: 0, shown: 0 } });
-    return json(answer, sceneBytes);
+    if (filter === "none") return problem(answer, 404, "not_found", "there is nothing to draw: no resource matches", "Loosen the filter.");
+    const { width, height, title, layout, theme, summary } = scene;
+    return json(answer, {
+      format: "cloudviz.atlas/1", version: "dev", width, height, title, layout, theme, summary, tile: 512, born: 20, levels: 1,
+      boxes: scene.nodes.length, lines: scene.edges.length, layers: [], layer: null,
+    });
   },
+  "GET /visualization/map/tiles": async (_, answer) => json(answer, `{"version":"dev","tiles":{"0.0.0":${sceneBytes}}}`),
+  "GET /visualization/map/place": async (url, answer) => {
+    const wanted = url.searchParams.getAll("id");
+    const node = scene.nodes.find((each) => wanted.includes(each.id) || each.members.some((member) => wanted.includes(member)));
+    return node ? json(answer, { of: node.id, node, path: [] }) : problem(answer, 404, "not_found", "the map has no box for it", "");
+  },
+  "GET /visualization/map/around": async (url, answer) => {
+    const node = scene.nodes.find((each) => each.id === url.searchParams.get("id"));
+    json(answer, { nodes: node ? [node] : [], edges: [], more: false });
+  },
+  "GET /visualization/map/children": async (url, answer) => {
+    const parent = url.searchParams.get("parent") || null;
+    json(answer, { items: scene.nodes.filter((each) => each.parent === parent), next_cursor: null });
+  },
+  "GET /discoveries": async (_, answer) => json(answer, { items: [], next_cursor: null }),
   "GET /visualization/map/picture": async (url, answer) => {
     const format = url.searchParams.get("format");
     if (format === "pdf") return problem(answer, 503, "unavailable", "PDF needs a library that is missing.", "Install libfreetype.");

@@ -1,20 +1,32 @@
 /** The shell: the bar at the top, and below it the view that the address names. */
 
-import { type Child, el, fill, shape } from "./parts/element.js";
+import { type Child, type ShapeName, el, fill, shape } from "./parts/element.js";
 import { Announcer, empty } from "./parts/notice.js";
 import { Api } from "./state/api.js";
+import type { Person } from "./state/contract.js";
 import { type Route, Router, hashOf } from "./state/router.js";
 import { Session } from "./state/session.js";
 import { words } from "./texts.js";
+import { AdminView, AutomationView } from "./views/admin.js";
+import { KeysView } from "./views/keys.js";
 import { MapView } from "./views/map.js";
 import { ResourcesView } from "./views/resources.js";
+import { ScansView } from "./views/scans.js";
 import { SignInView } from "./views/sign_in.js";
-import type { House, View } from "./views/view.js";
+import { type House, type View, may } from "./views/view.js";
 
 const VIEWS: Record<string, new (house: House) => View> = {
   "/sign-in": SignInView,
   "/map": MapView,
   "/resources": ResourcesView,
+  "/scans": ScansView,
+  "/keys": KeysView,
+  "/automation/schedules": AutomationView,
+  "/automation/webhooks": AutomationView,
+  "/admin/people": AdminView,
+  "/admin/audit": AdminView,
+  "/admin/credentials": AdminView,
+  "/admin/installation": AdminView,
 };
 
 export class App {
@@ -23,14 +35,15 @@ export class App {
   private readonly outlet = el("div", { class: "outlet" });
   private view: View | null = null;
   private path = "";
-  private username = "";
+  private person: Person | null = null;
+  private asking: Promise<Person> | null = null;
 
   constructor(private readonly root: HTMLElement) {
     const session = new Session(window.sessionStorage);
     // Relative to the page, so that CloudViz also works below a path of a reverse proxy.
     const base = new URL(".", document.baseURI).pathname.replace(/\/$/, "");
     const api = new Api(session, base);
-    this.house = { api, router: new Router(window), session, announcer: new Announcer() };
+    this.house = { api, router: new Router(window), session, announcer: new Announcer(), me: () => this.me() };
   }
 
   start(): void {
@@ -43,6 +56,7 @@ export class App {
 
   private show(route: Route): void {
     const { router, session } = this.house;
+    if (route.path === "/admin") return router.replace("/admin/people");
     if (route.path === "/") return router.replace("/map", route.query);
     if (route.path === "/sign-in") {
       // A new link signs in anew, whoever was signed in before.
@@ -68,29 +82,40 @@ export class App {
   private drawBar(route: Route): void {
     this.bar.hidden = !this.house.session.signedIn || route.path === "/sign-in";
     if (this.bar.hidden) return;
-    if (!this.username) void this.learnName();
-    const link = (path: string, icon: "map" | "list", text: string): Child =>
-      el("a", { href: hashOf(path), class: "nav-link", "aria-current": route.path === path ? "page" : null }, shape(icon), el("span", {}, text));
+    if (!this.person) void this.learnName();
+    const link = (path: string, icon: ShapeName, text: string): Child =>
+      el("a", { href: hashOf(path), class: "nav-link", "aria-label": text, "aria-current": route.path.split("/")[1] === path.split("/")[1] ? "page" : null }, shape(icon), el("span", {}, text));
     // The button, and not a link to #content: the address after # is ours.
     const skip = (): void => document.querySelector<HTMLElement>("#content [tabindex='0'], #content input, #content button")?.focus();
     fill(
       this.bar,
       el("button", { type: "button", class: "skip", onclick: skip }, words.nav.skip),
       el("a", { href: hashOf("/map"), class: "brand", "aria-label": words.product }, el("span", { class: "brand-mark" }, shape("map")), el("span", { class: "brand-name" }, words.product)),
-      el("nav", { "aria-label": words.nav.label }, link("/map", "map", words.nav.map), link("/resources", "list", words.nav.resources)),
+      el("nav", { "aria-label": words.nav.label }, link("/map", "map", words.nav.map), link("/resources", "list", words.nav.resources), link("/scans", "scan", words.nav.scans), this.person && may(this.person, "operator") && link("/automation/schedules", "clock", words.nav.automation), this.person && may(this.person, "admin") && link("/admin/people", "people", words.nav.admin)),
       el("span", { class: "grow" }),
-      el("span", { class: "who", title: this.username }, this.username),
+      this.person && el("a", { class: "who nav-link", href: hashOf("/keys"), title: words.nav.keys, "aria-current": route.path === "/keys" ? "page" : null }, this.person.username),
       el("button", { type: "button", class: "button quiet-button", "aria-label": words.nav.signOut, onclick: () => void this.signOut() }, shape("out"), el("span", { class: "label" }, words.nav.signOut)),
     );
   }
 
   private async learnName(): Promise<void> {
     try {
-      this.username = (await this.house.api.me()).username;
+      await this.me();
       this.drawBar(this.house.router.route);
     } catch {
       // The name is an ornament of the bar.
     }
+  }
+
+  private me(): Promise<Person> {
+    this.asking ??= this.house.api.me().then(
+      (person) => (this.person = person),
+      (thrown: unknown) => {
+        this.asking = null;
+        throw thrown;
+      },
+    );
+    return this.asking;
   }
 
   private leaving = false;
@@ -105,7 +130,7 @@ export class App {
   private signedOut(): void {
     const { router } = this.house;
     const { route } = router;
-    this.username = "";
+    this.person = this.asking = null;
     if (route.path === "/sign-in") return;
     const next = hashOf(route.path, route.query).slice(1);
     router.replace("/sign-in", this.leaving ? {} : { ended: "1", next });

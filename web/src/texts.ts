@@ -1,10 +1,14 @@
-/** Every English text that people read, in one place. */
+/** Every English text that people read, in one place; those of the pages beside the map are next door. */
+
+import { service } from "./texts_service.js";
 
 export const words = {
   product: "CloudViz",
   tagline: "Everything you run, in one picture.",
 
-  nav: { label: "Views", map: "Map", resources: "Resources", signOut: "Sign out", skip: "Skip to the content" },
+  service,
+
+  nav: { label: "Views", map: "Map", resources: "Resources", scans: "Scans", automation: "Automation", keys: "API keys", admin: "Administration", signOut: "Sign out", skip: "Skip to the content" },
 
   signIn: {
     title: "Sign in",
@@ -39,13 +43,24 @@ export const words = {
     instructions:
       "Drag or use the arrow keys to move, plus and minus to zoom, 0 to see everything. " +
       "Shift with an arrow key selects the next box, Enter opens its details.",
-    drawing: "Drawing the picture…",
+    drawing: "Drawing the map…",
+    layingOut: "Laying out the whole estate. This is done once for each state of the inventory…",
+    outdated: "The inventory has changed. The map was loaded anew.",
+    tilesFailed: "A part of the map could not be loaded",
+    steps: (steps: number) => (steps === 1 ? "1 link away" : `${steps} links away`),
+    around: "What hangs together",
+    wayTo: "Way to another resource",
+    way: (steps: number) => (steps === 0 ? "It is the same box." : steps === 1 ? "They are linked directly." : `The way has ${steps} links.`),
+    apart: (boxes: string) => `${boxes} boxes set apart`,
+    apartOff: "Show everything again",
     failed: "The picture could not be drawn",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     fit: "Show everything",
     empty: "Nothing here yet",
-    emptyHint: "Scan a cloud or import a file, and the picture appears here.",
+    emptyHint: "Scan a cloud or import a file, and the map appears here.",
+    emptyViewer: "An operator has to scan a cloud or import a file first.",
+    emptyScan: "Scan a cloud or import files",
     emptyCommands: ["cloudviz discover aws --regions eu-west-1", "cloudviz import terraform.tfstate"],
     emptyReload: "Look again",
     noMatch: "No resource matches",
@@ -55,12 +70,13 @@ export const words = {
     links: (shown: string, all: string) => (shown === all ? `${all} links` : `${shown} of ${all} links`),
     hidden: "hidden:",
     perMonth: (money: string) => `${money} a month`,
-    notDrawn:
-      "This resource has no box in the present picture: it lies beyond the filter or the most boxes. " +
-      "“Only its surroundings” draws it.",
     foldedInto: (host: string) =>
       `This resource has no box of its own in the present picture. Marked is ${host}, which it belongs to. ` +
       "“Only its surroundings” draws it.",
+    noBox:
+      "This resource has no box of its own in the present picture. Marked is what it belongs to, where that is drawn. " +
+      "“Only its surroundings” draws it.",
+    wayHint: "Choose the other end: on the map, or by search. Escape stops.",
     moreHidden: (count: string) => `${count} more`,
     selected: (label: string, kind: string) => `${label}, ${kind}, selected`,
     costs: (money: string) => `${money}/month`,
@@ -68,10 +84,92 @@ export const words = {
     linkCount: (count: string) => `${count} links`,
   },
 
+  layers: {
+    open: "Colour the map by",
+    short: "Layers",
+    legend: "What the colours mean",
+    names: {
+      "": "Kind (no layer)", account: "Account", change: "Change", cost: "Cost a month", coverage: "Coverage",
+      provider: "Cloud", region: "Region", state: "State",
+    } as Record<string, string>,
+    tag: (key: string) => `Tag ${key}`,
+    more: (count: number) => `${count} more`,
+    failed: "The colours could not be loaded",
+  },
+
+  time: {
+    label: "Moment",
+    now: "Now",
+    at: (when: string) => `As of ${when}`,
+    compare: "Compare with",
+    nothing: "nothing",
+    changes: (added: number, changed: number, removed: number) => `+${added} added, ~${changed} changed, −${removed} removed`,
+    list: "List the changes",
+    none: "Nothing changed between these moments.",
+    earlier: "Earlier moment",
+    later: "Later moment",
+    failed: "The moments could not be loaded",
+  },
+
+  changes: {
+    title: "What changed",
+    close: "Close the list of changes",
+    between: (a: string, b: string) => `From ${a} to ${b}`,
+    loading: "Comparing…",
+    failed: "The two moments could not be compared",
+    none: "Nothing changed",
+    noneHint: "Both moments hold the same resources in the same states.",
+    added: "Added", removed: "Removed", changed: "Changed",
+    links: (added: string, removed: string) => `Links: ${added} added, ${removed} removed`,
+    field: "Property", before: "Before", after: "After",
+    more: (count: number) => `Show ${count} more`,
+    absent: "–",
+  },
+
+  filters: {
+    open: "Filters",
+    title: "Filter the map",
+    close: "Close the filters",
+    loading: "Counting…",
+    failed: "The counts could not be loaded",
+    clear: "Clear all",
+    matching: (count: string) => `${count} resources match`,
+    tags: "Tag",
+    tagKey: "Key",
+    tagValue: "Value (optional)",
+    tagAdd: "Add the tag",
+  },
+
+  outline: {
+    open: "Outline",
+    title: "Outline of the map",
+    close: "Close the outline",
+    loading: "Loading the outline…",
+    failed: "The outline could not be loaded",
+    holds: (count: string) => `${count} resources`,
+    stack: (count: string) => `stack of ${count}`,
+    more: "Show more",
+    help: "Arrow keys move and open, Enter shows the resource on the map.",
+  },
+
+  views: {
+    open: "Saved views",
+    title: "Saved views",
+    none: "No view has been saved in this browser.",
+    name: "Name of this view",
+    save: "Save this view",
+    saved: (name: string) => `Saved “${name}”`,
+    remove: (name: string) => `Remove the view ${name}`,
+    share: "Copy a link to this view",
+    copied: "The link was copied",
+    notCopied: "The browser did not allow copying. The address bar holds the same link.",
+  },
+
   search: {
     label: "Find a resource",
-    placeholder: "Find by name or id",
+    placeholder: "Name, id, IP, tag or type",
     none: "Nothing found",
+    ofType: (type: string) => `Only ${type}`,
     more: "All results in the list",
     results: (count: number) => `${count} found`,
   },
@@ -115,6 +213,7 @@ export const words = {
       png: ["PNG", "for documents and chat"],
       pdf: ["PDF", "for printing"],
       mermaid: ["Mermaid", "text for Markdown"],
+      markdown: ["Markdown", "pages with Mermaid"],
       json: ["JSON", "the picture as data"],
       drawio: ["draw.io", "to edit on"],
       html: ["HTML", "this map in one file"],
@@ -170,6 +269,14 @@ export const words = {
     goneHint: "It may have gone since the picture was drawn. Load the map again.",
     showOnMap: "Show on the map",
     focus: "Only its surroundings",
+    console: "Open in the console",
+    history: "History",
+    historyOf: "Load the history",
+    historyNow: "now",
+    historyNone: "One state since it was first seen.",
+    historyFirst: "First seen",
+    historyFailed: "The history could not be loaded",
+    firstSeen: "First seen",
     copy: "Copy id",
     copied: "Copied",
     facts: "Facts",
@@ -284,4 +391,12 @@ export function shortId(id: string): string {
   const parts = id.split(/[/]/).filter(Boolean);
   const last = parts.at(-1) ?? id;
   return last.startsWith("arn:") ? (last.split(":").at(-1) ?? id) : last;
+}
+
+const moments = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+
+/** An instant (RFC 3339) in the reader's own time zone; what is none as it is. */
+export function moment(instant: string): string {
+  const time = new Date(instant);
+  return Number.isNaN(time.getTime()) ? instant : moments.format(time);
 }

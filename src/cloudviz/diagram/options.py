@@ -18,7 +18,7 @@ class PictureOptions:
     ``max_nodes`` is the budget of boxes; 0 means no budget. ``focus`` is a resource id, shown with everything
     within ``hops`` links. ``group_by`` is ``account``, ``region``, ``network``, ``kind`` or ``tag:KEY``. ``scale``
     is for PNG, ``page``, one of :data:`PAGES`, for PDF. ``link_base`` is what the addresses of the resources'
-    pages begin with, empty for no links.
+    pages begin with, empty for no links. ``priced`` has boxes know their cost though it is not written on them.
     """
 
     layout: str = "hierarchical"
@@ -33,3 +33,4 @@ class PictureOptions:
     scale: float = 2.0
     page: str = "fit"
     link_base: str = ""
+    priced: bool = False

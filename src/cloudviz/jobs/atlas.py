@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from cloudviz.diagram.atlas import Atlas
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.scene.document import Scene
+from cloudviz.inventory.diff import Diff
 from cloudviz.inventory.model import Graph, Inventory
 from cloudviz.inventory.select import Selection
-from cloudviz.jobs.draw import chosen_part, laid_out, nothing_to_draw
+from cloudviz.jobs.draw import chosen_part, differences, laid_out, nothing_to_draw
 
 if TYPE_CHECKING:
     from cloudviz.store import Store
@@ -50,19 +51,25 @@ async def draw_atlas(
     if not inventory.graph.resources and not since:
         raise nothing_to_draw(anything=await store.inventories.count(Selection(at=selection.at)) > 0)
     before = await store.inventories.read(replace(selection, at=since)) if since else None
+    differs = await differences(store, since, selection.at) if since else None
     # Laying out thousands of boxes takes seconds of pure computing: off the event loop with it.
-    return await asyncio.to_thread(_draw, inventory, options, before, previous, version, selection.narrows)
+    return await asyncio.to_thread(
+        _draw, inventory, options, before, differs, previous, version, is_narrowed=selection.narrows
+    )
 
 
 def _draw(
     inventory: Inventory,
     options: PictureOptions,
     before: Graph | None,
+    differs: Diff | None,
     previous: Scene | None,
     version: str,
+    *,
     is_narrowed: bool,
 ) -> Drawn:
-    chosen, found = chosen_part(inventory.graph, Selection(), options, before)
+    options = replace(options, priced=True)
+    chosen, found = chosen_part(inventory.graph, Selection(), options, before, differs)
     # the store has left out what does not match: how much there is of it in each container is not known here
     left_out = dict.fromkeys(chosen.resources, 0) if is_narrowed else {}
     gaps = len(inventory.gaps())

@@ -23,6 +23,7 @@ from cloudviz.inventory.model import Coverage, Graph, Inventory, Problem
 from cloudviz.inventory.select import Selection
 from cloudviz.inventory.tables import TABLES, table
 from cloudviz.jobs.imports import read_files
+from cloudviz.runtime import clock
 from cloudviz.sources.provider import Progress
 
 if TYPE_CHECKING:  # drawing files needs no database, and SQLAlchemy costs 0.35 s of every `cloudviz draw`
@@ -56,6 +57,7 @@ def draw(
     gaps: int = 0,
     coverage: Sequence[Coverage] = (),
     before: Graph | None = None,
+    differs: Diff | None = None,
     previous: Scene | None = None,
 ) -> Picture:
     """Draw the part of a graph that somebody asked for, or list it where the format is that of a table.
@@ -63,12 +65,13 @@ def draw(
     A table holds all that matches; with a focus, what the boxes of the picture stand for. ``coverage`` is for the
     workbook's sheet of that name.
 
-    With ``before``, an earlier look, what came and changed since is marked, and what is gone is drawn, marked.
-    What an earlier picture, ``previous``, shows too keeps its place.
+    With ``before``, an earlier look, what came and changed since is marked, and what is gone is drawn, marked;
+    ``differs`` says what that is, else the two are compared. What an earlier picture, ``previous``, shows too
+    keeps its place.
 
     Raises :class:`~cloudviz.errors.NotFound` when nothing matches: an empty picture would pass for an answer.
     """
-    chosen, found = chosen_part(graph, selection, options, before)
+    chosen, found = chosen_part(graph, selection, options, before, differs)
     if format in TABLES:
         scene = build(chosen, options, gaps)
         shown = part_shown(chosen, scene) if options.focus else chosen
@@ -84,9 +87,16 @@ def draw(
 
 
 def chosen_part(
-    graph: Graph, selection: Selection, options: PictureOptions, before: Graph | None = None
+    graph: Graph,
+    selection: Selection,
+    options: PictureOptions,
+    before: Graph | None = None,
+    differs: Diff | None = None,
 ) -> tuple[Graph, Diff | None]:
     """The part of a graph that a picture is of; with an earlier look also what is gone, and what differs.
+
+    ``differs`` is what the store found to differ between the two looks. Without it the graphs are compared, costs
+    included: right for files, whereas the store lays the costs of now over what was.
 
     Raises :class:`~cloudviz.errors.NotFound` when nothing matches, or the focus is not there.
     """
@@ -94,8 +104,10 @@ def chosen_part(
     found: Diff | None = None
     if before is not None:
         earlier = selection.apply(before)
-        found = diff(earlier, chosen)
+        found = diff(earlier, chosen) if differs is None else None
         chosen = _with_removed(chosen, earlier)
+        if differs is not None:
+            found = _within(differs, chosen)
     if not chosen.resources:
         raise nothing_to_draw(anything=bool(graph.resources))
     if options.focus and options.focus not in chosen.resources:
@@ -148,6 +160,18 @@ def part_shown(graph: Graph, scene: Scene) -> Graph:
     return Graph(
         {key: item for key, item in graph.resources.items() if key in ids},
         [link for link in graph.links if link.source in ids and link.target in ids],
+    )
+
+
+def _within(found: Diff, graph: Graph) -> Diff:
+    """The part of a comparison that is about the resources of a graph."""
+    kept = graph.resources
+    return Diff(
+        added=[item for item in found.added if item.id in kept],
+        removed=[item for item in found.removed if item.id in kept],
+        changed=[each for each in found.changed if each.after.id in kept],
+        links_added=[link for link in found.links_added if link.source in kept],
+        links_removed=[link for link in found.links_removed if link.source in kept],
     )
 
 
@@ -246,9 +270,10 @@ async def draw_stored(
     if not inventory.graph.resources:
         raise nothing_to_draw(anything=await store.inventories.count(Selection(at=selection.at)) > 0)
     graph = inventory.graph if with_links else Graph(inventory.graph.resources)
-    before = None
+    before, differs = None, None
     if since:
         before = await store.inventories.read(replace(selection, at=since), with_links=with_links)
+        differs = await differences(store, since, selection.at)
     # The store has selected already; the focus of the picture needs the neighbours that it kept. Laying out
     # thousands of boxes takes seconds of pure computing: off the event loop with it.
     drawn = await asyncio.to_thread(
@@ -260,6 +285,12 @@ async def draw_stored(
         gaps=len(inventory.gaps()),
         coverage=inventory.coverage,
         before=before,
+        differs=differs,
         previous=previous,
     )
     return drawn, inventory
+
+
+async def differences(store: Store, since: str, at: str) -> Diff:
+    """What differs between two instants of the stored inventory; the later is now when it is empty."""
+    return await store.inventories.diff(since, at or clock.text(clock.now()))

@@ -7,15 +7,17 @@
  */
 
 import { Camera, type View, between } from "./camera.js";
+import { Colouring, type Layer } from "./colouring.js";
 import { type Context, FONT, Frame } from "./frame.js";
 import type { Bounds } from "./geometry.js";
 import { Glyphs } from "./glyphs.js";
 import { type Direction, type Hit, containerAt, hitTest, nextLeaf } from "./hit_test.js";
 import { detailAt } from "./level_of_detail.js";
 import { Model } from "./model.js";
+import { isClosed, paintClosed } from "./paint_closed.js";
 import { paintContainers, paintTitles, visibleContainers } from "./paint_containers.js";
 import { byLength, paintEdges, paintPills, visibleEdges } from "./paint_edges.js";
-import { paintHighlight } from "./paint_highlight.js";
+import { type Lit, paintHighlight } from "./paint_highlight.js";
 import { paintLeaves } from "./paint_leaves.js";
 import { LIGHT, type Palette } from "./palette.js";
 import type { SceneDocument } from "./scene.js";
@@ -25,12 +27,16 @@ import { Tints } from "./tints.js";
 /** How near to a line the pointer must be, in CSS px. */
 const REACH = 6;
 const FLIGHT_MS = 420;
+/** So long after the last step of the camera, in ms, the picture is drawn once more and sharp. */
+const REST_MS = 120;
 
 export interface Surroundings {
   /** An empty canvas with that many device px a side, for icons. */
   surface(side: number): HTMLCanvasElement | OffscreenCanvas;
   requestFrame(callback: (now: number) => void): number;
   cancelFrame(handle: number): void;
+  later(callback: () => void, ms: number): number;
+  cancelLater(handle: number): void;
   now(): number;
   /** False where somebody asked for less motion; flights then arrive at once. */
   motion(): boolean;
@@ -50,6 +56,8 @@ export class MapEngine {
   model: Model | null = null;
   chosen = -1;
   hovered: Hit | null = null;
+  /** What is set apart from all else: what hangs together with the chosen box, or a way between two. */
+  lit: Lit | null = null;
   /** How long the last drawing of the picture took, in ms, for benchmarks. */
   lastPaint = 0;
   /** Parts of the canvas that something else covers, in CSS px: fitting and flying keep clear of them. */
@@ -67,6 +75,10 @@ export class MapEngine {
   private frame = 0;
   private flight: { from: View; to: View; start: number } | null = null;
   private reported: View | null = null;
+  private layer: Layer | null = null;
+  private colouring: Colouring | null = null;
+  private movedAt = -Infinity;
+  private resting = 0;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -91,6 +103,7 @@ export class MapEngine {
     this.tints = null;
     this.hovered = null;
     this.chosen = -1;
+    this.lit = null;
     this.flight = null;
     this.camera.setWorld(this.model.world);
     if (view) this.camera.look(view);
@@ -98,9 +111,44 @@ export class MapEngine {
     this.invalidate();
   }
 
+  /** Stand where all of a world, or a view of it, can be seen, before any of its boxes are here. */
+  frameAll(world: Bounds, view: View | null): void {
+    this.camera.setWorld(world);
+    this.camera.look(view ?? this.besideInset(world, 24));
+  }
+
+  /** The same scene with more or less of it here: camera, choice and colours stay. */
+  refresh(document: SceneDocument): void {
+    const chosen = this.model && this.chosen >= 0 ? this.model.node(this.chosen).id : null;
+    this.model = new Model(document);
+    this.longestFirst = byLength(this.model.edges);
+    this.tints = null;
+    this.hovered = null;
+    this.chosen = this.model.numberOf(chosen);
+    this.invalidate();
+  }
+
+  /** Colour boxes by a layer; null for the colours of their kinds. */
+  setLayer(layer: Layer | null): void {
+    this.layer = layer;
+    this.recolour();
+  }
+
+  get legend(): Colouring | null {
+    return this.colouring;
+  }
+
+  /** Set some boxes and lines apart, or nothing. */
+  setApart(lit: Lit | null): void {
+    this.lit = lit;
+    this.highlightStale = true;
+    this.schedule();
+  }
+
   /** Show nothing. */
   clear(): void {
     this.model = null;
+    this.lit = null;
     this.hovered = null;
     this.chosen = -1;
     this.flight = null;
@@ -116,7 +164,7 @@ export class MapEngine {
 
   setPalette(palette: Palette): void {
     this.palette = palette;
-    this.invalidate();
+    this.recolour();
   }
 
   /** A font arrived: widths are other than they were. */
@@ -157,6 +205,12 @@ export class MapEngine {
     this.flyTo(to);
   }
 
+  private recolour(): void {
+    this.colouring = this.layer ? new Colouring(this.layer, this.palette.dark) : null;
+    this.tints = null;
+    this.invalidate();
+  }
+
   fit(): void {
     if (this.model) this.flyTo(this.besideInset(this.model.world, 24));
   }
@@ -187,6 +241,11 @@ export class MapEngine {
   flyToNode(number: number): void {
     if (!this.model) return;
     this.flyTo(this.besideInset(this.model.boundsOf(number), this.model.node(number).container ? 60 : 24));
+  }
+
+  /** Bring a part of the scene into the middle, whether its boxes are here or not. */
+  flyToBounds(bounds: Bounds, padding = 24): void {
+    this.flyTo(this.besideInset(bounds, padding));
   }
 
   /** Move as little as needed to have a node in sight, and near enough to read it. */
@@ -242,6 +301,7 @@ export class MapEngine {
 
   destroy(): void {
     this.around.cancelFrame(this.frame);
+    this.around.cancelLater(this.resting);
     this.frame = 0;
     this.model = null;
   }
@@ -313,11 +373,14 @@ export class MapEngine {
     this.base.fillStyle = this.palette.ground;
     this.base.fillRect(0, 0, this.canvas.width, this.canvas.height);
     if (!this.model) return;
-    this.tints ??= new Tints(this.model, this.glyphs);
+    this.tints ??= new Tints(this.model, this.glyphs, this.colouring);
     const frame = this.frameOn(this.base, this.model);
-    const containers = visibleContainers(frame);
+    const all = visibleContainers(frame);
+    const closed = this.model.partial ? all.filter((number) => isClosed(frame, number)) : [];
+    const containers = closed.length > 0 ? all.filter((number) => !isClosed(frame, number)) : all;
     const edges = visibleEdges(frame, this.longestFirst);
     paintContainers(frame, containers);
+    if (closed.length > 0) paintClosed(frame, closed);
     paintEdges(frame, edges, Math.max(0.75, Math.min(1.5 * frame.zoom, 2)));
     paintLeaves(frame, this.tints);
     paintTitles(frame, containers);
@@ -328,11 +391,19 @@ export class MapEngine {
   private paintOverlay(): void {
     this.over.setTransform(1, 0, 0, 1, 0, 0);
     this.over.clearRect(0, 0, this.overlay.width, this.overlay.height);
-    if (this.model) paintHighlight(this.frameOn(this.over, this.model), this.chosen, this.hovered);
+    if (this.model) paintHighlight(this.frameOn(this.over, this.model), this.chosen, this.hovered, this.lit);
   }
 
   private frameOn(context: Context, model: Model): Frame {
-    return new Frame(context, model, this.palette, this.glyphs, this.text, this.density, this.camera);
+    const moving = this.around.now() - this.movedAt < REST_MS;
+    return new Frame(context, model, this.palette, this.glyphs, this.text, this.density, this.camera, this.colouring, moving);
+  }
+
+  /** Sprites were drawn in steps while the zoom changed; when it rests they are drawn as sharp as they can be. */
+  private rest(): void {
+    this.movedAt = this.around.now();
+    this.around.cancelLater(this.resting);
+    this.resting = this.around.later(() => this.invalidate(), REST_MS + 10);
   }
 
   private report(): void {
@@ -340,6 +411,7 @@ export class MapEngine {
     const before = this.reported;
     if (before && before.x === view.x && before.y === view.y && before.zoom === view.zoom) return;
     this.reported = view;
+    if (before && before.zoom !== view.zoom) this.rest();
     this.listeners.moved?.(view);
   }
 }

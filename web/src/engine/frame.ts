@@ -1,6 +1,7 @@
 /** What the painters of one frame share: the surface, the view in numbers, and the ways from scene to screen. */
 
 import type { Camera } from "./camera.js";
+import type { Colouring } from "./colouring.js";
 import { type Bounds, grown } from "./geometry.js";
 import type { Glyphs } from "./glyphs.js";
 import { type Detail, detailAt } from "./level_of_detail.js";
@@ -29,6 +30,10 @@ export class Frame {
     /** Device px a CSS px. */
     readonly density: number,
     camera: Camera,
+    /** The layer by which boxes are coloured, if any. */
+    readonly colouring: Colouring | null = null,
+    /** Whether the camera moves just now: then sprites need not be sharp. */
+    readonly moving = false,
   ) {
     this.zoom = camera.zoom;
     this.originX = camera.originX;

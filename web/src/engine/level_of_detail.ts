@@ -33,6 +33,14 @@ export const NAMED_WIDTH = 48;
 export const SIGN_WIDTH = 170;
 export const SIGN_HEIGHT = 50;
 
+/** In a window of a larger map a container is closed until what is in it would be this large. As the server has it. */
+export const OPENS = 20;
+/** A closed container of this size carries its name, its count, and a strip of the kinds in it. */
+export const CLOSED_NAMED_WIDTH = 46;
+export const CLOSED_NAMED_HEIGHT = 15;
+export const CLOSED_COUNTED_HEIGHT = 30;
+export const CLOSED_STRIP_WIDTH = 16;
+
 export interface Detail {
   labels: boolean;
   sublabels: boolean;

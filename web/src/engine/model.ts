@@ -26,6 +26,8 @@ export class Model {
   readonly world: Bounds;
   /** The mean width of a leaf, for the choice of detail. */
   readonly leafWidth: number;
+  /** Whether more lies in containers than is here. */
+  readonly partial: boolean;
   private readonly numbers = new Map<string, number>();
   private readonly memberships = new Map<string, number>();
   private readonly leafNumbers: Uint32Array;
@@ -35,6 +37,7 @@ export class Model {
 
   constructor(document: SceneDocument) {
     this.document = document;
+    this.partial = document.partial ?? false;
     const depthOf = depthFinder(document.nodes);
     const containers = document.nodes.filter((node) => node.container);
     containers.sort((a, b) => depthOf(a) - depthOf(b));

@@ -1,7 +1,7 @@
 /** Containers: a quiet border, a tint where the palette has one, and a title that stays readable far out. */
 
 import type { Frame } from "./frame.js";
-import { LOWEST_HEADER, NAMED_WIDTH, NAME_SIZE, SIGN_HEIGHT, SIGN_WIDTH, SMALLEST_NAME } from "./level_of_detail.js";
+import { LOWEST_HEADER, NAMED_WIDTH, NAME_SIZE, OPENS, SIGN_HEIGHT, SIGN_WIDTH, SMALLEST_NAME } from "./level_of_detail.js";
 import { HEADER, SUBLABEL_SIZE, TITLE_BASELINE, TITLE_GAP, TITLE_LEFT, TITLE_SIZE } from "./measures.js";
 import { containerLook, mixed } from "./palette.js";
 
@@ -18,13 +18,15 @@ const MOST_SIGNS = 80;
 export function visibleContainers(frame: Frame): number[] {
   const { model, view, detail } = frame;
   const seen: number[] = [];
+  // In a window of a larger map smaller ones come and go with the tiles.
+  const smallest = model.partial ? OPENS / frame.zoom : detail.smallestContainer;
   model.containers.survey(
     view,
-    detail.smallestContainer,
+    smallest,
     (item) => {
       const number = model.container(item);
       const node = model.node(number);
-      if (node.width >= detail.smallestContainer || node.height >= detail.smallestContainer) seen.push(number);
+      if (node.width >= smallest || node.height >= smallest) seen.push(number);
     },
     () => undefined,
   );

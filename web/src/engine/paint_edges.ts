@@ -2,6 +2,7 @@
 
 import type { Context, Frame } from "./frame.js";
 import { type Bounds, overlaps } from "./geometry.js";
+import { OPENS } from "./level_of_detail.js";
 import { PILL_SIZE, STACK_REACH } from "./measures.js";
 import { mixed } from "./palette.js";
 import type { SceneEdge } from "./scene.js";
@@ -35,14 +36,22 @@ export function byLength(edges: readonly SceneEdge[]): Uint32Array {
 export function visibleEdges(frame: Frame, longestFirst: Uint32Array): number[] {
   const { model, view, detail } = frame;
   let seen: number[] = [];
-  model.lines.survey(view, detail.shortestEdge, (edge) => seen.push(edge), () => undefined);
+  // On a map of many thousand boxes lines between boxes that are too small to see would be all there is.
+  const ends = (edge: number): boolean => !model.partial || (large(frame, model.ends[edge * 2]!) && large(frame, model.ends[edge * 2 + 1]!));
+  model.lines.survey(view, detail.shortestEdge, (edge) => ends(edge) && seen.push(edge), () => undefined);
   if (seen.length <= MOST_EDGES) return seen;
   seen = [];
   for (const edge of longestFirst) {
     if (seen.length >= MOST_EDGES) break;
-    if (overlaps(extentOf(model.edges[edge]!), view)) seen.push(edge);
+    if (ends(edge) && overlaps(extentOf(model.edges[edge]!), view)) seen.push(edge);
   }
   return seen;
+}
+
+function large(frame: Frame, number: number): boolean {
+  if (number < 0) return true;
+  const { width, height } = frame.model.node(number);
+  return Math.max(width, height) * frame.zoom >= OPENS;
 }
 
 function extentOf(edge: SceneEdge): Bounds {

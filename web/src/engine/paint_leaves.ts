@@ -1,6 +1,7 @@
 /** Leaves: a card with icon and two lines near by, a coloured box farther out, patches of colour far out. */
 
 import type { Frame } from "./frame.js";
+import { OPENS } from "./level_of_detail.js";
 import {
   ICON,
   ICON_TOP,
@@ -14,6 +15,7 @@ import {
   SUBLABEL_SIZE,
 } from "./measures.js";
 import { changeColour } from "./paint_containers.js";
+import { mixed } from "./palette.js";
 import type { SceneNode } from "./scene.js";
 import type { Tints } from "./tints.js";
 
@@ -22,12 +24,14 @@ const SIDE_ROOM = 2 * LEAF_PADDING;
 
 export function paintLeaves(frame: Frame, tints: Tints): void {
   const { model, detail, view } = frame;
-  if (model.leafWidth * frame.zoom < detail.patchBelow) return paintPatches(frame, tints);
+  if (!model.partial && model.leafWidth * frame.zoom < detail.patchBelow) return paintPatches(frame, tints);
+  const least = model.partial ? OPENS / frame.zoom : 0;
   const cards: number[] = [];
   const flat = new FlatBoxes(frame);
   model.leaves.search(view, (item) => {
     const number = model.leaf(item);
     const node = model.node(number);
+    if (Math.max(node.width, node.height) < least) return;
     if (node.height >= detail.flatBelow) cards.push(number);
     else flat.add(tints.leaf(item), node.x, node.y, node.x + node.width, node.y + node.height);
   });
@@ -72,7 +76,7 @@ class FlatBoxes {
   }
 }
 
-function paintCards(frame: Frame, numbers: readonly number[]): void {
+export function paintCards(frame: Frame, numbers: readonly number[]): void {
   const { context, model, palette, detail } = frame;
   const radius = Math.min(frame.px(RADIUS), 8);
   context.lineWidth = Math.max(0.75, Math.min(frame.zoom, 1.5));
@@ -119,11 +123,13 @@ function card(frame: Frame, node: SceneNode, offset: number, radius: number): vo
   const y = frame.snapY(node.y - offset) + half;
   const width = frame.snapX(node.x + offset + node.width) + half - x;
   const height = frame.snapY(node.y - offset + node.height) + half - y;
-  context.fillStyle = palette.leafFill;
-  const change = changeColour(frame, node.change);
+  const layer = frame.colouring && node.paint ? frame.colouring.colour(node.paint[0]) : null;
+  const fill = layer ? mixed(layer, palette.leafFill, palette.dark ? 0.38 : 0.3) : palette.leafFill;
+  context.fillStyle = fill;
+  const change = changeColour(frame, node.change) ?? layer;
   context.strokeStyle = change ?? palette.leafStroke;
   if (radius < 2) {
-    frame.bordered(x - half, y - half, width, height, (change ? 2 : 1) / frame.density, change ?? palette.leafStroke, palette.leafFill);
+    frame.bordered(x - half, y - half, width, height, (change ? 2 : 1) / frame.density, change ?? palette.leafStroke, fill);
     return;
   }
   const plain = context.lineWidth;
@@ -141,7 +147,9 @@ function icon(frame: Frame, node: SceneNode): void {
   const side = detail.labels ? ICON : Math.min(node.width, node.height) * 0.72;
   const top = detail.labels ? ICON_TOP : (node.height - side) / 2;
   const devicePx = Math.max(2, Math.round(frame.px(side) * density));
-  const sprite = frame.glyphs.sprite(node.icon, node.kind, devicePx);
+  // On the move sizes go in steps: drawing seventy icons anew for each of them would cost more than all else.
+  const drawn = frame.moving ? Math.ceil(devicePx / 6) * 6 : devicePx;
+  const sprite = frame.glyphs.sprite(node.icon, node.kind, drawn);
   const shown = devicePx / density;
   const x = Math.round((frame.x(node.x + node.width / 2) - shown / 2) * density) / density;
   context.drawImage(sprite as CanvasImageSource, x, frame.snapY(node.y + top), shown, shown);

@@ -22,6 +22,20 @@ export interface SceneNode {
   members: string[];
   cost_monthly: number | null;
   change: string | null;
+  /** Of a container on a map: what it holds, all levels down. */
+  inside?: SceneInside;
+  /** With a layer: the number of the value, and the share of it in percent. */
+  paint?: readonly [value: number, share: number];
+}
+
+export interface SceneInside {
+  resources: number;
+  cost_monthly: number | null;
+  changes: Record<string, number>;
+  /** The most frequent kinds with their numbers, most frequent first. */
+  kinds: [kind: string, count: number][];
+  /** How large the largest box directly inside is, in scene px. */
+  largest: number;
 }
 
 export interface SceneEdge {
@@ -44,6 +58,7 @@ export interface SceneSummary {
   currency: string | null;
   hidden: Record<string, number>;
   gaps: number;
+  changes?: Record<string, number>;
 }
 
 export interface SceneDocument {
@@ -56,4 +71,6 @@ export interface SceneDocument {
   nodes: SceneNode[];
   edges: SceneEdge[];
   summary: SceneSummary;
+  /** Whether this is a window of a larger scene: then containers stand for what is too small to be in it. */
+  partial?: boolean;
 }

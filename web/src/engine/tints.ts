@@ -1,5 +1,6 @@
 /** Colours for far-off views: one for each leaf, and patches that stand for several leaves of one container. */
 
+import type { Colouring } from "./colouring.js";
 import type { Glyphs } from "./glyphs.js";
 import type { Model } from "./model.js";
 import { mixed } from "./palette.js";
@@ -22,12 +23,13 @@ export class Tints {
   constructor(
     private readonly model: Model,
     glyphs: Glyphs,
+    colouring: Colouring | null = null,
   ) {
     const numbers = new Map<string, number>();
     this.ofLeaf = new Uint8Array(model.leaves.size);
     for (let item = 0; item < this.ofLeaf.length; item++) {
       const node = model.node(model.leaf(item));
-      const colour = glyphs.of(node.icon, node.kind).color;
+      const colour = colouring && node.paint ? colouring.colour(node.paint[0]) : glyphs.of(node.icon, node.kind).color;
       let number = numbers.get(colour);
       if (number === undefined) {
         number = Math.min(this.colours.length, 40);

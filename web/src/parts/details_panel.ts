@@ -4,11 +4,12 @@ import type { SceneNode } from "../engine/scene.js";
 import type { Api } from "../state/api.js";
 import type { Resource, ResourceDetails } from "../state/contract.js";
 import { asProblem, isAbort } from "../state/problem.js";
-import { count, humanKind, money, shortId, words } from "../texts.js";
+import { count, humanKind, moment, money, shortId, words } from "../texts.js";
 import { linksOf } from "./details_links.js";
 import { type Child, el, fill, foreign, shape } from "./element.js";
 import { facts, firstOf } from "./facts.js";
 import { loading, refusal } from "./notice.js";
+import { historyOf } from "./history_list.js";
 import { propertyTree } from "./property_tree.js";
 import { SidePanel } from "./side_panel.js";
 
@@ -22,6 +23,8 @@ export interface DetailsActions {
   showOnMap: ((id: string) => void) | null;
   /** Draw only what hangs together with a resource. */
   focus(id: string): void;
+  /** More to do with a resource where it is shown. */
+  more?(id: string): Child[];
   /** What is known of an id without asking: the name of a box on the map. */
   nameOf(id: string): string | null;
   /** Called when the details of a resource are there. Says what there is to say about it, or nothing. */
@@ -125,7 +128,7 @@ export class DetailsPanel {
     const { resource } = details;
     const open = (id: string): HTMLElement => this.resourceLink(id);
     return [
-      this.buttons(resource.id),
+      this.buttons(resource.id, details.console ?? ""),
       facts([
         [texts.fields.state, resource.state && el("span", { class: `state ${stateClass(resource.state)}` }, resource.state)],
         [texts.fields.cost, resource.cost_monthly === null ? "" : words.map.costs(money(Number(resource.cost_monthly), resource.currency))],
@@ -135,19 +138,22 @@ export class DetailsPanel {
         [texts.fields.account, foreignOrNone(resource.account)],
         [texts.fields.parent, resource.parent && open(resource.parent)],
         [texts.fields.native, foreignOrNone(resource.native_type)],
-        [texts.fields.seen, details.last_seen_at ? date(details.last_seen_at) : ""],
+        [texts.firstSeen, details.first_seen_at ? moment(details.first_seen_at) : ""],
+        [texts.fields.seen, details.last_seen_at ? moment(details.last_seen_at) : ""],
         [texts.fields.id, el("code", { class: "id" }, foreign(resource.id))],
       ]),
       el("h3", { class: "section-title" }, texts.tags),
       tags(resource),
       el("h3", { class: "section-title" }, texts.links),
       linksOf(resource, details.links, open),
+      el("h3", { class: "section-title" }, texts.history),
+      historyOf(this.api, resource.id, this.running?.signal),
       el("h3", { class: "section-title" }, texts.properties),
       propertyTree(resource.properties),
     ];
   }
 
-  private buttons(id: string): HTMLElement {
+  private buttons(id: string, console: string): HTMLElement {
     const { showOnMap } = this.actions;
     const copy = el("button", { type: "button", class: "button small" }, shape("copy"), texts.copy);
     copy.addEventListener("click", () => {
@@ -161,6 +167,8 @@ export class DetailsPanel {
       { class: "actions" },
       showOnMap && el("button", { type: "button", class: "button small primary", onclick: () => showOnMap(id) }, shape("target"), texts.showOnMap),
       el("button", { type: "button", class: "button small", onclick: () => this.actions.focus(id) }, shape("hops"), texts.focus),
+      console && el("a", { class: "button small", href: console, target: "_blank", rel: "noopener noreferrer" }, shape("out"), texts.console),
+      ...(this.actions.more?.(id) ?? []),
       // Without a secure context there is no clipboard to write to.
       navigator.clipboard ? copy : null,
     );
@@ -200,9 +208,4 @@ export function stateClass(state: string): string {
   if (/^(stopped|deallocated|disabled|suspended|terminated|detached)$/i.test(state)) return "off";
   if (/^(failed|error|unhealthy|degraded)$/i.test(state)) return "bad";
   return "";
-}
-
-function date(text: string): string {
-  const when = new Date(text);
-  return Number.isNaN(when.valueOf()) ? text : when.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
 }

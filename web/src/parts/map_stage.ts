@@ -40,10 +40,16 @@ export class Stage {
       },
       requestFrame: (callback) => window.requestAnimationFrame(callback),
       cancelFrame: (handle) => window.cancelAnimationFrame(handle),
+      later: (callback, ms) => window.setTimeout(callback, ms),
+      cancelLater: (handle) => window.clearTimeout(handle),
       now: () => performance.now(),
       motion: () => !this.stillQuery.matches,
     };
     this.watcher = new ResizeObserver(() => this.measure());
+  }
+
+  get palette(): Palette {
+    return this.dark ? DARK : LIGHT;
   }
 
   get dark(): boolean {
@@ -51,13 +57,17 @@ export class Stage {
   }
 
   /** Keep the engine in step with the page; with a palette of its own, whether the system is light or dark. */
-  drive(engine: MapEngine, own: Palette | null = null): void {
+  drive(engine: MapEngine, own: Palette | null = null, repainted: () => void = () => undefined): void {
     this.engine = engine;
     // Within reach of the browser's console and of benchmarks.
     Object.assign(this.element, { engine });
     const { signal } = this.stop;
     engine.setPalette(own ?? (this.dark ? DARK : LIGHT));
-    if (!own) this.darkQuery.addEventListener("change", () => engine.setPalette(this.dark ? DARK : LIGHT), { signal });
+    const changed = (): void => {
+      engine.setPalette(this.palette);
+      repainted();
+    };
+    if (!own) this.darkQuery.addEventListener("change", changed, { signal });
     document.fonts.addEventListener("loadingdone", () => engine.fontsChanged(), { signal });
     // A canvas does not wait for fonts; ask for the two weights so that they come.
     void document.fonts.load('600 12px "Inter Variable", Inter');
@@ -67,7 +77,7 @@ export class Stage {
   }
 
   /** Room that toolbar and side panel take, so that what is flown to stands beside them and not behind. */
-  inset(engine: MapEngine, tools: HTMLElement, side: HTMLElement): void {
+  inset(engine: MapEngine, tools: HTMLElement, side: HTMLElement, foot: HTMLElement | null = null): void {
     const box = side.hidden ? null : side.getBoundingClientRect();
     const whole = this.element.getBoundingClientRect();
     // On a phone the panel comes from below.
@@ -75,12 +85,14 @@ export class Stage {
     engine.inset = {
       top: Math.max(0, tools.getBoundingClientRect().bottom - whole.top),
        right: box && !below ? box.width : 0,
-      bottom: below ? box.height : 0,
+      bottom: below ? box.height : foot && !foot.hidden ? Math.max(0, whole.bottom - foot.getBoundingClientRect().top) : 0,
     };
   }
 
-  describe(scene: SceneDocument): void {
-    this.element.dataset["nodes"] = String(scene.nodes.length);
+  /** `all` is how many boxes the whole map has, where only some of them are here. */
+  describe(scene: SceneDocument, all: number = scene.nodes.length): void {
+    this.element.dataset["nodes"] = String(all);
+    this.element.dataset["here"] = String(scene.nodes.length);
     this.element.dataset["edges"] = String(scene.edges.length);
   }
 

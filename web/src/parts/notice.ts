@@ -29,7 +29,7 @@ export function refusal(what: string, thrown: unknown, retry: (() => void) | nul
 
 /** Nothing here: why, and what to do next. */
 export function empty(title: string, hint: string, ...more: Child[]): HTMLElement {
-  return el("div", { class: "notice" }, el("h2", {}, title), el("p", { class: "quiet wrap" }, hint), ...more);
+  return el("div", { class: "notice" }, el("h2", {}, title), hint ? el("p", { class: "quiet wrap" }, hint) : null, ...more);
 }
 
 /** A line that appears at the bottom and goes by itself; read out by screen readers. */

@@ -1,8 +1,8 @@
 /** A search box with a list of suggestions (the combobox pattern of the WAI-ARIA practices). */
 
-import type { Page, Resource } from "../state/contract.js";
+import type { Facets, Page, Resource } from "../state/contract.js";
 import { asProblem, isAbort } from "../state/problem.js";
-import { humanKind, words } from "../texts.js";
+import { count, humanKind, words } from "../texts.js";
 import { el, foreign, shape } from "./element.js";
 
 const PAUSE_MS = 180;
@@ -16,6 +16,13 @@ export interface ResourceFinder {
   resources(query: { q: string; limit: number }, signal: AbortSignal): Promise<Page<Resource>>;
 }
 
+export interface TypeFinder {
+  facets(): Promise<Facets>;
+  onType(type: string): void;
+}
+
+const MOST_TYPES = 3;
+
 export class SearchBox {
   readonly element: HTMLElement;
   private readonly input: HTMLInputElement;
@@ -23,6 +30,9 @@ export class SearchBox {
   private readonly status: HTMLElement;
   private found: Resource[] = [];
   private active = -1;
+  /** Types whose name holds the letters, with how many resources each has. */
+  private ofType: [type: string, number: number][] = [];
+  private known: Promise<Facets> | null = null;
   /** Letters were typed for which there is no answer yet. */
   private pending = false;
   private pickFirst = false;
@@ -36,6 +46,8 @@ export class SearchBox {
     private readonly onAll: ((text: string) => void) | null,
     /** Whether a resource can be seen where somebody searches; those come first. */
     private readonly inSight: (id: string) => boolean = () => false,
+    /** Types that can be searched for, and what to do when one is picked. */
+    private readonly types: TypeFinder | null = null,
   ) {
     this.input = el("input", {
       type: "search", placeholder: texts.placeholder, "aria-label": texts.label, role: "combobox", autocomplete: "off",
@@ -88,6 +100,8 @@ export class SearchBox {
       const page = await this.finder.resources({ q: text, limit: ASKED }, running.signal);
       this.pending = false;
       this.found = this.best(page.items, text.toLowerCase());
+      this.ofType = await this.typesLike(text.toLowerCase());
+      if (running.signal.aborted) return;
       this.show(text, page.next_cursor !== null || page.items.length > MOST);
       if (this.pickFirst) this.pick(0);
     } catch (thrown) {
@@ -120,7 +134,8 @@ export class SearchBox {
         ),
       ),
     );
-    if (this.found.length === 0) this.list.append(el("li", { class: "suggestion-note" }, texts.none));
+    this.list.append(...this.ofType.map(([type, number], at) => this.typeOption(type, number, at)));
+    if (this.found.length + this.ofType.length === 0) this.list.append(el("li", { class: "suggestion-note" }, texts.none));
     if (more && this.onAll) {
       const all = el("li", { class: "suggestion all", role: "option", "aria-selected": "false", id: "search-result-all" }, texts.more);
       all.addEventListener("click", () => this.all(text));
@@ -128,6 +143,31 @@ export class SearchBox {
     }
     this.status.textContent = texts.results(this.found.length);
     this.open();
+  }
+
+  private async typesLike(text: string): Promise<[string, number][]> {
+    if (!this.types || text.length < 2) return [];
+    try {
+      this.known ??= this.types.facets();
+      const like = Object.entries((await this.known)["type"] ?? {}).filter(([type]) => type.includes(text.replace(/\s+/g, "_")));
+      return like.sort((a, b) => b[1] - a[1]).slice(0, MOST_TYPES);
+    } catch {
+      this.known = null;
+      return [];
+    }
+  }
+
+  private typeOption(type: string, number: number, at: number): HTMLElement {
+    const pick = (): void => {
+      this.close();
+      this.types?.onType(type);
+    };
+    return el(
+      "li",
+      { id: `search-type-${at}`, role: "option", "aria-selected": "false", class: "suggestion of-type", onclick: pick },
+      foreign(texts.ofType(type), "suggestion-name"),
+      el("span", { class: "suggestion-what" }, count(number)),
+    );
   }
 
   private key(event: KeyboardEvent): void {
@@ -145,6 +185,7 @@ export class SearchBox {
       const at = this.active >= 0 ? this.active : 0;
       // Quicker than the answer: the first of what comes is meant.
       if (this.pending) this.pickFirst = true;
+      else if (!this.list.hidden && this.active >= this.found.length) options[this.active]?.click();
       else if (!this.list.hidden && at < this.found.length) this.pick(at);
       else if (this.input.value.trim()) this.all(this.input.value.trim());
     } else if (event.key === "Escape") {

@@ -1,9 +1,10 @@
 /** The door to the CloudViz API: adds the token, renews it once when it has run out, turns refusals into problems. */
 
 import type {
-  Choice, CoverageReport, Facets, Format, IdentityProvider, Page, Person, Resource, ResourceDetails, Tokens,
+  Choice, CoverageReport, Diff, Discovery, Facets, Format, IdentityProvider, Page, Person, Resource, ResourceDetails, Tokens, Version,
 } from "./contract.js";
-import type { SceneDocument } from "../engine/scene.js";
+import type { SceneNode } from "../engine/scene.js";
+import type { AtlasHead, MapPart, Place } from "./atlas.js";
 import { problemOf } from "./problem.js";
 import type { Session } from "./session.js";
 
@@ -82,14 +83,52 @@ export class Api {
     return this.get(`/resources/${encodeURIComponent(id)}`, {}, signal);
   }
 
+  history(id: string, signal?: AbortSignal): Promise<Page<Version>> {
+    return this.get(`/resources/${encodeURIComponent(id)}/history`, {}, signal);
+  }
+
+  diff(a: string, b: string, signal?: AbortSignal): Promise<Diff> {
+    return this.get("/visualization/diff", { a, b }, signal);
+  }
+
+  discoveries(query: Query, signal?: AbortSignal): Promise<Page<Discovery>> {
+    return this.get("/discoveries", query, signal);
+  }
+
+  discovery(id: string, signal?: AbortSignal): Promise<Discovery> {
+    return this.get(`/discoveries/${encodeURIComponent(id)}`, {}, signal);
+  }
+
   coverage(signal?: AbortSignal): Promise<CoverageReport> {
     return this.get("/visualization/map/coverage", {}, signal);
   }
 
   // ---- pictures
 
-  scene(query: Query, signal?: AbortSignal): Promise<SceneDocument> {
-    return this.get("/visualization/map/scene", query, signal);
+  /** A map of any size, without its boxes; null while it is being laid out. */
+  async atlas(query: Query, signal?: AbortSignal): Promise<AtlasHead | null> {
+    const answer = await this.send("GET", `/visualization/map/atlas${queryString(query)}`, { signal });
+    return answer.status === 202 ? null : ((await answer.json()) as AtlasHead);
+  }
+
+  tiles(query: Query, signal?: AbortSignal): Promise<{ version: string; tiles: Record<string, MapPart> }> {
+    return this.get("/visualization/map/tiles", query, signal);
+  }
+
+  place(query: Query, signal?: AbortSignal): Promise<Place> {
+    return this.get("/visualization/map/place", query, signal);
+  }
+
+  around(query: Query, signal?: AbortSignal): Promise<MapPart> {
+    return this.get("/visualization/map/around", query, signal);
+  }
+
+  way(query: Query, signal?: AbortSignal): Promise<MapPart> {
+    return this.get("/visualization/map/way", query, signal);
+  }
+
+  children(query: Query, signal?: AbortSignal): Promise<Page<SceneNode>> {
+    return this.get("/visualization/map/children", query, signal);
   }
 
   icons(theme: string, signal?: AbortSignal): Promise<unknown> {
@@ -98,7 +137,7 @@ export class Api {
 
   async picture(format: Format, query: Query, signal?: AbortSignal): Promise<PictureFile> {
     const answer = await this.send("GET", `/visualization/map/picture${queryString({ ...query, format })}`, { signal });
-    const suffix = format === "mermaid" ? "mmd" : format;
+    const suffix = { mermaid: "mmd", markdown: "md" }[format as string] ?? format;
     const name = fileName(answer.headers.get("Content-Disposition")) ?? `cloudviz-map.${suffix}`;
     return { name, content: await answer.blob() };
   }
@@ -106,6 +145,43 @@ export class Api {
   /** The layouts that this server draws. */
   layouts(signal?: AbortSignal): Promise<Page<Choice>> {
     return this.get("/visualization/layouts", {}, signal);
+  }
+
+  // ---- anything else
+
+  read<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    return this.get(path, query, signal);
+  }
+
+  /** A request that changes something; null where the answer has no body. */
+  async write<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T | null> {
+    const answer = await this.send(method, path, { body });
+    return answer.status === 204 ? null : ((await answer.json()) as T);
+  }
+
+  /** Send files to be imported; `told` hears the share that is sent, 0 to 1. */
+  async upload(files: readonly File[], told: (share: number) => void): Promise<{ status: number; body: Record<string, unknown> }> {
+    // A form of many megabytes is not sent twice: be sure of the token before.
+    await this.me();
+    const form = new FormData();
+    for (const file of files) form.append("file", file, file.name);
+    const request = new XMLHttpRequest();
+    request.open("POST", `${this.base}/imports`);
+    request.setRequestHeader("Authorization", `Bearer ${this.session.accessToken ?? ""}`);
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && told(event.loaded / event.total));
+    request.upload.addEventListener("load", () => told(1));
+    const ended = new Promise<void>((done, failed) => {
+      request.addEventListener("load", () => done());
+      for (const name of ["error", "abort", "timeout"]) request.addEventListener(name, () => failed(new TypeError("the files could not be sent")));
+    });
+    request.send(form);
+    await ended;
+    const answer = new Response(request.responseText || "{}", {
+      status: request.status,
+      headers: { "Retry-After": request.getResponseHeader("Retry-After") ?? "" },
+    });
+    if (!answer.ok) throw await problemOf(answer);
+    return { status: request.status, body: (await answer.json()) as Record<string, unknown> };
   }
 
   // ---- how

@@ -49,6 +49,58 @@ export interface ResourceDetails {
   source?: string;
   first_seen_at?: string;
   last_seen_at?: string;
+  /** In the cloud's own console; empty where no address is known. */
+  console?: string;
+}
+
+export interface Version {
+  resource: Resource;
+  valid_from: string;
+  valid_to: string | null;
+}
+
+export interface Changed {
+  before: Resource;
+  after: Resource;
+  fields: string[];
+}
+
+export interface Diff {
+  added: Resource[];
+  removed: Resource[];
+  changed: Changed[];
+  links_added: Link[];
+  links_removed: Link[];
+}
+
+export interface Discovery {
+  id: string;
+  provider: string;
+  source: string;
+  status: string;
+  resources_found: number;
+  reason?: string | null;
+  progress: Record<string, unknown>;
+  created_at: string | null;
+  completed_at: string | null;
+  /** From when on what it recorded holds. */
+  seen_at?: string | null;
+  coverage?: Coverage[];
+  gaps?: number;
+  problems?: { resource: string; what: string; where: string }[];
+}
+
+export interface Job {
+  id: string;
+  kind: string;
+  status: string;
+  requested_by: string;
+  cancel_requested?: boolean;
+  progress: Record<string, unknown>;
+  result: Record<string, unknown> | null;
+  error: { code?: string; detail?: string; hint?: string } | null;
+  created_at: string | null;
+  finished_at: string | null;
 }
 
 export interface Page<T> {
@@ -84,5 +136,5 @@ export interface CoverageReport {
 /** The states of coverage that hide something from us; `skipped` and `unsupported` were not asked for. */
 export const BLIND = new Set(["denied", "throttled", "timeout", "failed"]);
 
-export const FORMATS = ["svg", "png", "pdf", "html", "drawio", "mermaid", "csv", "xlsx", "json"] as const;
+export const FORMATS = ["svg", "png", "pdf", "html", "drawio", "mermaid", "markdown", "csv", "xlsx", "json"] as const;
 export type Format = (typeof FORMATS)[number];

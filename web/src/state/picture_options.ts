@@ -7,7 +7,8 @@ export const LAYOUTS = ["hierarchical", "force-directed", "circular", "grid"] as
 export const GROUPINGS = ["", "account", "region", "network", "kind"] as const;
 /** Budgets of boxes; 0 is no budget. */
 export const BUDGETS = [50, 100, 250, 1000, 0] as const;
-export const DEFAULT_BUDGET = 100;
+/** The map shows everything; a budget makes a picture of few boxes of it. */
+export const DEFAULT_BUDGET = 0;
 
 export interface PictureOptions {
   layout: string;
@@ -17,6 +18,8 @@ export interface PictureOptions {
   focus: string;
   hops: number;
   at: string;
+  /** What changed after this instant is marked. */
+  since: string;
   showCosts: boolean;
 }
 
@@ -29,6 +32,7 @@ export function optionsFrom(query: URLSearchParams): PictureOptions {
     focus: query.get("focus") ?? "",
     hops: wholeNumber(query.get("hops"), 2),
     at: query.get("at") ?? "",
+    since: query.get("since") ?? "",
     showCosts: query.get("show_costs") === "true",
   };
 }
@@ -43,6 +47,7 @@ export function askedOf(options: PictureOptions): Query {
     focus: options.focus,
     hops: options.focus ? options.hops : null,
     at: options.at,
+    since: options.since,
     show_costs: options.showCosts,
   };
 }

@@ -1,75 +1,105 @@
-/** The map: the real scene of the inventory, its toolbar, its footer, and the panels at its side. */
+/** The map of the estate: its data by window, its tools, and the panels at its side. The address says what is shown. */
 
 import type { View as CameraView } from "../engine/camera.js";
 import { MapEngine } from "../engine/engine.js";
+import { boundsOf } from "../engine/geometry.js";
 import { listen } from "../engine/gestures.js";
 import type { Hit } from "../engine/hit_test.js";
-import type { SceneDocument } from "../engine/scene.js";
-import { CoverageBadge } from "../parts/coverage_badge.js";
-import { DetailsPanel } from "../parts/details_panel.js";
+import type { SceneDocument, SceneNode } from "../engine/scene.js";
 import { DownloadMenu } from "../parts/download_menu.js";
-import { el, fill, iconButton } from "../parts/element.js";
+import { listenForFiles } from "../parts/drop_zone.js";
+import { el, fill, iconButton, shape } from "../parts/element.js";
+import { LayerMenu } from "../parts/layer_menu.js";
 import { MapFooter } from "../parts/map_footer.js";
 import { Stage } from "../parts/map_stage.js";
+import { Minimap } from "../parts/minimap.js";
 import { empty, loading, refusal } from "../parts/notice.js";
+import { SavedViews } from "../parts/saved_views.js";
 import { SearchBox } from "../parts/search_box.js";
+import { TimeBar } from "../parts/time_bar.js";
 import { OptionsPanel } from "../parts/toolbar.js";
 import { Tooltip } from "../parts/tooltip.js";
+import { AtlasSource, type MapPart } from "../state/atlas.js";
 import type { ResourceDetails } from "../state/contract.js";
+import { withValues } from "../state/filter.js";
 import { askedOf, optionsFrom, viewFrom, viewText } from "../state/picture_options.js";
 import { asProblem, isAbort } from "../state/problem.js";
-import type { Route } from "../state/router.js";
-import { humanKind, words } from "../texts.js";
-import type { House, View } from "./view.js";
+import { type Route, hashOf } from "../state/router.js";
+import { count, humanKind, words } from "../texts.js";
+import { MapSide, idOf } from "./map_side.js";
+import { type House, type View, may } from "./view.js";
 
 const { map: texts } = words;
 const VIEW_PAUSE_MS = 250;
+const LOOK_PAUSE_MS = 60;
+/** Links of a resource that are asked for a box that could stand for it. */
+const MOST_HOSTS = 19;
 
 export class MapView implements View {
   readonly element: HTMLElement;
   readonly title = words.nav.map;
-  private readonly stage: Stage;
+  private readonly stage = new Stage(texts.label, texts.instructions);
   private readonly engine: MapEngine;
+  private readonly source: AtlasSource;
+  private readonly minimap: Minimap;
   private readonly search: SearchBox;
   private readonly options: OptionsPanel;
   private readonly download: DownloadMenu;
-  private readonly coverage: CoverageBadge;
-  private readonly details: DetailsPanel;
+  private readonly layers: LayerMenu;
+  private readonly views: SavedViews;
+  private readonly time: TimeBar;
+  private readonly side: MapSide;
   private readonly footer = new MapFooter();
   private readonly tooltip = new Tooltip();
   private readonly notice = el("div", { class: "map-notice" });
   private readonly tools = el("div", { class: "map-tools" });
-  private readonly side = el("aside", { class: "side", hidden: true });
+  private readonly apart = el("div", { class: "apart", hidden: true, role: "status" });
   private readonly stopListening: () => void;
-  private running: AbortController | null = null;
+  private readonly leaving = new AbortController();
   private shown = "";
-  /** What stands at the side: an id, "coverage", or nothing; null when that has to be worked out anew. */
-  private opened: string | null = "";
+  private layer = "";
+  private startView: CameraView | null = null;
+  /** What was made of the address: the choice, and what is set apart with it. */
+  private choice = "";
+  private choosing: AbortController | null = null;
+  private asksForEnd = false;
   private viewTimer = 0;
+  private lookTimer = 0;
+  private learned = false;
   /** The place that the address names now, so that our own writing is told from a step back. */
   private written = "";
 
   constructor(private readonly house: House) {
     const { api, router, announcer } = house;
-    this.stage = new Stage(texts.label, texts.instructions);
-    this.engine = new MapEngine(this.stage.base, this.stage.overlay, this.stage.surroundings, {
+    const { stage } = this;
+    this.engine = new MapEngine(stage.base, stage.overlay, stage.surroundings, {
       hovered: (hit) => this.pointedAt(hit),
       picked: (hit) => this.picked(hit),
       moved: (view) => this.moved(view),
     });
-    this.stage.drive(this.engine);
-    this.stopListening = listen(this.stage.surface, this.engine, {
+    this.source = new AtlasSource(api, {
+      changed: (document, first) => this.changed(document, first),
+      failed: (thrown) => announcer.say([texts.tilesFailed, asProblem(thrown).detail].join(" · "), 8),
+      outdated: () => {
+        announcer.say(texts.outdated);
+        this.reload();
+      },
+    });
+    this.minimap = new Minimap(this.engine, () => stage.palette);
+    stage.drive(this.engine, null, () => this.minimap.paint());
+    this.stopListening = listen(stage.surface, this.engine, {
       step: (direction) => this.step(this.engine.neighbour(direction)),
       open: () => {
         if (this.engine.chosen >= 0) this.select(this.engine.chosen);
       },
-      release: () => this.closeSide(),
+      release: () => (this.asksForEnd ? this.chooseEnd(false) : this.side.close()),
     });
     this.search = new SearchBox(
       api,
-      (resource) => router.change({ select: resource.id, panel: null, view: null }),
+      (resource) => this.chosen(resource.id),
       (text) => router.go("/resources", { q: text }),
       (id) => (this.engine.model?.showing(id) ?? -1) >= 0,
+      { facets: () => api.facets({ at: optionsFrom(router.route.query).at }), onType: (type) => this.narrow("type", type) },
     );
     this.options = new OptionsPanel(
       () => optionsFrom(router.route.query),
@@ -77,16 +107,36 @@ export class MapView implements View {
       (id) => this.nameOf(id),
     );
     this.download = new DownloadMenu(api, announcer, () => askedOf(optionsFrom(router.route.query)));
-    this.coverage = new CoverageBadge(api, () => this.closeSide(), () => router.change({ panel: "coverage", select: null }));
-    this.details = new DetailsPanel(api, {
-      close: () => this.closeSide(),
-      open: (id) => router.change({ select: id, panel: null }),
-      showOnMap: null,
-      focus: (id) => router.change({ focus: id, view: null }),
-      nameOf: (id) => this.nameOf(id),
-      loaded: (details) => this.pointAtHost(details),
+    this.layers = new LayerMenu(
+      () => router.route.query.get("layer") ?? "",
+      (layer) => router.change({ layer: layer || null }),
+    );
+    this.views = new SavedViews(window.localStorage, announcer, () => hashOf("/map", router.route.query).slice(1), (place) => {
+      window.location.hash = place;
     });
-    fill(this.tools, this.search.element, this.options.element, this.download.element, this.coverage.element, this.options.marks);
+    this.time = new TimeBar(
+      api,
+      () => optionsFrom(router.route.query),
+      ({ at, since }) => router.change({ at: at || null, since: since || null }),
+      () => router.change({ panel: "changes", select: null }),
+    );
+    this.side = new MapSide(house, {
+      nameOf: (id) => this.nameOf(id),
+      inside: (node) => this.inside(node),
+      pointAtHost: (details) => this.pointAtHost(details),
+      children: (parent, cursor, signal) => api.children(this.source.about({ parent, cursor, limit: 200 }), signal),
+      chooseEnd: () => this.chooseEnd(true),
+      version: () => this.source.head?.version ?? "",
+      imported: () => this.reload(),
+      closed: () => stage.surface.focus({ preventScroll: true }),
+    });
+    const opens = (panel: string, icon: "filter" | "tree", label: string): HTMLElement =>
+      el("button", { type: "button", class: "button", "aria-label": label, onclick: () => router.change({ panel: router.route.query.get("panel") === panel ? null : panel, select: null }) }, shape(icon), el("span", { class: "label" }, label));
+    fill(
+      this.tools,
+      this.search.element, opens("filters", "filter", words.filters.open), this.layers.element, this.options.element,
+      opens("outline", "tree", words.outline.open), this.views.element, this.download.element, this.side.coverage.element, this.options.marks,
+    );
     const zoom = el(
       "div",
       { class: "zoom-controls", role: "group", "aria-label": texts.label },
@@ -94,20 +144,13 @@ export class MapView implements View {
       iconButton("minus", texts.zoomOut, () => this.engine.zoomBy(1 / 1.5)),
       iconButton("fit", texts.fit, () => this.engine.fit()),
     );
+    const corner = el("div", { class: "map-corner" }, this.layers.legend, this.minimap.element);
     this.element = el(
       "main",
       { class: "map-view", id: "content" },
+      el("div", { class: "map-drop", "aria-hidden": "true" }, words.service.imports.over),
       el("h1", { class: "visually-hidden" }, texts.label),
-      el(
-        "div",
-        { class: "map-area" },
-        this.stage.element,
-        this.notice,
-        this.tools,
-        zoom,
-        this.tooltip.element,
-        this.side,
-      ),
+      el("div", { class: "map-area" }, stage.element, this.notice, this.tools, this.apart, zoom, corner, this.time.element, this.tooltip.element, this.side.element),
       this.footer.element,
     );
   }
@@ -115,81 +158,146 @@ export class MapView implements View {
   update(route: Route): void {
     this.options.update();
     const asked = JSON.stringify(askedOf(optionsFrom(route.query)));
+    const layer = route.query.get("layer") ?? "";
     if (asked !== this.shown) {
       this.shown = asked;
+      this.layer = layer;
       void this.load(viewFrom(route.query));
     } else {
       const view = viewFrom(route.query);
       if (view && viewText(view) !== this.written) this.engine.look(view);
-      this.openAsked(route.query);
+      if (layer !== this.layer) void this.recolour(layer);
+      if (this.engine.model) this.openAsked(route.query);
     }
-    if (!this.coverage.asked) {
-      void this.coverage.load();
+    if (!this.learned) {
+      this.learned = true;
+      void this.takeFiles();
+      void this.side.coverage.load();
       void this.options.learn(this.house.api);
     }
   }
 
   destroy(): void {
+    this.leaving.abort();
     window.clearTimeout(this.viewTimer);
-    this.running?.abort();
+    window.clearTimeout(this.lookTimer);
+    this.choosing?.abort();
+    this.source.close();
     this.stopListening();
     this.stage.destroy();
     this.engine.destroy();
-    for (const part of [this.search, this.options, this.download, this.coverage, this.details]) part.destroy();
+    for (const part of [this.search, this.options, this.download, this.layers, this.views, this.time, this.side]) part.destroy();
+  }
+
+  /** Files dropped on the map are imported, by those who may. */
+  private async takeFiles(): Promise<void> {
+    try {
+      if (!may(await this.house.me(), "operator")) return;
+    } catch {
+      return;
+    }
+    listenForFiles(this.element, this.leaving.signal, (files) => {
+      this.house.router.change({ panel: "import", select: null });
+      this.side.importFiles(files);
+    });
   }
 
   // ---- loading
 
   private async load(view: CameraView | null): Promise<void> {
-    this.running?.abort();
-    const running = new AbortController();
-    this.running = running;
     fill(this.notice, loading(texts.drawing));
     this.stage.element.setAttribute("aria-busy", "true");
+    const { shown } = this;
     try {
-      const options = optionsFrom(this.house.router.route.query);
+      const { query } = this.house.router.route;
       const icons = this.stage.dark ? "dark" : "enterprise";
-      const [scene] = await Promise.all([
-        this.house.api.scene(askedOf(options), running.signal),
+      const [head] = await Promise.all([
+        this.source.open(askedOf(optionsFrom(query)), this.layer, () => fill(this.notice, loading(texts.layingOut))),
         // Icons are an ornament: without them our own glyphs are drawn.
-        this.house.api.icons(icons, running.signal).then((set) => this.engine.setIcons(set), () => undefined),
+        this.house.api.icons(icons).then((set) => this.engine.setIcons(set), () => undefined),
+        // The slider takes room at the bottom, which has to be known before all is fitted into what is left.
+        this.time.load(),
       ]);
-      this.show(scene, view);
+      this.startView = view;
+      this.engine.setLayer(head.layer);
+      this.layers.offer(head.layers);
+      this.layers.explain(this.engine.legend);
+      this.time.update(head.summary);
+      this.footer.show(head.summary, head.title);
+      this.stage.inset(this.engine, this.tools, this.side.element, this.time.element);
+      const world = { minX: 0, minY: 0, maxX: head.width, maxY: head.height };
+      this.engine.frameAll(world, view);
+      this.look();
     } catch (thrown) {
-      if (isAbort(thrown)) return;
-      if (asProblem(thrown).status === 404) return this.showNothing(asProblem(thrown).detail);
+      if (isAbort(thrown) || shown !== this.shown) return;
+      this.stage.element.removeAttribute("aria-busy");
+      if (asProblem(thrown).status === 404) {
+        // A layer of another map: that map had it, this one has not.
+        if (this.layer && asProblem(thrown).detail.includes("layer")) {
+          this.shown = "";
+          return this.house.router.change({ layer: null });
+        }
+        return this.showNothing(asProblem(thrown).detail);
+      }
       this.shown = "";
       fill(this.notice, refusal(texts.failed, thrown, () => this.update(this.house.router.route), this.clearButton()));
-    } finally {
-      if (this.running === running) this.stage.element.removeAttribute("aria-busy");
     }
   }
 
-  private show(scene: SceneDocument, view: CameraView | null): void {
-    const { query } = this.house.router.route;
+  private reload(): void {
+    this.shown = "";
+    const { router } = this.house;
+    router.change({ view: viewText(this.engine.camera.view()) }, true);
+    this.update(router.route);
+  }
+
+  /** Boxes have come: the first of a map, or more of the same. */
+  private changed(document: SceneDocument, first: boolean): void {
+    if (!first) {
+      this.engine.refresh(document);
+      return this.stage.describe(document, this.source.head?.boxes);
+    }
     fill(this.notice);
-    this.opened = null;
-    this.stage.inset(this.engine, this.tools, this.side);
-    this.engine.show(scene, view);
+    this.stage.element.removeAttribute("aria-busy");
+    const view = this.startView ?? this.engine.camera.view();
+    this.engine.show(document, view);
+    this.stage.describe(document, this.source.head?.boxes);
+    this.minimap.show({ width: document.width, height: document.height, nodes: outerFirst(document.nodes) });
     this.options.update();
-    this.footer.show(scene.summary, scene.title);
-    this.stage.describe(scene);
-    if (scene.nodes.length === 0) this.showNothing(texts.noMatchHint);
-    this.openAsked(query, view === null);
+    this.choice = "";
+    if (document.nodes.length === 0) this.showNothing(texts.noMatchHint);
+    this.openAsked(this.house.router.route.query, this.startView === null);
+  }
+
+  private async recolour(layer: string): Promise<void> {
+    this.layer = layer;
+    try {
+      this.engine.setLayer(await this.source.recolour(layer));
+      this.layers.explain(this.engine.legend);
+    } catch (thrown) {
+      if (!isAbort(thrown)) this.house.announcer.say([words.layers.failed, asProblem(thrown).detail].join(" · "), 8);
+    }
+  }
+
+  private look(): void {
+    const { camera } = this.engine;
+    this.source.look(camera.visible(), camera.zoom);
   }
 
   /** The server draws no empty picture: there is nothing at all, or nothing that fits. */
   private showNothing(reason: string): void {
     const clear = this.clearButton();
     this.engine.clear();
+    this.minimap.hide();
     this.footer.clear();
+    this.side.show(this.house.router.route.query, null);
     fill(this.notice, clear ? empty(texts.noMatch, reason, clear) : this.firstSteps());
   }
 
   private clearButton(): HTMLElement | null {
-    const { filter, focus } = optionsFrom(this.house.router.route.query);
-    if (!filter && !focus) return null;
-    const clear = (): void => this.house.router.change({ filter: null, focus: null, hops: null, view: null });
+    const { filter, focus, at } = optionsFrom(this.house.router.route.query);
+    if (!filter && !focus && !at) return null;
+    const clear = (): void => this.house.router.change({ filter: null, focus: null, hops: null, view: null, at: null });
     return el("button", { type: "button", class: "button", onclick: clear }, texts.clear);
   }
 
@@ -198,44 +306,70 @@ export class MapView implements View {
       this.shown = "";
       this.update(this.house.router.route);
     };
+    const start = el("a", { class: "button primary", href: "#/scans" }, texts.emptyScan);
+    void this.house.me().then((person) => (start.hidden = !may(person, "operator")), () => undefined);
     return empty(
       texts.empty,
       texts.emptyHint,
       ...texts.emptyCommands.map((command) => el("pre", { class: "command", tabindex: "0" }, command)),
-      el("div", { class: "actions" }, el("button", { type: "button", class: "button primary", onclick: again }, texts.emptyReload)),
+      el("div", { class: "actions" }, start, el("button", { type: "button", class: "button", onclick: again }, texts.emptyReload)),
     );
   }
 
   // ---- what is chosen, and what stands at the side
 
-  /** Bring the side panel and the chosen box in line with the address. */
+  /** Bring the chosen box, the side, and what is set apart in line with the address. */
   private openAsked(query: URLSearchParams, fly = true): void {
-    const wanted = query.get("panel") === "coverage" ? "coverage" : (query.get("select") ?? "");
-    if (wanted === this.opened) return;
-    this.opened = wanted;
-    const { model } = this.engine;
-    const number = wanted && wanted !== "coverage" && model ? model.showing(wanted) : -1;
+    const [id, steps, to] = ["select", "steps", "to"].map((name) => query.get(name) ?? "") as [string, string, string];
+    const model = this.engine.model!;
+    const number = id ? model.showing(id) : -1;
+    this.side.show(query, number >= 0 ? model.node(number) : null);
+    this.stage.inset(this.engine, this.tools, this.side.element, this.time.element);
+    const choice = [id, steps, to].join("\n");
+    if (choice === this.choice) return;
+    this.choice = choice;
     this.engine.choose(number);
-    this.side.hidden = wanted === "";
-    this.stage.inset(this.engine, this.tools, this.side);
-    if (wanted === "") fill(this.side);
-    else if (wanted === "coverage") {
-      fill(this.side, this.coverage.panel.element);
-      this.coverage.panel.element.focus({ preventScroll: true });
-    } else {
-      fill(this.side, this.details.element);
-      this.openDetails(wanted, number);
-      if (number >= 0 && fly && !query.has("view")) this.engine.flyToNode(number);
+    const moves = fly && !query.has("view");
+    if (number >= 0 && moves && !to) this.engine.flyToNode(number);
+    void this.learn(id, number, steps, to, moves);
+  }
+
+  /** Ask for what is not here yet: a chosen box that lies elsewhere, what hangs together with it, a way. */
+  private async learn(id: string, number: number, steps: string, to: string, moves: boolean): Promise<void> {
+    this.choosing?.abort();
+    const { signal } = (this.choosing = new AbortController());
+    const { api, announcer } = this.house;
+    try {
+      // All of a small map is here: what it has no box for is told about by its details.
+      if (id && number < 0 && this.engine.model?.partial) {
+        const place = await api.place(this.source.about({ id }), signal);
+        this.source.pin({ nodes: [...place.path, place.node], edges: [] });
+        this.engine.choose(this.engine.model?.numberOf(place.node.id) ?? -1);
+        this.side.show(this.house.router.route.query, place.node);
+        if (moves && !to) this.engine.flyToBounds(boundsOf(place.node.x, place.node.y, place.node.width, place.node.height));
+      }
+      if (!id || (!steps && !to)) return this.setApart(null);
+      const part = to
+        ? await api.way(this.source.about({ source: id, target: to }), signal)
+        : await api.around(this.source.about({ id, steps: Number(steps) || 1 }), signal);
+      this.source.pin(part);
+      this.setApart(part);
+      if (to) announcer.say(texts.way(part.edges.length));
+      this.engine.flyToBounds(around(part.nodes), 70);
+    } catch (thrown) {
+      if (isAbort(thrown)) return;
+      this.setApart(null);
+      // A resource without a box of its own is told about by its details.
+      if (to || steps) announcer.say(asProblem(thrown).detail, 8);
     }
   }
 
-  private openDetails(id: string, number: number): void {
-    const { model } = this.engine;
-    const node = model && number >= 0 ? model.node(number) : null;
-    if (node && node.id === id && node.count > 1) this.details.showStack(node);
-    else if (node && node.id === id && node.container && node.type === "") {
-      this.details.showContainer(node, model!.inside(number).map((each) => model!.node(each)));
-    } else void this.details.showResource(id, node?.id === id ? node : null);
+  private setApart(part: MapPart | null): void {
+    this.engine.setApart(part ? { nodes: part.nodes.map((node) => node.id), edges: new Set(part.edges.map((edge) => edge.id)) } : null);
+    this.apart.hidden = part === null;
+    if (!part) return;
+    const off = (): void => this.house.router.change({ steps: null, to: null });
+    fill(this.apart, texts.apart(count(part.nodes.length)), el("button", { type: "button", class: "button small", onclick: off }, texts.apartOff));
   }
 
   private nameOf(id: string): string | null {
@@ -244,37 +378,74 @@ export class MapView implements View {
     return model && number >= 0 ? model.node(number).label : null;
   }
 
+  private inside(node: SceneNode): SceneNode[] {
+    const { model } = this.engine;
+    const number = model?.numberOf(node.id) ?? -1;
+    return model && number >= 0 ? model.inside(number).map((each) => model.node(each)) : [];
+  }
+
   /** What is drawn in the place of a resource without a box: what it is attached to, else what it lies in. */
   private pointAtHost({ resource, links }: ResourceDetails): string | null {
     const { model } = this.engine;
-    if (!model || model.nodes.length === 0 || model.showing(resource.id) >= 0) return null;
+    if (!model || model.showing(resource.id) >= 0) return null;
     const others = links.map((link) => (link.source === resource.id ? link.target : link.source));
-    const host = [...others, resource.parent ?? ""].map((id) => model.showing(id)).find((number) => number >= 0);
-    if (host === undefined) return texts.notDrawn;
-    this.engine.choose(host);
-    this.engine.flyToNode(host);
-    return texts.foldedInto(model.node(host).label);
+    const hosts = [...new Set([...others, resource.parent ?? ""].filter(Boolean))].slice(0, MOST_HOSTS);
+    if (!model.partial) {
+      const host = hosts.map((id) => model.showing(id)).find((number) => number >= 0);
+      if (host === undefined) return texts.noBox;
+      this.engine.choose(host);
+      this.engine.flyToNode(host);
+      return texts.foldedInto(model.node(host).label);
+    }
+    void this.findHost(resource.id, hosts);
+    return texts.noBox;
+  }
+
+  private async findHost(id: string, hosts: readonly string[]): Promise<void> {
+    try {
+      const { of, node, path } = await this.house.api.place(this.source.about({ id: [id, ...hosts] }));
+      if (of === id || this.house.router.route.query.get("select") !== id) return;
+      this.source.pin({ nodes: [...path, node], edges: [] });
+      this.engine.choose(this.engine.model?.numberOf(node.id) ?? -1);
+      this.engine.flyToBounds(boundsOf(node.x, node.y, node.width, node.height));
+    } catch {
+      // Nothing of it is drawn; the panel says so.
+    }
+  }
+
+  private narrow(key: string, value: string): void {
+    const { router } = this.house;
+    router.change({ filter: withValues(optionsFrom(router.route.query).filter, key, [value]), view: null });
+  }
+
+  private chooseEnd(asks: boolean): void {
+    this.asksForEnd = asks;
+    if (asks) this.house.announcer.say(texts.wayHint, 8);
+  }
+
+  /** A resource was chosen by search or by pointing at it. */
+  private chosen(id: string, view: string | null = null): void {
+    const { router } = this.house;
+    const from = router.route.query.get("select");
+    if (this.asksForEnd && from && from !== id) {
+      this.asksForEnd = false;
+      return router.change({ to: id, steps: null, view: null });
+    }
+    this.asksForEnd = false;
+    router.change({ select: id, panel: null, steps: null, to: null, view });
   }
 
   private select(number: number): void {
     const node = this.engine.model?.node(number);
     if (!node) return;
     this.house.announcer.whisper(texts.selected(node.label, humanKind(node.kind)));
-    // A single resource whose box has an id of its own is asked for by the resource's id.
-    const id = !node.container && node.count === 1 && node.members.length === 1 ? (node.members[0] as string) : node.id;
     // The place is written before, so that choosing what is in sight does not move the map.
-    this.house.router.change({ select: id, panel: null, view: viewText(this.engine.camera.view()) });
-  }
-
-  private closeSide(): void {
-    if (!this.opened) return;
-    this.house.router.change({ select: null, panel: null });
-    this.stage.surface.focus({ preventScroll: true });
+    this.chosen(idOf(node), viewText(this.engine.camera.view()));
   }
 
   private picked(hit: Hit | null): void {
     if (hit?.what === "node") this.select(hit.number);
-    else if (hit === null) this.closeSide();
+    else if (hit === null) this.side.close();
   }
 
   private step(number: number): void {
@@ -294,7 +465,14 @@ export class MapView implements View {
 
   private moved(view: CameraView): void {
     this.tooltip.hide();
+    this.minimap.follow();
     this.footer.whereabouts(this.engine.whereabouts(), view.zoom);
+    if (!this.lookTimer) {
+      this.lookTimer = window.setTimeout(() => {
+        this.lookTimer = 0;
+        this.look();
+      }, LOOK_PAUSE_MS);
+    }
     window.clearTimeout(this.viewTimer);
     this.viewTimer = window.setTimeout(() => {
       if (!this.engine.model || this.house.router.route.path !== "/map") return;
@@ -302,4 +480,17 @@ export class MapView implements View {
       this.house.router.change({ view: this.written }, true);
     }, VIEW_PAUSE_MS);
   }
+}
+
+function outerFirst(nodes: readonly SceneNode[]): SceneNode[] {
+  return [...nodes].sort((a, b) => b.width * b.height - a.width * a.height);
+}
+
+function around(nodes: readonly SceneNode[]): ReturnType<typeof boundsOf> {
+  return {
+    minX: Math.min(...nodes.map((node) => node.x)),
+    minY: Math.min(...nodes.map((node) => node.y)),
+    maxX: Math.max(...nodes.map((node) => node.x + node.width)),
+    maxY: Math.max(...nodes.map((node) => node.y + node.height)),
+  };
 }

@@ -2,6 +2,7 @@
 
 import type { Api } from "../state/api.js";
 import type { Router, Route } from "../state/router.js";
+import type { Person } from "../state/contract.js";
 import type { Session } from "../state/session.js";
 import type { Announcer } from "../parts/notice.js";
 
@@ -10,6 +11,14 @@ export interface House {
   router: Router;
   session: Session;
   announcer: Announcer;
+  /** Who is signed in; asked for once. */
+  me(): Promise<Person>;
+}
+
+/** Whether somebody may do what a role allows; higher roles include lower ones. */
+export function may(person: Person, role: "viewer" | "operator" | "admin"): boolean {
+  const order = ["viewer", "operator", "admin"];
+  return person.roles.some((held) => order.indexOf(held) >= order.indexOf(role));
 }
 
 export interface View {

@@ -22,7 +22,7 @@ test("odd addresses are some address", () => {
 test("options have defaults, and nonsense gives the default", () => {
   const options = optionsFrom(new URLSearchParams("max_nodes=-5&hops=many&show_costs=1"));
   assert.equal(options.layout, "hierarchical");
-  assert.equal(options.maxNodes, 100);
+  assert.equal(options.maxNodes, 0);
   assert.equal(options.hops, 2);
   assert.equal(options.showCosts, false);
   assert.equal(optionsFrom(new URLSearchParams("max_nodes=0")).maxNodes, 0);

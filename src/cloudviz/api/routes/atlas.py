@@ -88,13 +88,24 @@ async def tiles(
     "/place", summary="Where a resource is on a map", response_model=PlaceReply, responses=refuses(404, 409)
 )
 async def place(
-    request: Request, _: needs.Viewer, house: needs.House, asked: AskedPicture, id: Id, version: Version = ""
+    request: Request,
+    _: needs.Viewer,
+    house: needs.House,
+    asked: AskedPicture,
+    id: Annotated[
+        list[str],
+        Query(
+            min_length=1, max_length=20, description="Ids of resources or boxes; the first that is shown counts."
+        ),
+    ],
+    version: Version = "",
 ) -> Response:
     """Its own box, or that of the stack it is folded into, and the containers around it."""
     found = await _opened(house, asked, version)
-    number = found.showing(id)
+    shown, number = found.first_shown(id)
     path = b",".join(found.row(each) for each in found.path(number))
-    return _reply(request, b'{"node":' + found.row(number) + b',"path":[' + path + b"]}")
+    of = orjson.dumps(shown)
+    return _reply(request, b'{"of":' + of + b',"node":' + found.row(number) + b',"path":[' + path + b"]}")
 
 
 @router.get(

@@ -193,6 +193,7 @@ def discovery_document(record: DiscoveryRecord) -> dict[str, Any]:
         "created_at": record.created_at,
         "started_at": record.started_at,
         "completed_at": record.completed_at,
+        "seen_at": record.seen_at,
     }
 
 

@@ -24,6 +24,7 @@ from cloudviz.api.schemas.inventory import (
     ResourceReply,
     SearchRequest,
 )
+from cloudviz.diagram.render.console import console_address
 from cloudviz.inventory.document import link_document, resource_document
 from cloudviz.store import Store
 
@@ -144,6 +145,7 @@ async def _detail(store: Store, resource_id: str) -> Response:
         "source_discovery": detail.last_discovery,
         "first_seen_at": detail.first_seen_at,
         "last_seen_at": detail.last_seen_at,
+        "console": console_address(detail.resource.id),
     }
     return Response(dumps(body), media_type="application/json")
 

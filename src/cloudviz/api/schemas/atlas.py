@@ -108,10 +108,11 @@ class TilesReply(Told):
 class PlaceReply(Told):
     """Where a resource is on the map."""
 
+    of: str = Field(description="The id that is meant: the first of those asked for that is shown.")
     node: dict[str, Any] = Field(description="The box that shows it.")
     path: list[dict[str, Any]] = Field(description="The containers around it, outermost first.")
 
-    model_config = example(node=A_BOX, path=[])
+    model_config = example(of=A_BOX["id"], node=A_BOX, path=[])
 
 
 class AroundReply(MapPart):

@@ -121,6 +121,7 @@ class DiscoveryModel(Told):
     created_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    seen_at: datetime | None = Field(None, description="From when on what it recorded holds: a moment to look at.")
 
     model_config = example(
         id=AN_ID,

@@ -80,6 +80,7 @@ class ResourceReply(Told):
     source_discovery: str = Field(description="Id of the discovery that saw it last.")
     first_seen_at: datetime
     last_seen_at: datetime
+    console: str = Field(description="Its address in the cloud's own console; empty where none is known.")
 
     model_config = example(
         resource=WEB_1,
@@ -88,6 +89,7 @@ class ResourceReply(Told):
         source_discovery="2f1b6a9e-6f3c-4a0e-8a39-0a4b5c6d7e8f",
         first_seen_at="2026-11-01T08:00:00Z",
         last_seen_at="2026-11-24T08:00:00Z",
+        console="https://console.aws.amazon.com/go/view?arn=arn%3Aaws…",
     )
 
 

@@ -173,6 +173,13 @@ class Atlas:
             )
         return number
 
+    def first_shown(self, ids: Sequence[str]) -> tuple[str, int]:
+        """The first of some ids that a box shows, and its number. Raises NotFound."""
+        for id in ids:
+            if id in self._numbers or id in self._hosts:
+                return id, self.showing(id)
+        return ids[0], self.showing(ids[0])
+
     def path(self, number: int) -> list[int]:
         """The containers around a box, outermost first."""
         path: list[int] = []
@@ -298,7 +305,9 @@ class Atlas:
         if inside is not None:
             document["inside"] = {
                 "resources": inside.resources,
-                "cost_monthly": round(inside.cost, 2) if inside.priced else None,
+                "cost_monthly": document["cost_monthly"]
+                if node.cost_monthly is not None
+                else (round(inside.cost, 2) if inside.priced else None),
                 "changes": dict(sorted(inside.changes.items())),
                 "kinds": sorted(inside.kinds.items(), key=lambda each: (-each[1], each[0]))[:MOST_KINDS],
                 "largest": round(inside.largest, 1),

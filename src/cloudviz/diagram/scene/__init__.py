@@ -135,6 +135,9 @@ class Composition:
             _node(box, costs.get(box.key), currency, options.show_costs, self._changes, self._left_out)
             for box in self._tree.walk()
         ]
+        if options.priced:
+            for node in nodes:
+                node.cost_monthly = costs.get(node.id)
         return Scene(
             options.layout,
             options.theme,

@@ -1,0 +1,133 @@
+"""A map of ten thousand resources, and at night of a hundred thousand: window by window from a real server."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+from tests.web.conftest import Open
+from tests.web.estates import estate
+from tests.web.map_page import MapPage, eventually
+from tests.web.serving import Served, served
+
+pytestmark = pytest.mark.browser
+
+
+def filled(folder: Any, size: int) -> Iterator[Served]:
+    with served("serve", "--database", f"sqlite:///{folder / 'c.sqlite3'}", folder=folder) as server:
+        headers = {"Authorization": f"Bearer {server.admin()['access_token']}"}
+        files = {"files": ("estate.json", estate(size), "application/json")}
+        reply = httpx.post(f"{server.base}/imports", headers=headers, files=files, timeout=300)
+        reply.raise_for_status()
+        if reply.status_code == 202:
+            job = reply.json()["job_id"]
+            end = time.monotonic() + 300
+            while server.get(f"/jobs/{job}")["status"] in ("queued", "running"):
+                assert time.monotonic() < end
+                time.sleep(0.5)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def large_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    yield from filled(tmp_path_factory.mktemp("large"), 10_000)
+
+
+def here(page: Page) -> int:
+    return int(page.locator(".map-stage").get_attribute("data-here") or 0)
+
+
+def walk_through(server: Served, open_page: Open, size: int) -> None:
+    """From afar to one machine and its neighbours, with no more of the map in the browser than it shows."""
+    page = open_page(server, "/map", tokens=server.admin())
+    page.set_default_timeout(180_000)
+    shown = MapPage(page).ready()
+    expect(shown.footer).to_contain_text(re.compile(r"resources shown as [\d,]+ boxes"))
+    assert shown.shown() > size * 0.9
+    assert here(page) < 3000
+
+    # From afar a network is a filled box with its name and count; nothing of what is in it is here.
+    name = "i-0000777"
+    shown.find(name)
+    expect(shown.panel.get_by_role("heading", level=2)).to_have_text(name)
+    eventually(lambda: shown.camera()["zoom"] > 0.8, "a view from near")
+    eventually(lambda: _chosen(page) == name, "the box of the machine")
+    assert here(page) < 3000
+
+    # What hangs together with the first machine of a subnet, four links away in a chain.
+    chain = server.get("/resources", q="i-0000775", limit=1)["items"][0]["id"]
+    page.evaluate("id => { location.hash = '#/map?select=' + encodeURIComponent(id) + '&steps=4'; }", chain)
+    expect(page.locator(".apart")).to_contain_text("5 boxes set apart")
+    end = server.get("/resources", q="i-0000779", limit=1)["items"][0]["id"]
+    page.evaluate(
+        "ids => { location.hash = '#/map?select=' + ids.map(encodeURIComponent).join('&to='); }", [chain, end]
+    )
+    expect(page.locator(".toast")).to_contain_text("The way has 4 links")
+    page.get_by_role("button", name="Show everything again").click()
+    expect(page.locator(".apart")).to_be_hidden()
+
+    # A layer colours what is here and what comes: one machine in five is stopped.
+    page.get_by_role("button", name="Layers").click()
+    page.get_by_role("radio", name="State").check()
+    expect(page.locator(".legend")).to_contain_text("stopped")
+    page.get_by_role("button", name="Show everything", exact=True).click()
+    eventually(lambda: shown.camera()["zoom"] < 0.2, "all of it")
+
+    # The tree twin tells the same, for those who do not see the picture.
+    page.get_by_role("button", name="Outline").click()
+    tree = page.get_by_role("tree", name="Outline of the map")
+    expect(tree.get_by_role("treeitem").first).to_contain_text("resources")
+    tree.get_by_role("treeitem").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(tree.get_by_role("treeitem", expanded=True)).to_have_count(1)
+
+
+def _chosen(page: Page) -> str:
+    script = """() => {
+      const {engine} = document.querySelector('.map-stage');
+      return engine.model && engine.chosen >= 0 ? engine.model.node(engine.chosen).title : '';
+    }"""
+    return str(page.evaluate(script))
+
+
+def test_ten_thousand_resources(large_server: Served, open_page: Open) -> None:
+    walk_through(large_server, open_page, 10_000)
+
+
+def test_search_by_address_tag_and_type(large_server: Served, open_page: Open) -> None:
+    page = open_page(large_server, "/map", tokens=large_server.admin())
+    shown = MapPage(page).ready()
+    shown.find("10.7.2.9")
+    expect(shown.panel).to_contain_text("10.7.2.9")
+    box = page.get_by_role("combobox", name="Find a resource")
+    box.fill("ec2.subnet")
+    page.get_by_role("option", name="Only aws.ec2.subnet").click()
+    expect(page.locator(".mark")).to_contain_text("type=aws.ec2.subnet")
+
+
+def test_the_map_is_loaded_anew_when_the_inventory_has_changed(tmp_path: Any, open_page: Open) -> None:
+    with served("serve", "--database", f"sqlite:///{tmp_path / 'c.sqlite3'}", folder=tmp_path) as server:
+        for size, leaves in ((4000, 3000), (4100, 4000)):
+            files = {"files": ("estate.json", estate(size), "application/json")}
+            server.ask("POST", "/imports", files=files)
+            if size == 4000:
+                page = open_page(server, "/map", tokens=server.admin(), refusals=True)
+                shown = MapPage(page).ready()
+                before = shown.shown()
+                assert before > leaves
+        shown.surface.focus()
+        for _ in range(6):
+            page.keyboard.press("+")
+        expect(page.locator(".toast")).to_contain_text("The inventory has changed")
+        eventually(lambda: shown.ready().shown() > before, "the larger map")
+
+
+@pytest.mark.nightly
+def test_a_hundred_thousand_resources(tmp_path: Any, open_page: Open) -> None:
+    for server in filled(tmp_path, 100_000):
+        walk_through(server, open_page, 100_000)
