@@ -10,6 +10,7 @@ import typer
 from cloudviz.cli.draw import report_problems
 from cloudviz.cli.output import Output, note, print_record, print_rows
 from cloudviz.cli.progress import working
+from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import Database, OutputOption, Provider, opened, run, settings_for
 
 if TYPE_CHECKING:
@@ -156,15 +157,22 @@ def show(
         accounts=(account,) if account else (),
         currency=currency,
     )
-    loaded = settings_for(database_url=database)
+    if server := chosen():
+        said = {"month": month, "provider": provider, "account": account, "currency": currency, "basis": basis}
+        if by or tag:
+            found = server.json(f"/costs/by/{by or 'tag'}", tag=tag, **said)["items"]
+        else:
+            found = server.json("/costs/summary", **said)
+    else:
+        loaded = settings_for(database_url=database)
 
-    async def work() -> Any:
-        async with opened(loaded.settings) as store:
-            if by or tag:
-                return await grouped(store, by or "tag", asked, tag=tag, basis=wanted)
-            return await summary(store, asked, wanted)
+        async def work() -> Any:
+            async with opened(loaded.settings) as store:
+                if by or tag:
+                    return await grouped(store, by or "tag", asked, tag=tag, basis=wanted)
+                return await summary(store, asked, wanted)
 
-    found = run(work())
+        found = run(work())
     if by or tag:
         print_rows(found, ("key", "amount", "currency", "share", "resources"), output)
     elif output is not Output.TABLE:

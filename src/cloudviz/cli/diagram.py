@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cloudviz.cli.output import note
+from cloudviz.cli.output import note, write_file
 from cloudviz.cli.picture_options import AskedPicture, asks_for_a_picture
+from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import (
     Account,
     At,
@@ -48,6 +49,32 @@ def diagram(
     selection = selection_of(
         provider=provider, types=type, regions=region, accounts=account, tags=tag, filter=filter, at=at
     )
+    if server := chosen():
+        options = picture.options
+        terms = [
+            filter,
+            *(
+                f"{key}={each}"
+                for key, values in (
+                    ("provider", [provider] if provider else []),
+                    ("type", type),
+                    ("region", region),
+                    ("account", account),
+                )
+                for each in values or ()
+            ),
+        ]
+        terms += [f"tag:{each}" for each in tag or ()]
+        body = {
+            "format": picture.format, "layout": options.layout, "theme": options.theme,
+            "max_nodes": options.max_nodes,
+            "group_by": options.group_by, "focus": options.focus, "hops": options.hops, "title": options.title,
+            "include_costs": options.show_costs, "scale": options.scale, "page": options.page,
+            "link_base": options.link_base, "filter": " ".join(term for term in terms if term), "at": at,
+        }  # fmt: skip
+        write_file(picture.output, server.ask("POST", "/visualization/export", json=body, timeout=300).content)
+        note(f"{picture.output} is drawn by {server.url}.")
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> Picture:

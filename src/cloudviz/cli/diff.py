@@ -19,6 +19,7 @@ from cloudviz.cli.picture_options import (
     format_for,
     picture_options,
 )
+from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import Database, opened, run, settings_for
 from cloudviz.errors import Invalid
 
@@ -54,6 +55,17 @@ def diff(
     cloudviz diff before.tfstate after.tfstate -o changes.svg
     """
     form, path = _where(output)
+    server = chosen()
+    if server is not None:
+        if form is None:
+            raise Invalid(
+                "a picture of changes is not drawn by a server", hint="Ask for a table, JSON, YAML or CSV."
+            )
+        rows = _rows_told(server.json("/visualization/diff", a=before, b=after))
+        _write(rows, form, path)
+        if rows and exit_code:
+            raise typer.Exit(4)
+        return
     if form is None and path is not None:
         options = picture_options(layout, theme, max_nodes, "", 2, "", False, title, scale)
         drawn = _drawn(before, after, options, format_for(path, ""), database)
@@ -95,6 +107,24 @@ def diff_rows(found: Diff) -> list[dict[str, Any]]:
         for change in found.changed
     ]
     return rows
+
+
+def _rows_told(told: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = [
+        {"change": word, "type": item["type"], "name": item["name"], "fields": "", "id": item["id"]}
+        for word in ("added", "removed")
+        for item in told[word]
+    ]
+    return rows + [
+        {
+            "change": "changed",
+            "type": each["after"]["type"],
+            "name": each["after"]["name"],
+            "fields": ", ".join(each["fields"]),
+            "id": each["after"]["id"],
+        }
+        for each in told["changed"]
+    ]
 
 
 def _found(before: str, after: str, database: str | None) -> Diff:

@@ -11,10 +11,13 @@ import typer
 
 from cloudviz.cli.output import Output, note, print_rows
 from cloudviz.cli.progress import scanning
+from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import Database, opened, run, settings_for
+from cloudviz.errors import BadInput, CloudRefused
 from cloudviz.inventory.model import Coverage
 
 if TYPE_CHECKING:
+    from cloudviz.cli.remote import Server
     from cloudviz.store.records import RecordedChanges
 
 Resume = Annotated[
@@ -185,6 +188,9 @@ def _discover(provider: str, source: str, request: dict[str, Any], database: str
 
     if resume and any(request.values()):
         raise typer.BadParameter("--resume scans what that discovery was asked for: leave the other options out")
+    if server := chosen():
+        _discover_there(server, provider, request, resume)
+        return
     loaded = settings_for(database_url=database)
     stop = threading.Event()
 
@@ -226,6 +232,65 @@ def _discover(provider: str, source: str, request: dict[str, Any], database: str
     if outcome.gaps:
         report_gaps(outcome.gaps)
         raise typer.Exit(3)
+
+
+_NOT_THERE = ("profile", "endpoint_url", "management_group", "organization", "folder")
+"""What only the machine that scans can be told."""
+
+
+def _discover_there(server: Server, provider: str, request: dict[str, Any], resume: str) -> None:
+    """Let a server scan with its own credentials, and follow it to its end."""
+    from cloudviz.store.records import RecordedChanges
+
+    refused = [name for name in _NOT_THERE if request.get(name)]
+    if refused:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in refused)
+        raise BadInput(f"a server scans with its own settings, not with {options}", hint="Leave it out.")
+    accounts = {"aws": "accounts", "azure": "subscriptions", "gcp": "projects"}[provider]
+    asked = {key: value for key, value in request.items() if value and key != "accounts"}
+    if request["accounts"]:
+        asked[accounts] = request["accounts"]
+    accepted = server.ask("POST", f"/{provider}/discover", json={"resume": resume} if resume else asked).json()
+    discovery_id = accepted["discovery_id"]
+    typer.echo(discovery_id)
+    with scanning() as tell:
+
+        def progress(told: dict[str, Any]) -> None:
+            from cloudviz.sources.provider import ScanProgress
+
+            done, total, resources = (int(told.get(name) or 0) for name in ("done", "total", "resources"))
+            tell(ScanProgress(done, total, resources, str(told.get("at") or "")))
+
+        try:
+            job = server.followed(accepted["job_id"], progress)
+        except KeyboardInterrupt:
+            note(f"The server goes on: cloudviz discoveries show {discovery_id}")
+            raise
+    if job["status"] in ("failed", "cancelled"):
+        error = job.get("error") or {}
+        raise CloudRefused(
+            str(error.get("detail") or f"the scan was {job['status']}"), hint=str(error.get("hint") or "")
+        )
+    told = job["result"]
+    changes = RecordedChanges(*(told[name] for name in ("added", "changed", "removed", "unchanged")))
+    note(recorded(told["resources"], told["links"], changes))
+    if job["status"] == "partial":
+        report_gaps([coverage_of_document(entry) for entry in told["gaps"]])
+        raise typer.Exit(3)
+
+
+def coverage_of_document(entry: dict[str, Any]) -> Coverage:
+    """A coverage entry from how documents write it."""
+    return Coverage(
+        provider=entry["provider"],
+        account=entry["account"],
+        region=entry["region"],
+        type=entry["type"],
+        status=entry["status"],
+        count=entry.get("count") or 0,
+        permission=entry.get("permission"),
+        detail=entry.get("detail"),
+    )
 
 
 def test_connection(provider: str, request: dict[str, Any]) -> None:

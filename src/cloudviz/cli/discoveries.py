@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import typer
 
 from cloudviz.cli.output import Output, note, print_record, print_rows
+from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import Database, OutputOption, Provider, opened, run, settings_for
 from cloudviz.inventory import document
 
@@ -42,6 +44,10 @@ def list_discoveries(
     database: Database = None,
 ) -> None:
     """List discoveries, newest first."""
+    if server := chosen():
+        path = f"/{provider}/discoveries" if provider else "/discoveries"
+        print_rows([_told_row(each) for each in server.items(path, limit)], COLUMNS, output)
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> list[dict[str, Any]]:
@@ -63,6 +69,19 @@ def show(
     database: Database = None,
 ) -> None:
     """Show one discovery: its coverage, gaps first, and its problems."""
+    if server := chosen():
+        newest = "" if id else next((each["id"] for each in server.items("/discoveries", 1)), "")
+        told = server.json(f"/discoveries/{quote(id or newest, safe='')}") if id or newest else {}
+        if told:
+            coverage = sorted(told["coverage"], key=lambda entry: entry["status"] == "seen")
+            told = {
+                **_told_row(told),
+                "reason": told["reason"],
+                "coverage": coverage,
+                "problems": told["problems"],
+            }
+        _print_one(told, output)
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> dict[str, Any]:
@@ -86,7 +105,22 @@ def show(
                 "problems": [document.problem_document(problem) for problem in problems],
             }
 
-    found = run(work())
+    _print_one(run(work()), output)
+
+
+def _told_row(told: dict[str, Any]) -> dict[str, Any]:
+    """The same of what a server tells."""
+    changes = told["changes"] or {}
+    return {
+        **{key: told[key] for key in ("id", "provider", "source", "status")},
+        "resources": told["resources_found"],
+        **{key: changes.get(key) for key in ("added", "changed", "removed")},
+        "created_at": told["created_at"],
+        "completed_at": told["completed_at"],
+    }
+
+
+def _print_one(found: dict[str, Any], output: Output) -> None:
     if not found:
         note("No discovery yet: `cloudviz discover aws` or `cloudviz import FILE` makes one.")
         return

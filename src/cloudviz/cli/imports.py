@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +12,12 @@ from cloudviz.cli.discover import recorded
 from cloudviz.cli.draw import report_problems
 from cloudviz.cli.output import note
 from cloudviz.cli.progress import working
+from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import Database, opened, run, settings_for
+from cloudviz.errors import BadInput
+
+if TYPE_CHECKING:
+    from cloudviz.cli.remote import Server
 
 
 def import_command(
@@ -34,6 +40,9 @@ def import_command(
 
     Example: cloudviz import prod.tfstate
     """
+    if server := chosen():
+        _import_there(server, paths, {"source": source, "account": account, "region": region})
+        return
     from cloudviz.jobs.imports import ImportOutcome, import_files
 
     loaded = settings_for(database_url=database)
@@ -50,4 +59,32 @@ def import_command(
     typer.echo(outcome.discovery_id)
     report_problems(outcome.problems)
     if outcome.status == "partial":
+        raise typer.Exit(3)
+
+
+def _import_there(server: Server, paths: list[Path], fields: dict[str, str]) -> None:
+    """Send files to a server. Folders are for this machine: a server takes files."""
+    with contextlib.ExitStack() as stack:
+        files = []
+        for path in paths:
+            if not path.is_file():
+                raise BadInput("is no file that can be sent.", where=str(path), hint="Name the files of a folder.")
+            files.append(("file", (path.name, stack.enter_context(path.open("rb")))))
+        given = {key: value for key, value in fields.items() if value}
+        told = server.ask("POST", "/imports", files=files, data=given, timeout=600).json()
+    if "job_id" in told:
+        with working("Reading"):
+            job = server.followed(told["job_id"])
+        if job["status"] in ("failed", "cancelled"):
+            error = job.get("error") or {}
+            raise BadInput(
+                str(error.get("detail") or f"the import was {job['status']}"), hint=str(error.get("hint") or "")
+            )
+        told = job["result"]
+    found = f"{told['resources']} resources and {told['links']} links"
+    note(f"{found}: {told['added']} new, {told['changed']} changed, {told['removed']} gone.")
+    typer.echo(told["discovery_id"])
+    for problem in told["problems"][:20]:
+        note(f"  {problem['where']}: {problem['what']}")
+    if told["status"] == "partial":
         raise typer.Exit(3)

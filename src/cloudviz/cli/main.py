@@ -23,6 +23,7 @@ from cloudviz.cli import (
     imports,
     jobs,
     keys,
+    login,
     migrate,
     permissions,
     resources,
@@ -57,6 +58,12 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
+    server: Annotated[
+        str,
+        typer.Option(
+            "--server", metavar="URL", help="Ask this server instead; anywhere in a command.", show_default=False
+        ),
+    ] = "",
 ) -> None:
     """Data goes to stdout, progress and messages to stderr.
 
@@ -88,12 +95,15 @@ app.add_typer(users.app, name="users")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.command("login")(login.login)
+app.command("logout")(login.logout)
 app.add_typer(webhooks.app, name="webhooks")
 
 
 def main() -> None:
     """Run the command line; every refusal becomes one line on stderr and the exit code of the contract."""
     try:
+        _choose_server()
         app()
     except CloudVizError as error:
         print(f"cloudviz: {error.one_line()}", file=sys.stderr)  # noqa: T201
@@ -108,6 +118,29 @@ def main() -> None:
     except Exception as error:  # a bug: still one line, and a file with the details for the report
         print(f"cloudviz: {_report(error)}", file=sys.stderr)  # noqa: T201
         sys.exit(1)
+
+
+def _choose_server() -> None:
+    """Take ``--server URL`` out of the command line, wherever it stands."""
+    import os
+
+    words, url = sys.argv[1:], ""
+    if any(word == "--server" or word.startswith("--server=") for word in words):
+        from cloudviz.cli.remote import taken_out
+
+        words, url = taken_out(words)
+        sys.argv[1:] = words
+    if url:
+        os.environ["CLOUDVIZ_SERVER"] = url
+    if os.environ.get("CLOUDVIZ_SERVER"):
+        from cloudviz.cli.remote import LOCAL_ONLY
+        from cloudviz.errors import BadInput
+
+        command = next((word for word in words if not word.startswith("-")), "")
+        if url and command in LOCAL_ONLY:
+            raise BadInput(
+                f"`cloudviz {command}` works on this machine, not against a server", hint="Leave --server out."
+            )
 
 
 def _report(error: Exception) -> str:

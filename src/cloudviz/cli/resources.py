@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
 from cloudviz.cli.output import Output, note, print_record, print_rows
+from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import (
     Account,
     At,
@@ -19,6 +21,7 @@ from cloudviz.cli.session import (
     Tag,
     TypeKey,
     opened,
+    parameters_of,
     run,
     selection_of,
     settings_for,
@@ -73,6 +76,11 @@ def search(
 
 
 def _print(selection: Selection, limit: int, output: Output, database: str | None) -> None:
+    if server := chosen():
+        most = limit + 1 if limit else 0
+        found = list(server.items("/resources", most, **parameters_of(selection)))
+        _print_found(found[:limit] if limit else found, len(found) > limit > 0, limit, output)
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> tuple[list[dict[str, Any]], bool]:
@@ -88,6 +96,10 @@ def _print(selection: Selection, limit: int, output: Output, database: str | Non
                     return rows, cursor is not None
 
     rows, more = run(work())
+    _print_found(rows, more, limit, output)
+
+
+def _print_found(rows: list[dict[str, Any]], more: bool, limit: int, output: Output) -> None:
     print_rows(rows, COLUMNS, output)
     if more:
         note(f"There are more than {limit}; raise --limit to see them.")
@@ -102,6 +114,10 @@ def show(
     database: Database = None,
 ) -> None:
     """Show one resource with its links."""
+    if server := chosen():
+        told = server.json(f"/resources/{quote(id, safe='')}")
+        print_record({**told.pop("resource"), **told}, output)
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> dict[str, Any]:

@@ -120,6 +120,22 @@ def run(work: Coroutine[Any, Any, T], *, new_loop: Callable[[], asyncio.Abstract
         raise SystemExit(143 if terminated else 130) from None
 
 
+def parameters_of(selection: Selection) -> dict[str, Any]:
+    """A selection as the query parameters of ``GET /resources``, for a server."""
+    return {
+        "provider": list(selection.providers),
+        "type": list(selection.types),
+        "kind": list(selection.kinds),
+        "region": list(selection.regions),
+        "account": list(selection.accounts),
+        "state": list(selection.states),
+        "tag": [f"{key}={value}" if value else key for key, value in selection.tags],
+        "q": selection.text,
+        "at": selection.at,
+        "filter": "".join(f" id={each}" for each in selection.ids).strip(),
+    }
+
+
 def selection_of(
     *,
     provider: str = "",

@@ -1,0 +1,216 @@
+"""Commands against another CloudViz: ``--server URL``, and the sign-ins that ``cloudviz login`` keeps for it.
+
+``--server`` may stand anywhere among the words of a command, so it is taken out before the command is parsed; the
+environment variable CLOUDVIZ_SERVER is the same. Tokens are kept in a file that only its owner may read. A token
+or an API key in CLOUDVIZ_TOKEN is used instead, and kept nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from cloudviz.errors import BadInput, CloudRefused, CloudVizError, Invalid, Unauthenticated
+
+if TYPE_CHECKING:
+    import httpx
+
+VARIABLE = "CLOUDVIZ_SERVER"
+TOKEN_VARIABLE = "CLOUDVIZ_TOKEN"  # noqa: S105 - the name of a variable
+TIMEOUT = 60.0
+WAIT = 1.0  # seconds between two looks at a job
+
+LOCAL_ONLY = frozenset(
+    [
+        "draw",
+        "serve",
+        "worker",
+        "scheduler",
+        "migrate",
+        "cleanup",
+        "doctor",
+        "demo",
+        "backup",
+        "restore",
+        "secrets",
+        "audit",
+        "users",
+        "keys",
+        "login",
+        "logout",
+    ]
+)
+"""Commands that look after an installation on the machine it is on, or need none."""
+
+
+class Refused(CloudVizError):
+    """What the server said, in its own words."""
+
+    status, code, title = 502, "server_refused", "The server refused"
+
+
+def taken_out(words: Sequence[str]) -> tuple[list[str], str]:
+    """The words of a command line without ``--server URL``, and the URL; empty where there is none.
+
+    Raises :class:`~cloudviz.errors.BadInput` for ``--server`` without a URL.
+    """
+    kept: list[str] = []
+    url = ""
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            kept += [word, *rest]
+        elif word == "--server":
+            url = next(rest, "")
+            if not url or url.startswith("-"):
+                raise BadInput(
+                    "--server needs the address of a server", hint="--server https://cloudviz.example.com"
+                )
+        elif word.startswith("--server="):
+            url = word.partition("=")[2]
+        else:
+            kept.append(word)
+    return kept, url
+
+
+def address(url: str) -> str:
+    """A server's address without what is behind it. Raises :class:`~cloudviz.errors.Invalid` for what is none."""
+    parts = urlsplit(url if "//" in url else f"https://{url}")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+        raise Invalid(f"{url[:100]!r} is no address of a server", hint="Write it as https://cloudviz.example.com.")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def _file() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("cloudviz", appauthor=False) / "servers.json"
+
+
+def _kept() -> dict[str, dict[str, str]]:
+    with suppress(OSError, ValueError):
+        value = json.loads(_file().read_text(encoding="utf-8"))
+        if isinstance(value, dict):
+            return value
+    return {}
+
+
+def keep(url: str, tokens: Mapping[str, str] | None) -> Path:
+    """Keep the tokens of a server, or forget them when None. Returns the file, which only its owner may read."""
+    held = _kept()
+    if tokens is None:
+        held.pop(url, None)
+    else:
+        held[url] = dict(tokens)
+    path = _file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = path.with_suffix(".new")
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(held, file, indent=1)
+    made.replace(path)
+    return path
+
+
+def chosen() -> Server | None:
+    """The server that this command is for; None where it is for the installation on this machine."""
+    url = os.environ.get(VARIABLE, "")
+    return Server(address(url)) if url else None
+
+
+class Server:
+    """A running CloudViz, asked over HTTP with the sign-in that is kept for it."""
+
+    def __init__(self, url: str) -> None:
+        import httpx  # 0.1 s that commands on this machine don't pay
+
+        self.url = url
+        self._given = os.environ.get(TOKEN_VARIABLE, "")
+        self._tokens = {} if self._given else _kept().get(url, {})
+        self._client = httpx.Client(timeout=TIMEOUT, headers={"User-Agent": "cloudviz-cli"})
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """The reply. Raises what the server refused, in its words, or that it can't be reached."""
+        reply = self._send(method, path, **more)
+        if reply.status_code == 401 and self._tokens.get("refresh_token") and path != "/auth/refresh":
+            self._renew()
+            reply = self._send(method, path, **more)
+        if reply.status_code >= 400:
+            raise self._refusal(reply)
+        return reply
+
+    def json(self, path: str, **params: Any) -> Any:
+        """What GET of a path answers; parameters that are empty are left out."""
+        wanted = {key: value for key, value in params.items() if value not in ("", None, [], ())}
+        return self.ask("GET", path, params=wanted).json()
+
+    def items(self, path: str, most: int = 0, **params: Any) -> Iterator[dict[str, Any]]:
+        """The items of a list, page by page, up to ``most``; all when 0."""
+        count = 0
+        cursor = ""
+        while True:
+            size = min(500, most - count) if most else 500
+            page = self.json(path, limit=size, cursor=cursor, **params)
+            for item in page["items"]:
+                yield item
+                count += 1
+            cursor = page["next_cursor"] or ""
+            if not cursor or (most and count >= most):
+                return
+
+    def sign_in(self, username: str, password: str) -> dict[str, str]:
+        """The tokens of a person. Raises what the server refused."""
+        reply = self.ask("POST", "/auth/login", json={"username": username, "password": password}).json()
+        return {"access_token": reply["access_token"], "refresh_token": reply["refresh_token"]}
+
+    def followed(self, job_id: str, tell: Any = None) -> dict[str, Any]:
+        """A job, once it is over. ``tell`` gets its progress meanwhile."""
+        while True:
+            job: dict[str, Any] = self.json(f"/jobs/{job_id}")
+            if job["status"] in ("succeeded", "partial", "failed", "cancelled"):
+                return job
+            if tell is not None and job.get("progress"):
+                tell(job["progress"])
+            time.sleep(WAIT)
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        import httpx
+
+        token = self._given or self._tokens.get("access_token", "")
+        headers = dict(more.pop("headers", {}))
+        if token and path not in ("/auth/login", "/auth/refresh"):
+            headers["Authorization"] = f"Bearer {token}"
+        try:
+            return self._client.request(method, f"{self.url}{path}", headers=headers, **more)
+        except httpx.HTTPError as error:
+            raise CloudRefused(
+                f"{self.url} cannot be reached: {error or type(error).__name__}",
+                hint="Check the address, and that a CloudViz answers there.",
+            ) from error
+
+    def _renew(self) -> None:
+        reply = self._send("POST", "/auth/refresh", json={"refresh_token": self._tokens["refresh_token"]})
+        if reply.status_code >= 400:
+            keep(self.url, None)
+            raise Unauthenticated(
+                f"the sign-in at {self.url} has ended", hint=f"Sign in again: cloudviz login {self.url}"
+            )
+        told = reply.json()
+        self._tokens = {"access_token": told["access_token"], "refresh_token": told["refresh_token"]}
+        keep(self.url, self._tokens)
+
+    def _refusal(self, reply: httpx.Response) -> CloudVizError:
+        try:
+            told = reply.json()
+            detail, hint = str(told["detail"]), str(told.get("hint") or "")
+        except (ValueError, KeyError, TypeError):
+            return Refused(f"{self.url} answered {reply.status_code}", hint="Is it a CloudViz?")
+        if reply.status_code == 401:
+            return Unauthenticated(detail, hint=f"Sign in: cloudviz login {self.url}; or set {TOKEN_VARIABLE}.")
+        return Refused(detail, hint=hint, where=str(told.get("where") or ""))
