@@ -228,6 +228,8 @@ def violations(page: Page) -> list[str]:
         "/map?panel=outline",
         "/resources",
         "/scans",
+        "/automation/schedules",
+        "/automation/webhooks",
         "/keys",
         "/admin/people",
         "/admin/audit",

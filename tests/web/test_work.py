@@ -257,3 +257,29 @@ def test_the_script_of_the_first_load_is_small() -> None:
     sizes: dict[str, Any] = {file.name: len(gzip.compress(file.read_bytes(), 9)) for file in bundle.glob("*.js")}
     print(f"first load: {sizes} bytes of compressed script")
     assert 0 < sum(sizes.values()) < 300_000
+
+
+def test_a_schedule_is_made_paused_and_deleted(work_server: Served, open_page: Open) -> None:
+    page = open_page(work_server, "/automation/schedules", tokens=work_server.admin(), refusals=True)
+    page.get_by_label("Name", exact=True).fill("nightly")
+    page.get_by_label("When (cron)").fill("no time at all")
+    page.get_by_role("button", name="Make a schedule").click()
+    expect(page.get_by_role("alert")).not_to_be_empty()
+    page.get_by_label("When (cron)").fill("30 2 * * *")
+    page.get_by_role("button", name="Make a schedule").click()
+    row = page.get_by_role("row", name=re.compile("nightly"))
+    expect(row).to_contain_text("Scan a cloud aws")
+    row.get_by_role("button", name="Pause").click()
+    expect(row).to_contain_text("paused")
+    row.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Yes, do it").click()
+    expect(page.get_by_role("heading", name="Nothing is scheduled.")).to_be_visible()
+
+
+def test_a_webhook_that_may_not_be_asked_is_refused(work_server: Served, open_page: Open) -> None:
+    page = open_page(work_server, "/automation/webhooks", tokens=work_server.admin(), refusals=True)
+    page.get_by_label("Address", exact=True).fill("https://169.254.169.254/latest")
+    page.get_by_label("something changed").check()
+    page.get_by_role("button", name="Register a webhook").click()
+    expect(page.get_by_role("alert")).to_contain_text("may not be asked")
+    expect(page.get_by_role("heading", name="Nobody is told of anything.")).to_be_visible()
