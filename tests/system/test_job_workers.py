@@ -116,7 +116,7 @@ async def killed(
     async with await open_store(url) as store:
         jobs = await enqueued(store, files, others)
         while len(run.kills) < kills:
-            await asyncio.sleep(chance.uniform(0, 1.5))
+            await asyncio.sleep(chance.uniform(0.5, 3.0))
             async with asyncio.timeout(60):  # until one of them is at work: to kill an idle one proves nothing
                 while not (busy := [each for each in run.processes if await held_by(store, each.pid)]):
                     await asyncio.sleep(0.02)
@@ -138,7 +138,7 @@ async def kills_change_nothing(
     kills: int,
     **environment: str,
 ) -> None:
-    files = prepared(tmp_path / "files", jobs * 2 // 5, 900)
+    files = prepared(tmp_path / "files", jobs * 2 // 5, 120)
     others = jobs * 3 // 10
     calm = await undisturbed(urls[0], tmp_path / "calm", files, others, ["worker", "--no-celery"])
     folder = tmp_path / "wild"
