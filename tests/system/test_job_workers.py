@@ -120,6 +120,10 @@ async def killed(
             async with asyncio.timeout(60):  # until one of them is at work: to kill an idle one proves nothing
                 while not (busy := [each for each in run.processes if await held_by(store, each.pid)]):
                     await asyncio.sleep(0.02)
+                    if not (await store.jobs.page(status="queued", limit=1)).items:
+                        break
+            if not busy:
+                break
             await asyncio.sleep(chance.uniform(0, 0.2))
             pid = run.kill(chance.choice(busy))
             for job_id in await held_by(store, pid):
@@ -138,7 +142,7 @@ async def kills_change_nothing(
     kills: int,
     **environment: str,
 ) -> None:
-    files = prepared(tmp_path / "files", jobs * 2 // 5, 120)
+    files = prepared(tmp_path / "files", jobs * 2 // 5, 200)
     others = jobs * 3 // 10
     calm = await undisturbed(urls[0], tmp_path / "calm", files, others, ["worker", "--no-celery"])
     folder = tmp_path / "wild"

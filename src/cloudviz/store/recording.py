@@ -124,7 +124,8 @@ async def record(
         if ending is not None:
             row = await discovery_row(connection, discovery_id)
             counts = {name: getattr(changes, name) for name in ("added", "changed", "removed", "unchanged")}
-            outcome = {**ending.outcome, **counts}
+            # The words of the report are those of who asked, so that it is the same whoever tells it.
+            outcome = {**ending.outcome, **{name: counts[name] for name in counts if name in ending.outcome}}
             await end_discovery(database, connection, row, ending.status, outcome=outcome)
         return changes
 
