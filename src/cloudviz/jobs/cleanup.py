@@ -46,7 +46,7 @@ async def clean_up(
         removed["files"] = await asyncio.to_thread(_remove_old, folders, kept.exports_days)
     if not stopped():
         orphans = await exports.clean_up(store, open_storage(settings), stopped=stopped)
-        removed["files"] = removed.get("files", 0) + orphans
+        removed["orphaned_files"] = orphans
     return removed
 
 
