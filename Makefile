@@ -27,6 +27,7 @@ lint: .venv/.installed-dev ## ruff, formatting, mypy strict, import layers
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports
+	MYPYPATH=sdk/python/src $(RUN) mypy --config-file= --strict --python-version 3.10 --cache-dir .mypy_cache/sdk -p cloudviz_client
 
 types: .venv/.installed-dev ## mypy alone
 	$(RUN) mypy
@@ -34,6 +35,9 @@ types: .venv/.installed-dev ## mypy alone
 format: .venv/.installed-dev ## let ruff format and sort imports
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
+
+openapi: .venv/.installed-dev ## write openapi.json, and what the SDKs are made of it
+	$(RUN) python scripts/openapi.py
 
 docs-types: .venv/.installed-dev ## write docs/types, a page for each resource type, from the catalogue
 	$(RUN) python scripts/type_pages.py
@@ -86,4 +90,4 @@ distclean: clean ## remove environments as well
 	$(UV) sync --frozen --quiet
 	@touch $@ .venv/.installed
 
-.PHONY: help demo test test-nightly lint types format docs-types pytest browser web web-test wheel bench pictures clean distclean
+.PHONY: help demo test test-nightly lint types format openapi docs-types pytest browser web web-test wheel bench pictures clean distclean

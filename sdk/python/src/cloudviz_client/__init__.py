@@ -1,0 +1,49 @@
+"""The client of the CloudViz API: :class:`CloudViz`, and :class:`AsyncCloudViz` for asyncio."""
+
+from cloudviz_client.asynchronous.client import AsyncCloudViz, AsyncJob
+from cloudviz_client.errors import (
+    BadInput,
+    CloudRefused,
+    CloudVizError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    JobFailed,
+    NotFound,
+    NotReached,
+    Refused,
+    ServerFailed,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    WaitedTooLong,
+)
+from cloudviz_client.events import Event
+from cloudviz_client.protocol import Retrying
+from cloudviz_client.synchronous.client import CloudViz, Job
+
+__all__ = [
+    "AsyncCloudViz",
+    "AsyncJob",
+    "BadInput",
+    "CloudRefused",
+    "CloudViz",
+    "CloudVizError",
+    "Conflict",
+    "Event",
+    "Forbidden",
+    "Invalid",
+    "Job",
+    "JobFailed",
+    "NotFound",
+    "NotReached",
+    "Refused",
+    "Retrying",
+    "ServerFailed",
+    "TooLarge",
+    "TooManyRequests",
+    "Unauthenticated",
+    "Unavailable",
+    "WaitedTooLong",
+]

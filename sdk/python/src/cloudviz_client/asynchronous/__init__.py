@@ -1,0 +1,1 @@
+"""The client for asyncio, written by hand; the one without is made of it."""

@@ -1,0 +1,341 @@
+"""The client: sends requests, renews tokens, makes requests again, follows jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+from cloudviz_client import protocol
+from cloudviz_client.asynchronous.namespaces import AsyncNamespaces
+from cloudviz_client.errors import JobFailed, NotReached, Unauthenticated, WaitedTooLong
+from cloudviz_client.events import Event, EventReader
+from cloudviz_client.protocol import Request, Retrying, Session, Upload
+
+
+class AsyncCloudViz(AsyncNamespaces):
+    """A CloudViz server. Close it, or use it in ``async with``.
+
+    Arguments:
+        url: of the server, such as ``https://maps.example.org``; may have a path.
+        token: an access token; with ``refresh_token`` it is renewed before it ends.
+        api_key: a key of ``/auth/api-keys``.
+        username, password: signed in with at the first request, and again when the session ends.
+        timeout: seconds for a connection, and for each silence while an answer comes.
+        retrying: when requests are made again.
+        transport: httpx's, for tests and special networks.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str = "",
+        refresh_token: str = "",
+        api_key: str = "",
+        username: str = "",
+        password: str = "",
+        timeout: float = 60.0,
+        retrying: Retrying | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._session = Session(
+            token=token, api_key=api_key, refresh_token=refresh_token, username=username, password=password
+        )
+        self._retrying = retrying or Retrying()
+        self._http = httpx.AsyncClient(base_url=url, timeout=timeout, transport=transport)
+        self._renewing = asyncio.Lock()
+        super().__init__(self)
+
+    async def __aenter__(self) -> AsyncCloudViz:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._http.aclose()
+
+    async def request(
+        self,
+        operation_id: str,
+        *,
+        body: Any = None,
+        uploads: Sequence[Upload] = (),
+        form: Mapping[str, Any] | None = None,
+        **given: Any,
+    ) -> Any:
+        """Any operation by its id in ``openapi.json``; returns the JSON document, bytes, text, or None.
+
+        Arguments:
+            body: the JSON document to send.
+            uploads: paths, or names with content, for a form.
+            form: the other fields of the form.
+            given: parameters of path, query and headers.
+
+        Raises :class:`~cloudviz_client.errors.Refused` and :class:`~cloudviz_client.errors.NotReached`.
+        """
+        return await self.call(operation_id, given, body=body, uploads=uploads, form=form)
+
+    async def call(
+        self,
+        operation_id: str,
+        given: Mapping[str, Any],
+        *,
+        body: Any = None,
+        uploads: Sequence[Upload] = (),
+        form: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """As :meth:`request`, with the parameters as a mapping."""
+        request = protocol.request_for(operation_id, given, body=body, uploads=uploads, form=form)
+        response = await self.answer(request)
+        if response.is_redirect:
+            return response.headers["location"]
+        if not response.content:
+            return None
+        kind = response.headers.get("content-type", "").partition(";")[0]
+        if kind == "application/json":
+            return response.json()
+        return response.text if kind == "text/plain" else response.content
+
+    async def answer(self, request: Request) -> httpx.Response:
+        """The whole answer to a request, which is no refusal."""
+        async with self.streamed(request) as response:
+            try:
+                await response.aread()
+            except httpx.TransportError as error:
+                raise NotReached(f"The answer of {self._http.base_url} broke off: {error}.") from error
+            return response
+
+    @asynccontextmanager
+    async def streamed(self, request: Request, timeout: float | None = None) -> AsyncIterator[httpx.Response]:
+        """An answer whose body is still to be read. ``timeout`` is for each silence in it, in seconds."""
+        response = await self._begun(request, timeout)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def _begun(self, request: Request, timeout: float | None) -> httpx.Response:
+        made, renewed = 0, False
+        while True:
+            credentials = {} if request.public else await self._credentials()
+            try:
+                response = await self._send(request, credentials, timeout)
+                if response.status_code < 400:
+                    return response
+                try:
+                    body = await response.aread()
+                finally:
+                    await response.aclose()
+            except httpx.TransportError as error:
+                was_sent = not isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
+                wait = self._retrying.after_silence(request, made, was_sent=was_sent)
+                if wait is None:
+                    what = str(error) or type(error).__name__
+                    hint = "Is the address right, and the server running?"
+                    raise NotReached(f"{self._http.base_url} does not answer: {what}.", hint) from error
+            else:
+                refusal = protocol.refusal(response.status_code, response.headers, body)
+                if refusal.status == 401 and not request.public and not renewed:
+                    renewed = True
+                    if await self._renew(credentials):
+                        continue
+                wait = self._retrying.after_refusal(request, refusal, made)
+                if wait is None:
+                    raise refusal
+            made += 1
+            await asyncio.sleep(wait)
+
+    async def _send(
+        self, request: Request, credentials: Mapping[str, str], timeout: float | None
+    ) -> httpx.Response:
+        files = protocol.parts(request.uploads)
+        try:
+            more: dict[str, Any] = {} if timeout is None else {"timeout": httpx.Timeout(60.0, read=timeout)}
+            built = self._http.build_request(
+                request.method,
+                request.path.lstrip("/"),
+                params=list(request.query) or None,
+                headers={**request.headers, **credentials},
+                json=request.json,
+                data=request.form,
+                files=files or None,
+                **more,
+            )
+            return await self._http.send(built, stream=True)
+        finally:
+            protocol.close(files)
+
+    async def _credentials(self) -> dict[str, str]:
+        if self._session.renewal() is not None:
+            async with self._renewing:
+                await self._granted(self._session.renewal())
+        return self._session.headers()
+
+    async def _renew(self, refused: Mapping[str, str]) -> bool:
+        """After a 401: whether there are other credentials now."""
+        async with self._renewing:
+            await self._granted(self._session.renewal(refused))
+            return self._session.headers() != refused
+
+    async def _granted(self, renewal: Request | None) -> None:
+        while renewal is not None:
+            try:
+                self._session.renewed((await self.answer(renewal)).json())
+                return
+            except Unauthenticated:
+                if renewal.path != "/auth/refresh" or not self._session.forget():
+                    raise
+                renewal = self._session.renewal()
+
+    # ---- what the namespaces are made of
+
+    async def pages(self, operation_id: str, given: Mapping[str, Any], body: Any = None) -> AsyncIterator[Any]:
+        """The items of a list, page after page, each page when it is come to."""
+        while True:
+            page = (await self.answer(protocol.request_for(operation_id, given, body=body))).json()
+            for item in page["items"]:
+                yield item
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return
+            if body is not None:
+                body = {**body, "cursor": cursor}
+            else:
+                given = {**given, "cursor": cursor}
+
+    async def start(self, operation_id: str, given: Mapping[str, Any], *, body: Any = None) -> AsyncJob:
+        """Begin what the server carries out as a job."""
+        return AsyncJob(self, (await self.answer(protocol.request_for(operation_id, given, body=body))).json())
+
+    async def begin(
+        self,
+        operation_id: str,
+        given: Mapping[str, Any],
+        *,
+        body: Any = None,
+        uploads: Sequence[Upload] = (),
+        form: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The document of what is done at once; a job where it is large."""
+        request = protocol.request_for(operation_id, given, body=body, uploads=uploads, form=form)
+        response = await self.answer(request)
+        return AsyncJob(self, response.json()) if response.status_code == 202 else response.json()
+
+    async def download(
+        self, operation_id: str, given: Mapping[str, Any], body: Any, to: str | os.PathLike[str] | None
+    ) -> bytes:
+        """A file: its bytes, or none when they go to a path ``to``, which appears when it is complete."""
+        request = protocol.request_for(operation_id, given, body=body)
+        if to is None:
+            return (await self.answer(request)).content
+        path = Path(to)
+        part = path.with_name(f".{path.name}.part")
+        try:
+            async with self.streamed(request) as response:
+                with part.open("wb") as file:
+                    async for piece in response.aiter_bytes():
+                        file.write(piece)
+            part.replace(path)
+        except httpx.TransportError as error:
+            raise NotReached(f"The file broke off: {error}.", "Ask for it again.") from error
+        finally:
+            part.unlink(missing_ok=True)
+        return b""
+
+    async def events(self, operation_id: str, given: Mapping[str, Any]) -> AsyncIterator[Event]:
+        """Server-sent events until ``end`` or 204; where the line breaks, it is taken up behind the last one."""
+        reader = EventReader(given.get("last_event_id") or "")
+        broken = 0
+        while True:
+            request = protocol.request_for(operation_id, {**given, "last_event_id": reader.last_id or None})
+            reader = EventReader(reader.last_id, reader.retry_seconds)
+            try:
+                async with self.streamed(request, timeout=60.0) as response:
+                    if response.status_code == 204:
+                        return
+                    async for piece in response.aiter_bytes():
+                        for event in reader.feed(piece):
+                            broken = 0
+                            yield event
+                            if event.event == "end":
+                                return
+            except httpx.TransportError as error:
+                if broken >= self._retrying.attempts:
+                    raise NotReached(f"The events broke off: {error}.", "Ask again with last_event_id.") from error
+            if broken >= self._retrying.attempts:
+                raise NotReached("The events broke off.", "Ask again with last_event_id.")
+            broken += 1
+            await asyncio.sleep(reader.retry_seconds)
+
+
+class AsyncJob:
+    """A job that the server carries out. ``accepted`` is what it answered."""
+
+    def __init__(self, client: AsyncCloudViz, accepted: Mapping[str, Any]) -> None:
+        self._client = client
+        self.accepted = accepted
+        self.id: str = accepted["job_id"]
+
+    @property
+    def discovery_id(self) -> str:
+        """The discovery that the job carries out; empty for other jobs."""
+        return str(self.accepted.get("discovery_id") or "")
+
+    async def status(self) -> dict[str, Any]:
+        """The job as it is now."""
+        found: dict[str, Any] = await self._client.request("jobs_job", job_id=self.id)
+        return found
+
+    async def wait(
+        self, on_progress: Callable[[dict[str, Any]], None] | None = None, *, timeout: float | None = None
+    ) -> dict[str, Any]:
+        """The job once it is over, succeeded or in part.
+
+        Arguments:
+            on_progress: is told the job when its progress or status has changed.
+            timeout: seconds to wait at most.
+
+        Raises :class:`~cloudviz_client.errors.JobFailed` and :class:`~cloudviz_client.errors.WaitedTooLong`.
+        """
+        looked, waited, told = 0, 0.0, None
+        while True:
+            job = await self.status()
+            now = (job["status"], job.get("progress"))
+            if on_progress is not None and now != told:
+                told = now
+                on_progress(job)
+            if protocol.is_final(job):
+                if job["status"] in ("failed", "cancelled"):
+                    raise JobFailed(job)
+                return job
+            pause = protocol.pause(looked)
+            if timeout is not None and waited + pause > timeout:
+                hint = "It goes on; wait again, or cancel it."
+                raise WaitedTooLong(f"The job {self.id} is {job['status']} after {timeout:g} s.", hint)
+            await asyncio.sleep(pause)
+            looked, waited = looked + 1, waited + pause
+
+    async def discovery(self) -> dict[str, Any]:
+        """The discovery with its progress, coverage and problems."""
+        found: dict[str, Any] = await self._client.request("discoveries_discovery", discovery_id=self.discovery_id)
+        return found
+
+    async def cancel(self) -> dict[str, Any]:
+        """Ask for its end; what it has found so far stays."""
+        found: dict[str, Any] = await self._client.request("jobs_cancel", job_id=self.id)
+        return found
+
+    def events(self, last_event_id: str = "") -> AsyncIterator[Event]:
+        """What happens to it, as it happens."""
+        return self._client.events("jobs_events", {"job_id": self.id, "last_event_id": last_event_id})

@@ -1,0 +1,1 @@
+"""The client without asyncio, made of the asynchronous one by ``make openapi``."""
