@@ -549,6 +549,7 @@ class DiscoveryModel(_DiscoveryModel, total=False):
     created_at: str | None
     started_at: str | None
     completed_at: str | None
+    seen_at: str | None
 
 
 class _DiscoveryPage(TypedDict):
@@ -582,6 +583,7 @@ class DiscoveryReply(_DiscoveryReply, total=False):
     created_at: str | None
     started_at: str | None
     completed_at: str | None
+    seen_at: str | None
     job_id: str | None
 
 
@@ -756,6 +758,8 @@ class _JobModel(TypedDict):
     status: str
     requested_by: str
     attempt: int
+    max_attempts: int
+    priority: int
     cancel_requested: bool
     progress: dict[str, Any]
 
@@ -766,6 +770,7 @@ class JobModel(_JobModel, total=False):
     result: dict[str, Any] | None
     error: dict[str, Any] | None
     created_at: str | None
+    run_after: str | None
     started_at: str | None
     finished_at: str | None
 
@@ -778,6 +783,17 @@ class JobPage(_JobPage, total=False):
     """One page of jobs, newest first."""
 
     next_cursor: str | None
+
+
+class _JobRequest(TypedDict):
+    kind: str
+
+
+class JobRequest(_JobRequest, total=False):
+    """Work to be done in the background. The arguments depend on the kind; see docs/guide/jobs.md."""
+
+    arguments: dict[str, Any]
+    priority: int
 
 
 JobStatus: TypeAlias = "Literal['queued', 'running', 'succeeded', 'partial', 'failed', 'cancelled']"
@@ -964,6 +980,7 @@ class PasswordRequest(TypedDict):
 class PlaceReply(TypedDict):
     """Where a resource is on the map."""
 
+    of: str
     node: dict[str, Any]
     path: list[dict[str, Any]]
 
@@ -1101,6 +1118,7 @@ class ResourceReply(TypedDict):
     source_discovery: str
     first_seen_at: str
     last_seen_at: str
+    console: str
 
 
 class RoleModel(TypedDict):
@@ -1134,6 +1152,77 @@ class SceneReply(_SceneReply, total=False):
     title: str
     direction: str
     diagram_id: str | None
+
+
+class _ScheduleModel(TypedDict):
+    id: str
+    name: str
+    cron: str
+    time_zone: str
+    kind: str
+    arguments: dict[str, Any]
+    jitter_seconds: int
+    priority: int
+    missed: str
+    paused: bool
+    next_runs: list[str]
+    created_by: str
+
+
+class ScheduleModel(_ScheduleModel, total=False):
+    """A schedule, with the times at which it will start its job, before jitter."""
+
+    created_at: str | None
+    updated_at: str | None
+
+
+class _SchedulePage(TypedDict):
+    items: list[ScheduleModel]
+
+
+class SchedulePage(_SchedulePage, total=False):
+    """One page of schedules, by name."""
+
+    next_cursor: str | None
+
+
+class _ScheduleRequest(TypedDict):
+    name: str
+    cron: str
+    kind: str
+
+
+class ScheduleRequest(_ScheduleRequest, total=False):
+    """When to start which kind of job again and again."""
+
+    time_zone: str
+    arguments: dict[str, Any]
+    jitter_seconds: int
+    priority: int
+    missed: Literal["skip", "once", "all"]
+    paused: bool
+
+
+class _ScheduleRunModel(TypedDict):
+    tick: str
+    created_at: str
+
+
+class ScheduleRunModel(_ScheduleRunModel, total=False):
+    """A tick that was dealt with. Without a job it was missed, and skipped."""
+
+    job_id: str | None
+    status: str | None
+
+
+class _ScheduleRunPage(TypedDict):
+    items: list[ScheduleRunModel]
+
+
+class ScheduleRunPage(_ScheduleRunPage, total=False):
+    """One page of ticks, newest first."""
+
+    next_cursor: str | None
 
 
 class SearchRequest(TypedDict, total=False):

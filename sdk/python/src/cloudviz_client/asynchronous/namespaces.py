@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cloudviz_client import models
+from cloudviz_client.events import Event
 from cloudviz_client.protocol import Upload
 
 if TYPE_CHECKING:
@@ -801,6 +802,14 @@ class AsyncJobs:
         """Cancel a job."""
         return cast("models.JobModel", await self._client.call("jobs_cancel", {"job_id": job_id}))
 
+    def events(self, job_id: str, *, last_event_id: str | None = None) -> AsyncIterator[Event]:
+        """Follow a job (server-sent events)."""
+        return self._client.events("jobs_events", {"job_id": job_id, "last_event_id": last_event_id})
+
+    async def file(self, job_id: str, *, to: str | os.PathLike[str] | None = None) -> bytes:
+        """The file that an export wrote; with `to` it is written to that path."""
+        return await self._client.download("jobs_file", {"job_id": job_id}, None, to)
+
     async def get(self, job_id: str) -> models.JobModel:
         """One job."""
         return cast("models.JobModel", await self._client.call("jobs_job", {"job_id": job_id}))
@@ -815,6 +824,10 @@ class AsyncJobs:
     ) -> AsyncIterator[models.JobModel]:
         """Jobs, newest first."""
         return self._client.pages("jobs_jobs", {"status": status, "kind": kind, "limit": limit, "cursor": cursor})
+
+    async def start(self, *, idempotency_key: str | None = None, **body: Unpack[models.JobRequest]) -> AsyncJob:
+        """Start a job."""
+        return await self._client.start("jobs_start", {"idempotency_key": idempotency_key}, body=dict(body))
 
 
 class AsyncMap:
@@ -1025,7 +1038,7 @@ class AsyncMap:
     async def place(
         self,
         *,
-        id: str,
+        id: Sequence[str],
         version: str | None = None,
         layout: models.Layout | None = None,
         theme: models.Theme | None = None,
@@ -1314,6 +1327,48 @@ class AsyncResources:
         return self._client.pages("resources_search", {}, body=dict(body))
 
 
+class AsyncSchedules:
+    """``client.schedules``."""
+
+    def __init__(self, client: AsyncCloudViz) -> None:
+        self._client = client
+
+    async def change(self, schedule_id: str, **body: Unpack[models.ScheduleRequest]) -> models.ScheduleModel:
+        """Change a schedule."""
+        return cast(
+            "models.ScheduleModel",
+            await self._client.call("schedules_change", {"schedule_id": schedule_id}, body=dict(body)),
+        )
+
+    async def create(self, **body: Unpack[models.ScheduleRequest]) -> models.ScheduleModel:
+        """Make a schedule."""
+        return cast("models.ScheduleModel", await self._client.call("schedules_create", {}, body=dict(body)))
+
+    async def delete(self, schedule_id: str) -> None:
+        """Delete a schedule."""
+        await self._client.call("schedules_delete", {"schedule_id": schedule_id})
+
+    async def run_now(self, schedule_id: str) -> AsyncJob:
+        """Start a schedule's job now."""
+        return await self._client.start("schedules_run_now", {"schedule_id": schedule_id})
+
+    def runs(
+        self, schedule_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> AsyncIterator[models.ScheduleRunModel]:
+        """The history of a schedule."""
+        return self._client.pages("schedules_runs", {"schedule_id": schedule_id, "limit": limit, "cursor": cursor})
+
+    async def get(self, schedule_id: str) -> models.ScheduleModel:
+        """One schedule."""
+        return cast(
+            "models.ScheduleModel", await self._client.call("schedules_schedule", {"schedule_id": schedule_id})
+        )
+
+    def list(self, *, limit: int | None = None, cursor: str | None = None) -> AsyncIterator[models.ScheduleModel]:
+        """Schedules, by name."""
+        return self._client.pages("schedules_schedules", {"limit": limit, "cursor": cursor})
+
+
 class AsyncWebhooks:
     """``client.webhooks``."""
 
@@ -1413,4 +1468,5 @@ class AsyncNamespaces:
         self.jobs = AsyncJobs(client)
         self.map = AsyncMap(client)
         self.resources = AsyncResources(client)
+        self.schedules = AsyncSchedules(client)
         self.webhooks = AsyncWebhooks(client)

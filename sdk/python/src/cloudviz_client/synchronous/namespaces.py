@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cloudviz_client import models
+from cloudviz_client.events import Event
 from cloudviz_client.protocol import Upload
 
 if TYPE_CHECKING:
@@ -777,6 +778,14 @@ class Jobs:
         """Cancel a job."""
         return cast("models.JobModel", self._client.call("jobs_cancel", {"job_id": job_id}))
 
+    def events(self, job_id: str, *, last_event_id: str | None = None) -> Iterator[Event]:
+        """Follow a job (server-sent events)."""
+        return self._client.events("jobs_events", {"job_id": job_id, "last_event_id": last_event_id})
+
+    def file(self, job_id: str, *, to: str | os.PathLike[str] | None = None) -> bytes:
+        """The file that an export wrote; with `to` it is written to that path."""
+        return self._client.download("jobs_file", {"job_id": job_id}, None, to)
+
     def get(self, job_id: str) -> models.JobModel:
         """One job."""
         return cast("models.JobModel", self._client.call("jobs_job", {"job_id": job_id}))
@@ -791,6 +800,10 @@ class Jobs:
     ) -> Iterator[models.JobModel]:
         """Jobs, newest first."""
         return self._client.pages("jobs_jobs", {"status": status, "kind": kind, "limit": limit, "cursor": cursor})
+
+    def start(self, *, idempotency_key: str | None = None, **body: Unpack[models.JobRequest]) -> Job:
+        """Start a job."""
+        return self._client.start("jobs_start", {"idempotency_key": idempotency_key}, body=dict(body))
 
 
 class Map:
@@ -1001,7 +1014,7 @@ class Map:
     def place(
         self,
         *,
-        id: str,
+        id: Sequence[str],
         version: str | None = None,
         layout: models.Layout | None = None,
         theme: models.Theme | None = None,
@@ -1284,6 +1297,46 @@ class Resources:
         return self._client.pages("resources_search", {}, body=dict(body))
 
 
+class Schedules:
+    """``client.schedules``."""
+
+    def __init__(self, client: CloudViz) -> None:
+        self._client = client
+
+    def change(self, schedule_id: str, **body: Unpack[models.ScheduleRequest]) -> models.ScheduleModel:
+        """Change a schedule."""
+        return cast(
+            "models.ScheduleModel",
+            self._client.call("schedules_change", {"schedule_id": schedule_id}, body=dict(body)),
+        )
+
+    def create(self, **body: Unpack[models.ScheduleRequest]) -> models.ScheduleModel:
+        """Make a schedule."""
+        return cast("models.ScheduleModel", self._client.call("schedules_create", {}, body=dict(body)))
+
+    def delete(self, schedule_id: str) -> None:
+        """Delete a schedule."""
+        self._client.call("schedules_delete", {"schedule_id": schedule_id})
+
+    def run_now(self, schedule_id: str) -> Job:
+        """Start a schedule's job now."""
+        return self._client.start("schedules_run_now", {"schedule_id": schedule_id})
+
+    def runs(
+        self, schedule_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Iterator[models.ScheduleRunModel]:
+        """The history of a schedule."""
+        return self._client.pages("schedules_runs", {"schedule_id": schedule_id, "limit": limit, "cursor": cursor})
+
+    def get(self, schedule_id: str) -> models.ScheduleModel:
+        """One schedule."""
+        return cast("models.ScheduleModel", self._client.call("schedules_schedule", {"schedule_id": schedule_id}))
+
+    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Iterator[models.ScheduleModel]:
+        """Schedules, by name."""
+        return self._client.pages("schedules_schedules", {"limit": limit, "cursor": cursor})
+
+
 class Webhooks:
     """``client.webhooks``."""
 
@@ -1382,4 +1435,5 @@ class Namespaces:
         self.jobs = Jobs(client)
         self.map = Map(client)
         self.resources = Resources(client)
+        self.schedules = Schedules(client)
         self.webhooks = Webhooks(client)
