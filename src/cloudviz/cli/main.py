@@ -10,6 +10,7 @@ import typer
 from cloudviz import __version__
 from cloudviz.cli import (
     audit,
+    backup,
     cleanup,
     costs,
     demo,
@@ -88,6 +89,8 @@ app.command("worker")(worker.worker)
 app.command("scheduler")(scheduler.scheduler)
 app.command("migrate")(migrate.migrate)
 app.command("cleanup")(cleanup.cleanup)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("doctor")(doctor.doctor)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(schedules.app, name="schedules")

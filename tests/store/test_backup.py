@@ -1,0 +1,131 @@
+"""A backup is restored into an empty database, whole, or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import zipfile
+from pathlib import Path
+
+import orjson
+import pytest
+from tests.store.estates import day, graph, machine, record, seen
+
+from cloudviz.errors import BadInput, CloudVizError, Conflict, NotFound
+from cloudviz.inventory.document import to_bytes
+from cloudviz.inventory.model import Link
+from cloudviz.inventory.select import Selection
+from cloudviz.store import AuditEntry, Store, open_store
+from cloudviz.store.backup import back_up, restore
+
+HOSTILE = 'tab\t back\\slash \\N "quotes" <script> \u202e 🦀 ' + "x" * 1000
+
+
+@pytest.fixture
+def target(url: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """An empty database of the kind of ``url``."""
+    if url.startswith("sqlite"):
+        return f"sqlite:///{tmp_path}/restored/cloudviz.db"
+    made: str = request.getfixturevalue("postgres_server").url()
+    return made
+
+
+@pytest.fixture
+async def filled(url: str) -> str:
+    """A database that has something in many tables."""
+    async with await open_store(url) as store:
+        a, b = machine("a", region="eu-west-1", tags={"k\t": HOSTILE}), machine("b")
+        await record(store, graph(a, b, links=[Link(a.id, b.id, "uses")]), [seen()], 1)
+        await record(store, graph(a), [seen()], 2)
+        await store.people.create("ann", "ann@example.org", "hash", ["admin"])
+        await store.jobs.enqueue("draw", {"name": HOSTILE})
+        for number in range(3):
+            await store.audit.append_many([AuditEntry(at=day(3), actor="ann", action="test", target=str(number), detail={"said": HOSTILE})])
+    return url
+
+
+async def everything(store: Store) -> list[object]:
+    graph_now = await store.inventories.inventory(Selection())
+    history = await store.inventories.history(machine("b").id)
+    report = await store.audit.verify()
+    people = [(each.username, each.password_hash) for each in await store.people.page()]
+    return [to_bytes(graph_now), history, report, people, list(await store.jobs.page())]
+
+
+async def test_what_was_backed_up_is_there_again(filled: str, target: str, tmp_path: Path):
+    file = tmp_path / "backup.cvb"
+    made = await back_up(filled, file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    restored = await restore(target, file)
+    assert restored == made
+    async with await open_store(filled) as before, await open_store(target) as after:
+        found = await everything(after)
+        assert found == await everything(before)
+        assert found[2].holds and found[2].entries == 3
+        # Counters go on where they were, and search finds what was indexed before.
+        await after.audit.append_many([AuditEntry(at=day(3), actor="ann", action="test", target="4")])
+        assert (await after.audit.verify()).entries == 4
+        await record(after, graph(machine("c")), [seen()], 3)
+        assert [each.id for each in await after.inventories.page(Selection(text="instance/c"))] == [machine("c").id]
+
+
+async def test_a_filled_database_is_left_alone(filled: str, tmp_path: Path):
+    file = tmp_path / "backup.cvb"
+    await back_up(filled, file)
+    with pytest.raises(Conflict, match="not empty"):
+        await restore(filled, file)
+    with pytest.raises(Conflict, match="there already"):
+        await back_up(filled, file)
+
+
+def changed(source: Path, target: Path, name: str, make) -> Path:
+    """A copy of a backup with one part changed."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for each in old.namelist():
+            content = old.read(each)
+            new.writestr(each, make(content) if each.startswith(name) else content)
+    return target
+
+
+def newer(manifest: bytes) -> bytes:
+    return orjson.dumps(orjson.loads(manifest) | {"revision": "2099_01_01_later"})
+
+
+def other(manifest: bytes) -> bytes:
+    said = orjson.loads(manifest)
+    said["database"] = "sqlite" if said["database"] == "postgresql" else "postgresql"
+    return orjson.dumps(said)
+
+
+async def test_what_is_wrong_leaves_the_database_empty(filled: str, target: str, tmp_path: Path):
+    file = tmp_path / "backup.cvb"
+    made = await back_up(filled, file)
+    part = "tables/audit" if made.rows else "database.sqlite3"
+    bad = [
+        (changed(file, tmp_path / "1", "manifest.json", newer), "newer CloudViz"),
+        (changed(file, tmp_path / "2", "manifest.json", other), "same kind of database"),
+        (changed(file, tmp_path / "3", "manifest.json", lambda _: b"[]"), "no backup"),
+        (changed(file, tmp_path / "4", part, lambda it: it.replace(b"ann", b"bob")), "damaged"),
+    ]
+    cut = tmp_path / "5"
+    cut.write_bytes(file.read_bytes()[:-100])
+    bad.append((cut, "no backup"))
+    for wrong, said in bad:
+        with pytest.raises(BadInput) as caught:
+            await restore(target, wrong)
+        assert said in caught.value.one_line()
+    with pytest.raises(NotFound):
+        await restore(target, tmp_path / "nothing")
+    # After all of that it is still as empty as a restore wants it.
+    await restore(target, file)
+
+
+async def test_a_backup_that_can_t_be_made_leaves_no_file(target: str, url: str, tmp_path: Path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    with pytest.raises(CloudVizError, match="holds no CloudViz database"):
+        await back_up(target, folder / "file")
+    assert not list(folder.iterdir())
+    shutil.rmtree(folder)
+    with pytest.raises(BadInput, match="can't be written"):
+        await back_up(url, folder / "file")
