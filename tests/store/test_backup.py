@@ -40,7 +40,9 @@ async def filled(url: str) -> str:
         await store.people.create("ann", "ann@example.org", "hash", ["admin"])
         await store.jobs.enqueue("draw", {"name": HOSTILE})
         for number in range(3):
-            await store.audit.append_many([AuditEntry(at=day(3), actor="ann", action="test", target=str(number), detail={"said": HOSTILE})])
+            await store.audit.append_many(
+                [AuditEntry(at=day(3), actor="ann", action="test", target=str(number), detail={"said": HOSTILE})]
+            )
     return url
 
 
@@ -66,7 +68,9 @@ async def test_what_was_backed_up_is_there_again(filled: str, target: str, tmp_p
         await after.audit.append_many([AuditEntry(at=day(3), actor="ann", action="test", target="4")])
         assert (await after.audit.verify()).entries == 4
         await record(after, graph(machine("c")), [seen()], 3)
-        assert [each.id for each in await after.inventories.page(Selection(text="instance/c"))] == [machine("c").id]
+        assert [each.id for each in await after.inventories.page(Selection(text="instance/c"))] == [
+            machine("c").id
+        ]
 
 
 async def test_a_filled_database_is_left_alone(filled: str, tmp_path: Path):

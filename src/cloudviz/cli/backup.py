@@ -46,4 +46,6 @@ def restore(
 def _say(report: BackupReport, begin: str) -> None:
     rows = f"{sum(report.rows.values()):,} rows of {len(report.rows)} tables, " if report.rows else ""
     taken = report.taken_at.isoformat(timespec="seconds")
-    note(f"{begin} {rows}{report.database} at revision {report.revision}, {report.bytes:,} bytes, taken at {taken}.")
+    note(
+        f"{begin} {rows}{report.database} at revision {report.revision}, {report.bytes:,} bytes, taken at {taken}."
+    )

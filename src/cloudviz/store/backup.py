@@ -151,7 +151,9 @@ def _appearing(file: Path) -> Iterator[IO[bytes]]:
     try:
         descriptor = os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise BadInput(f"can't be written: {error.strerror}", where=str(file), hint="Name another file.") from error
+        raise BadInput(
+            f"can't be written: {error.strerror}", where=str(file), hint="Name another file."
+        ) from error
     try:
         with os.fdopen(descriptor, "w+b") as opened:
             yield opened
@@ -177,7 +179,9 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _no_backup(file: Path) -> BadInput:
-    return BadInput("is no backup of CloudViz, or only a part of one", where=str(file), hint="Take another backup.")
+    return BadInput(
+        "is no backup of CloudViz, or only a part of one", where=str(file), hint="Take another backup."
+    )
 
 
 def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
