@@ -33,7 +33,10 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A file of `cloudviz backup`.", show_default=False)],
     database: Database = None,
 ) -> None:
-    """Fill an empty database from a backup and bring it to this release's schema. What is wrong leaves it empty."""
+    """Fill an empty database from a backup and bring it to this release's schema.
+
+    Whatever is wrong leaves it empty.
+    """
     settings = settings_for(database_url=database).settings
     from cloudviz.runtime.settings import mask_url
     from cloudviz.store.backup import restore as fill
@@ -46,6 +49,5 @@ def restore(
 def _say(report: BackupReport, begin: str) -> None:
     rows = f"{sum(report.rows.values()):,} rows of {len(report.rows)} tables, " if report.rows else ""
     taken = report.taken_at.isoformat(timespec="seconds")
-    note(
-        f"{begin} {rows}{report.database} at revision {report.revision}, {report.bytes:,} bytes, taken at {taken}."
-    )
+    what = f"{rows}{report.database} at revision {report.revision}"
+    note(f"{begin} {what}, {report.bytes:,} bytes, taken at {taken}.")

@@ -1,9 +1,9 @@
 """A backup of the whole database in one file, and an empty database filled from it.
 
-The file is a ZIP with a ``manifest.json``: what made it, the revision of the schema, and of each part its length and
-SHA-256. SQLite's part is the database as its online backup copies it (https://www.sqlite.org/backup.html), while
-others write. PostgreSQL's are the tables in COPY's text format, all as one transaction sees them. Neither needs a
-program of the database's: the image has none, and ``pg_dump`` refuses servers newer than itself.
+The file is a ZIP with a ``manifest.json``: what made it, the revision of the schema, and of each part its length
+and SHA-256. SQLite's part is the database as its online backup copies it (https://www.sqlite.org/backup.html),
+while others write. PostgreSQL's are the tables in COPY's text format, all as one transaction sees them. Neither
+needs a program of the database's: the image has none, and ``pg_dump`` refuses servers newer than itself.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ async def back_up(url: str, file: Path, settings: StoreSettings | None = None) -
     Raises :class:`~cloudviz.errors.Conflict` when the file exists, :class:`~cloudviz.errors.BadInput` for a
     database that is not CloudViz's or is newer, :class:`~cloudviz.errors.Unavailable` when it does not answer.
     """
-    if file.exists():
+    if await asyncio.to_thread(file.exists):
         raise Conflict("is there already", where=str(file), hint="Name another file; a backup replaces none.")
     database = Database.at(url, settings)
     try:
@@ -102,9 +102,9 @@ async def restore(url: str, file: Path, settings: StoreSettings | None = None) -
 
     Every part is held against its checksum. Whatever is wrong, the database stays as empty as it was.
 
-    Raises :class:`~cloudviz.errors.NotFound` when there is no such file, :class:`~cloudviz.errors.BadInput` when it
-    is no backup, damaged, of the other database or of a newer release, :class:`~cloudviz.errors.Conflict` when the
-    database is not empty.
+    Raises :class:`~cloudviz.errors.NotFound` when there is no such file, :class:`~cloudviz.errors.BadInput` when
+    it is no backup, damaged, of the other database or of a newer release, :class:`~cloudviz.errors.Conflict` when
+    the database is not empty.
     """
     with _opened(file) as archive:
         manifest = _manifest(archive, file)
