@@ -8,10 +8,11 @@ from typing import Any
 IN_A_SUBNET = 25
 
 
-def estate(size: int) -> bytes:
+def estate(size: int, first: int = 0) -> bytes:
     """Accounts with networks, four subnets in each, machines in those; about ``size`` resources in all.
 
-    Machine 0 of each subnet uses machine 1, that uses machine 2, and so on to machine 4.
+    ``first`` is the number of its first network, so that estates of other numbers lie beside it. Machine 0 of each
+    subnet uses machine 1, that uses machine 2, and so on to machine 4.
     """
     resources: list[dict[str, Any]] = []
     links: list[dict[str, Any]] = []
@@ -42,7 +43,7 @@ def estate(size: int) -> bytes:
             links.append({"source": id, "target": parent, "kind": "contains"})
         return id
 
-    number = 0
+    number = first
     while len(resources) < size:
         account = f"{200000000000 + number // 20}"
         network = add("vpc", number, "network", None, account)
@@ -62,9 +63,9 @@ def estate(size: int) -> bytes:
     document = {
         "format": "cloudviz.inventory/1",
         "discovery": {
-            "id": "00000000-0000-4000-8000-000000000002",
+            "id": f"00000000-0000-4000-8000-{first:012d}",
             "provider": "aws",
-            "source": "aws:generated",
+            "source": f"aws:generated-{first}",
             "started_at": "2026-11-24T08:00:00Z",
             "completed_at": "2026-11-24T08:01:00Z",
         },
