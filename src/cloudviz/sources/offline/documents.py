@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterator
 from typing import IO, Any
@@ -11,13 +12,22 @@ import orjson
 
 from cloudviz.errors import BadInput
 from cloudviz.sources.offline.files import Opened, lines
-from cloudviz.sources.offline.format import Document
+from cloudviz.sources.offline.format import ROWS, Document
 
 MAX_DEPTH = 512
 """Terraform nests about twenty levels deep. orjson stops at 1,024 levels, streaming here."""
 
+MAX_LINE = 64 << 20
+"""The longest line of a file with a document on each: 64 MiB."""
+
+SAMPLE = 20
+"""How many elements of a streamed list are looked at to tell what it is."""
+
 _MAX_PREFIX = 2048
-_NOT_JSON_HINT = "CloudViz reads Terraform states (`terraform state pull > FILE`) and CloudViz inventories."
+_NOT_JSON_HINT = (
+    "CloudViz reads Terraform states (`terraform state pull > FILE`), what the clouds' own tools print as JSON, "
+    "their exports, and CloudViz inventories."
+)
 
 Event = tuple[str, Any]
 
@@ -36,12 +46,39 @@ def parse(opened: Opened) -> Document:
     try:
         top = orjson.loads(opened.data)
     except orjson.JSONDecodeError as error:
+        if _is_by_line(opened.data):
+            return Document(opened.name, {ROWS: list(_by_line(io.BytesIO(opened.data), opened.name))})
         raise _broken(opened, error) from error
-    if isinstance(top, list):
-        raise BadInput(
-            "is a JSON list, and no format that CloudViz reads.", where=opened.name, hint=_NOT_JSON_HINT
-        )
-    return Document(opened.name, top)
+    return Document(opened.name, {ROWS: top} if isinstance(top, list) else top)
+
+
+def _is_by_line(data: bytes) -> bool:
+    """Whether the text has a JSON object of its own on each line, as exports of any size are written."""
+    first, newline, rest = data.lstrip().partition(b"\n")
+    return bool(newline) and len(first) <= MAX_LINE and rest.lstrip()[:1] == b"{" and _object(first) is not None
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _by_line(stream: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
+    """The object on each line. Raises :class:`~cloudviz.errors.BadInput` that names the first line without one."""
+    number = 0
+    while line := stream.readline(MAX_LINE + 1):
+        number += 1
+        if not line.strip():
+            continue
+        found = _object(line) if len(line) <= MAX_LINE else None
+        if found is None:
+            raise BadInput(
+                f"has no JSON object of its own at line {number}.", where=name, hint="It may have been cut off."
+            )
+        yield found
 
 
 def _no_json(opened: Opened) -> BadInput:
@@ -92,6 +129,16 @@ def _torn(name: str, line: int, column: int, offset: int) -> BadInput:
 
 
 def _streamed(opened: Opened, stream: IO[bytes]) -> Document:
+    if _is_by_line(opened.data):
+
+        def by_line(wanted: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
+            if wanted("item"):
+                yield from (("item", each) for each in _by_line(stream, opened.name))
+
+        whole = opened.data[: opened.data.rfind(b"\n")]
+        first = [each for line in whole.split(b"\n", SAMPLE)[:SAMPLE] if (each := _object(line)) is not None]
+        return Document(opened.name, {ROWS: []}, by_line, {ROWS: first})
+
     def elements(wanted: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
         try:
             yield from walk(ijson.basic_parse(stream, use_float=True, buf_size=1 << 18), wanted, opened.name)
@@ -107,7 +154,29 @@ def _streamed(opened: Opened, stream: IO[bytes]) -> Document:
         except (ijson.JSONError, UnicodeError) as error:
             raise BadInput(f"is not JSON: {error}.", where=opened.name) from error
 
-    return Document(opened.name, _top_of(opened), elements)
+    if opened.data.lstrip()[:1] == b"[":
+        return Document(opened.name, {ROWS: []}, elements, {ROWS: _sample_of(opened).get("item", [])})
+    top = _top_of(opened)
+    found = _sample_of(opened)
+    lists = {key: found.get(f"{key}.item", value) for key, value in top.items() if value == []}
+    return Document(opened.name, top, elements, {**top, **lists})
+
+
+def _sample_of(opened: Opened) -> dict[str, list[Any]]:
+    """The first elements of the lists that begin in the first bytes, by path."""
+    found: dict[str, list[Any]] = {}
+
+    def wanted(path: str) -> bool:
+        return path == "item" or (path.endswith(".item") and path.count(".") == 1)
+
+    try:
+        for path, value in walk(ijson.basic_parse(opened.data, use_float=True), wanted, opened.name):
+            found.setdefault(path, []).append(value)
+            if sum(map(len, found.values())) >= SAMPLE:
+                break
+    except (ijson.JSONError, UnicodeError):
+        pass  # the first bytes end somewhere
+    return found
 
 
 def _top_of(opened: Opened) -> dict[str, Any]:

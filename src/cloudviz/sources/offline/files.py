@@ -15,9 +15,13 @@ from typing import IO, Any
 
 from cloudviz.errors import BadInput, NotFound, TooLarge
 from cloudviz.inventory.model import Problem
+from cloudviz.sources.offline.archives import Member, is_archive, members
 
-SUFFIXES = (".tfstate", ".json")
-"""What is looked at in a folder, each also with ``.gz``. A file given by itself may have any name."""
+SUFFIXES = (".tfstate", ".json", ".jsonl", ".ndjson", ".csv", ".template", ".zip")
+"""What is looked at in a folder or archive, each also with ``.gz``. A file given by itself may have any name."""
+
+SNIFFED = ("", ".txt", ".out", ".log", ".yaml", ".yml")
+"""Files of these names in a folder are looked at when they begin as JSON does, or say that they are a template."""
 
 MAX_BYTES = 1 << 30
 """The most that is read of one file, unpacked: 1 GiB."""
@@ -40,7 +44,7 @@ _CHUNK = 1 << 20
 _STDIN = "-"
 
 _BINARY = (
-    (b"PK\x03\x04", "a zip archive; if it is a saved Terraform plan, give `terraform show -json PLAN` instead"),
+    (b"PK\x03\x04", "a zip archive where none is read; unpack it first"),
     (b"\x89PNG", "a PNG picture"),
     (b"%PDF", "a PDF document"),
     (b"SQLite format 3\x00", "a SQLite database"),
@@ -54,10 +58,11 @@ _BINARY = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read: where it is, and what messages call it."""
+    """A file to read: where it is, what messages call it, and which member of an archive it is, if one."""
 
     path: Path
     name: str
+    member: str = ""
 
 
 def find(paths: Sequence[Path]) -> tuple[list[Found], list[Problem]]:
@@ -78,7 +83,7 @@ def find(paths: Sequence[Path]) -> tuple[list[Found], list[Problem]]:
             if path.is_dir():
                 _walk(path, found, seen, problems)
             elif path.exists():
-                _add(path, found, seen)
+                _add(path, found, seen, problems, is_named=len(paths) == 1)
             else:
                 raise NotFound("no such file or folder.", where=str(path))
         except OSError as error:
@@ -86,12 +91,49 @@ def find(paths: Sequence[Path]) -> tuple[list[Found], list[Problem]]:
     return found, problems
 
 
-def _add(path: Path, found: list[Found], seen: set[tuple[int, int]]) -> None:
+def _add(
+    path: Path, found: list[Found], seen: set[tuple[int, int]], problems: list[Problem], *, is_named: bool = False
+) -> None:
+    """Add a file, or what is in an archive. That one of several archives can't be read is a problem."""
     status = path.stat()
     key = (status.st_dev, status.st_ino)
-    if key not in seen:
-        seen.add(key)
-        found.append(Found(path, path.as_posix()))
+    if key in seen:
+        return
+    seen.add(key)
+    name = path.as_posix()
+    if not stat.S_ISREG(status.st_mode) or not is_archive(path):
+        found.append(Found(path, name))
+        return
+    try:
+        inside = members(path, _is_wanted, MAX_FILES, MAX_RATIO)
+    except BadInput as error:
+        if is_named:
+            raise
+        problems.append(Problem("", f"{error.detail} {error.hint}".strip(), name))
+        return
+    found.extend(Found(path, f"{name}/{member}", member) for member in inside)
+
+
+def _is_wanted(name: str) -> bool:
+    """Whether a member of an archive is looked at, by its name. An archive in it is, to be refused by name."""
+    plain = name.rpartition("/")[2].lower().removesuffix(".gz")
+    return plain.endswith(SUFFIXES) or Path(plain).suffix in SNIFFED
+
+
+def _is_told(path: Path) -> bool:
+    """Whether a file in a folder is one to read: by its name, or how it begins."""
+    plain = path.name.lower().removesuffix(".gz")
+    if plain.endswith(SUFFIXES):
+        return path.is_file()  # neither a link that leads nowhere nor a pipe that would block
+    if Path(plain).suffix not in SNIFFED or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(2048)
+    except OSError:
+        return False
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start[:1] in (b"{", b"[") or head[:2] == _GZIP or b"AWSTemplateFormatVersion" in head
 
 
 def _walk(root: Path, found: list[Found], seen: set[tuple[int, int]], problems: list[Problem]) -> None:
@@ -108,16 +150,15 @@ def _walk(root: Path, found: list[Found], seen: set[tuple[int, int]], problems: 
         visited.add((status.st_dev, status.st_ino))
         below[:] = sorted(name for name in below if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
         for name in sorted(names):
-            if name.startswith(".") or not name.lower().removesuffix(".gz").endswith(SUFFIXES):
+            path = Path(folder) / name
+            if name.startswith(".") or not _is_told(path):
                 continue
             count += 1
             if count > MAX_FILES:
                 raise TooLarge(
                     f"holds more than {MAX_FILES:,} files.", where=str(root), hint="Give the folders that matter."
                 )
-            path = Path(folder) / name
-            if path.is_file():  # neither a link that leads nowhere nor a pipe that would block
-                _add(path, found, seen)
+            _add(path, found, seen, problems)
 
 
 class Opened:
@@ -175,6 +216,8 @@ def open_text(found: Found) -> Opened:
 def _raw(found: Found) -> io.BufferedReader:
     if str(found.path) == _STDIN:
         return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), _CHUNK)
+    if found.member:
+        return io.BufferedReader(Member(found.path, found.member), _CHUNK)
     status = found.path.stat()
     if not stat.S_ISREG(status.st_mode) and not stat.S_ISFIFO(status.st_mode):
         raise BadInput("is not a file.", where=found.name)

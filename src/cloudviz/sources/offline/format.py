@@ -11,6 +11,9 @@ from cloudviz.inventory.model import Inventory, Problem, RawItem
 
 Elements = Callable[[Callable[[str], bool]], Iterator[tuple[str, Any]]]
 
+ROWS = "@rows"
+"""The key under which a document that is a list, or a JSON document on each line, has its elements."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -42,11 +45,13 @@ class Document:
         top: the document's own keys. In a file that is streamed, objects and lists stand empty here.
         elements: for a streamed file: yields (path, value) for the values at the paths that a predicate wants,
             such as ``resources.item``. None when ``top`` holds everything.
+        sample: for a streamed file: the same as ``top`` with the first elements in its lists, to tell what it is.
     """
 
     name: str
     top: Mapping[str, Any]
     elements: Elements | None = None
+    sample: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cloudviz.errors import BadInput, Cancelled, CloudVizError, TooLarge, UnknownFormat
-from cloudviz.inventory.model import Inventory, Problem, RawItem
+from cloudviz.inventory.model import Inventory, Problem, RawItem, Shape
+from cloudviz.sources.offline.aws_cli import AWS_CLI
+from cloudviz.sources.offline.azure_rows import AZURE_ROWS
+from cloudviz.sources.offline.config_items import CONFIG_ITEMS
 from cloudviz.sources.offline.documents import parse
 from cloudviz.sources.offline.files import SUFFIXES, WHOLE_BYTES, Found, find, open_text
-from cloudviz.sources.offline.format import Asked, Contents, Document, Format
+from cloudviz.sources.offline.format import ROWS, Asked, Contents, Document, Format
+from cloudviz.sources.offline.google_rows import GOOGLE_ROWS
 from cloudviz.sources.offline.inventory_document import INVENTORY_DOCUMENT
 from cloudviz.sources.offline.terraform_show import TERRAFORM_SHOW
 from cloudviz.sources.offline.terraform_state import ENCRYPTED_STATE, OTHER_STATE_VERSION, TERRAFORM_STATE
@@ -24,6 +29,10 @@ FORMATS: tuple[Format, ...] = (
     TERRAFORM_SHOW,
     ENCRYPTED_STATE,
     OTHER_STATE_VERSION,
+    CONFIG_ITEMS,
+    AZURE_ROWS,
+    GOOGLE_ROWS,
+    AWS_CLI,
 )
 """Every format, asked in this order whether a file is of its kind. A new format is one file and one line here."""
 
@@ -74,7 +83,7 @@ def read_paths(
     result = OfflineResult(problems=problems)
     if not found:
         names = ", ".join(str(path) for path in paths) or "nothing"
-        wanted = " or ".join(f"*{suffix}" for suffix in SUFFIXES)
+        wanted = ", ".join(f"*{suffix}" for suffix in SUFFIXES)
         raise BadInput(f"{names}: no {wanted} files in it.", hint="Give a file by its name, whatever it is.")
     refusals: list[CloudVizError] = []
     for number, each in enumerate(found, start=1):
@@ -91,7 +100,16 @@ def read_paths(
             on_progress(ScanProgress(number, len(found), len(result.items), each.name))
     if not result.sources:
         raise _none(refusals)
+    # Where several files tell of one thing the last one counts: what tells more comes later.
+    result.items.sort(key=_weight)
     return result
+
+
+def _weight(item: RawItem) -> int:
+    """How much is to be given on an item: a mere name, a state, which may be old, what the cloud itself said."""
+    if "@item" in item.body or item.unseen:
+        return 0
+    return 1 if item.shape is Shape.TERRAFORM else 2
 
 
 def _add(result: OfflineResult, contents: Contents, name: str) -> None:
@@ -132,12 +150,16 @@ def _contents(found: Found, asked: Asked) -> Contents:
 
 def recognise(document: Document) -> Format:
     """The format of a document, or :class:`~cloudviz.errors.UnknownFormat` when it is none of :data:`FORMATS`."""
+    seen = document.top if document.sample is None else document.sample
     for kind in FORMATS:
-        if kind.recognise(document.top):
+        if kind.recognise(seen):
             return kind
-    keys = ", ".join(repr(key[:40]) for key in list(document.top)[:5]) or "no keys"
+    rows = seen.get(ROWS)
+    first: Any = seen if rows is None else next((each for each in rows if isinstance(each, dict)), {})
+    keys = ", ".join(repr(key[:40]) for key in list(first)[:5]) or "no keys"
     raise UnknownFormat(
         f"is JSON, and of no format that CloudViz reads (its keys: {keys}).",
         where=document.name,
-        hint="CloudViz reads Terraform states (`terraform state pull > FILE`) and CloudViz inventories.",
+        hint="CloudViz reads Terraform states (`terraform state pull > FILE`), what the clouds' own tools print "
+        "as JSON, their exports, and CloudViz inventories.",
     )

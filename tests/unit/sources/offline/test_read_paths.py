@@ -30,7 +30,8 @@ def test_a_folder_is_read_to_the_bottom_in_order(tmp_path: Path) -> None:
     (tmp_path / "node_modules").mkdir()
     write(tmp_path / "b" / "deep" / "x.json", vpc(1))
     write(tmp_path / "a.tfstate", vpc(2))
-    write(tmp_path / "notes.txt", vpc(3))
+    write(tmp_path / "vpcs.txt", vpc(5))
+    (tmp_path / "notes.txt").write_text("nothing of ours")
     write(tmp_path / "a.tfstate.backup", vpc(3))
     write(tmp_path / ".hidden.json", vpc(3))
     write(tmp_path / ".terraform" / "terraform.tfstate", vpc(3))
@@ -44,9 +45,10 @@ def test_a_folder_is_read_to_the_bottom_in_order(tmp_path: Path) -> None:
     assert [Path(name).relative_to(tmp_path).as_posix() for name in result.sources] == [
         "a.tfstate",
         "c.tfstate.gz",
+        "vpcs.txt",
         "b/deep/x.json",
     ]
-    assert [item.body["id"] for item in result.items] == ["vpc-2", "vpc-4", "vpc-1"]
+    assert [item.body["id"] for item in result.items] == ["vpc-2", "vpc-4", "vpc-5", "vpc-1"]
     assert result.problems == []
     assert read_paths([tmp_path / "a.tfstate", tmp_path]).sources[1:] == result.sources[1:], "each file once"
 
@@ -77,7 +79,7 @@ def test_when_none_can_be_read_it_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "sub"])
 def test_nothing_to_read(tmp_path: Path, name: str) -> None:
     (tmp_path / "sub").mkdir()
-    with pytest.raises(BadInput, match=r"no \*\.tfstate or \*\.json files"):
+    with pytest.raises(BadInput, match=r"no \*\.tfstate, \*\.json, .* files"):
         read_paths([tmp_path / name])
 
 
