@@ -1,8 +1,9 @@
 """What the AWS command line prints: ``aws ec2 describe-vpcs > FILE``, whatever the file is called.
 
-A reply is told by its members, which the declarations name where they say how a type is listed: ``Vpcs``, ``Reservations``,
-``DBInstances``. Where several services have a member of one name, what an item holds decides: it must have what the
-declaration makes an id of. A member that no declaration names is kept as ``aws.other`` where its things have ARNs or ids.
+A reply is told by its members, which the declarations name where they say how a type is listed: ``Vpcs``,
+``Reservations``, ``DBInstances``. Where several services have a member of one name, what an item holds decides:
+it must have what the declaration makes an id of. A member that no declaration names is kept as ``aws.other``
+where its things have ARNs or ids.
 Source: https://docs.aws.amazon.com/cli/latest/reference/ (the output of each command).
 """
 
@@ -299,7 +300,7 @@ def _thing(path: str, value: Any, is_page: bool) -> Thing | None:
 
 
 def _told_by_arn(native: str, body: dict[str, Any]) -> Thing:
-    """A thing of a reply that no declaration reads may still have the ARN of a declared type: GetDistribution's."""
+    """What no declaration reads may still have the ARN of a declared type: the reply of GetDistribution."""
     arn = str(body[IDENTIFIER]) if IDENTIFIER in body else ""
     for declared in types_of(arn):
         told = {key: value for key, value in body.items() if key != IDENTIFIER}
