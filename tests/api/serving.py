@@ -115,7 +115,7 @@ def settings_with(url: str, folder: Path, **groups: Any) -> Settings:
 
 
 async def serve(settings: Settings, *, embedded_worker: bool = False) -> AsyncIterator[Server]:
-    store = await open_store(settings.database())
+    store = await open_store(settings.database(), settings.store, replica_url=settings.replica())
     try:
         app = create_app(settings, store, embedded_worker=embedded_worker)
         async with app.router.lifespan_context(app):

@@ -7,10 +7,12 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import brotli
 import httpx
+import orjson
 import pytest
 from tests.api.serving import PASSWORD, Server, assert_problem, instance, serve, settings_with
 from tests.servers import RedisServer, redis
@@ -296,6 +298,39 @@ async def test_limits_are_told_then_warned_of_then_held(sqlite_url: str, tmp_pat
         # Others behind the same address have limits of their own, and so have other kinds of routes.
         assert (await server.get("/resources", role="operator")).status_code == 200
         assert (await server.post("/auth/logout", role="viewer")).status_code == 204
+
+
+async def test_who_is_over_a_limit_is_refused_in_the_same_words_at_once(sqlite_url: str, tmp_path: Path) -> None:
+    async for server in serve(settings_with(sqlite_url, tmp_path, limits={"reads": 3, "window_seconds": 3600})):
+        headers = {**await server.headers("viewer"), "X-Request-Id": "the-same"}
+        for _ in range(3):
+            assert (await server.client.get("/resources", headers=headers)).status_code == 200
+        scope = {
+            "type": "http",
+            "app": server.app,
+            "method": "GET",
+            "path": "/resources",
+            "raw_path": b"/resources",
+            "query_string": b"",
+            "client": ("192.0.2.1", 40000),
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        }
+        at_once: Any = server.app.at_once  # type: ignore[attr-defined]
+        for _ in range(20):  # what is known is known for a second, which a busy machine may take for a request
+            slowly = await server.client.get("/resources", headers=headers)
+            found = at_once(dict(scope))
+            if found is not None:
+                break
+        assert found is not None
+        status, head, body = found
+        assert status == slowly.status_code == 429
+        lines = dict(line.split(b": ", 1) for line in head.strip().split(b"\r\n"))
+        assert {name.decode(): value.decode() for name, value in lines.items()}.keys() == slowly.headers.keys()
+        assert orjson.loads(body).keys() == slowly.json().keys()
+        for name in ("type", "title", "status", "code", "instance", "request_id"):
+            assert orjson.loads(body)[name] == slowly.json()[name]
+        # An address that no honest client sends is left to whoever says what is wrong with it.
+        assert at_once({**scope, "query_string": b"q=%00"}) is None
 
 
 async def test_who_is_not_signed_in_counts_as_an_address(sqlite_url: str, tmp_path: Path) -> None:

@@ -52,6 +52,15 @@ async def test_guessing_is_slowed_and_says_for_how_long(server: Server) -> None:
     assert slowed.headers["retry-after"] == "1"
 
 
+async def test_a_storm_of_refused_attempts_does_not_fill_the_audit(light_server: Server) -> None:
+    await light_server.person("viewer")
+    body = {"username": "viewer", "password": "wrong"}
+    told = [(await light_server.client.post("/auth/login", json=body)).status_code for _ in range(30)]
+    assert told.count(401) >= 6 and told.count(429) >= 20
+    noted = (await light_server.store.audit.page(action="sign_in.slowed", limit=100)).items
+    assert 1 <= len(noted) < told.count(429)
+
+
 @pytest.mark.parametrize(
     "header",
     [

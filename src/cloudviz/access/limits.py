@@ -163,6 +163,16 @@ class Limits:
             task.add_done_callback(self._refilling.discard)
         return standing
 
+    def known_over(self, kind: Kind, subject: str, own: int = 0) -> Standing | None:
+        """How somebody stands who is known to be over a limit; None where it is not known, or not so.
+
+        It charges nothing and counts no refusal: those that count are asked for by :meth:`take`, each second.
+        """
+        if self._redis is None:
+            return self._local.over(kind, subject, self._share(own or self._limits[kind]))
+        lease = self._leases.get((kind, subject))
+        return None if lease is None else lease.over(self._now())
+
     async def take(self, kind: Kind, subject: str, own: int = 0) -> Standing:
         """Count one request of a caller. Never fails: without Redis the process counts for itself.
 
@@ -313,6 +323,10 @@ class _Lease:
         self._standing, self._since = standing, now
         self._tokens += tokens
 
+    def over(self, now: float) -> Standing | None:
+        """How things stand while they are known to stand ill."""
+        return None if self._standing.allowed else self.take(now)
+
     def take(self, now: float, fresh: bool = False) -> Standing | None:
         age = now - self._since
         told = self._standing
@@ -342,6 +356,16 @@ class LocalBuckets:
         self._now = now
         # full at, refusals in a row, when the last was counted
         self._buckets: OrderedDict[tuple[Kind, str], tuple[float, int, float]] = OrderedDict()
+
+    def over(self, kind: Kind, subject: str, limit: int) -> Standing | None:
+        """How somebody stands who is over the limit, and whose last counted refusal is less than a second ago."""
+        now, window = self._now(), self._window
+        full, refusals, at = self._buckets.get((kind, subject), (now, 0, -math.inf))
+        each = window / limit
+        full = max(full, now)
+        if int((now + window - full) / each + 1e-6) >= 1 or now - at >= GROWTH_SECONDS:
+            return None
+        return Standing(kind, limit, window, False, 0, full - now, max(0.0, full + each - window - now), refusals)
 
     def take(self, kind: Kind, subject: str, limit: int) -> Standing:
         """Count one request."""

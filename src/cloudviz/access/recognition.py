@@ -19,7 +19,7 @@ from cloudviz.access.caller import Caller
 from cloudviz.access.key_format import PREFIX
 from cloudviz.access.key_holders import KeyHolders
 from cloudviz.access.shared_sessions import SharedSessions
-from cloudviz.access.tokens import AccessClaims, AccessTokens
+from cloudviz.access.tokens import AccessTokens
 from cloudviz.errors import Unauthenticated, Unavailable
 from cloudviz.runtime import clock
 from cloudviz.runtime.logs import get_logger
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 TOKEN_SECONDS = 30.0
 TRUST_SECONDS = 1.0
+RENEW_SECONDS = 0.5  # who asks on from here has it looked up beside that, so that nobody waits for a busy database
 MOST_TOKENS = MOST_SESSIONS = 20_000
 CHANNEL = "cloudviz:ended"
 EVERYBODY = b"all"
@@ -97,9 +98,11 @@ class Recognition:
         if session is None:
             return None
         caller, asked = session
-        if now - asked >= TRUST_SECONDS:
+        if now - asked >= TRUST_SECONDS or caller.person != person:
             return None
-        return caller if caller.person == person else None
+        if now - asked >= RENEW_SECONDS:
+            self._renew(str(person), session_id)
+        return caller
 
     async def caller(self, token: str) -> Caller:
         """Who an access token belongs to, when it is valid and its session is open; or an API key.
@@ -118,7 +121,7 @@ class Recognition:
         if session is not None and now - session[1] < TRUST_SECONDS:
             caller = session[0]
         else:
-            caller = await self._looked_up(claims)
+            caller = await asyncio.shield(self._looked_up(claims.person, claims.session))
         if str(caller.person) != claims.person:
             raise Unauthenticated("the access token is not valid", hint="Sign in again.")
         self._verified[hashlib.sha256(raw).digest()] = (
@@ -202,14 +205,21 @@ class Recognition:
                 self._keys.popitem(last=False)
         return caller
 
-    async def _looked_up(self, claims: AccessClaims) -> Caller:
+    def _renew(self, person: str, session_id: str) -> None:
+        """Look a session up while it is still trusted. Whatever comes of that, the next who asks is told."""
+        if f"{person} {session_id} {self._endings}" not in self._looking:
+            self._looked_up(person, session_id).add_done_callback(
+                lambda task: task.cancelled() or task.exception()
+            )
+
+    def _looked_up(self, person: str, session_id: str) -> asyncio.Task[Caller]:
         """Look a session up once for all who ask at the same time."""
-        wanted = f"{claims.person} {claims.session} {self._endings}"
+        wanted = f"{person} {session_id} {self._endings}"
         task = self._looking.get(wanted)
         if task is None:
-            task = self._looking[wanted] = asyncio.create_task(self._look_up(claims.person, claims.session))
+            task = self._looking[wanted] = asyncio.create_task(self._look_up(person, session_id))
             task.add_done_callback(lambda _: self._looking.pop(wanted, None))
-        return await asyncio.shield(task)
+        return task
 
     async def _look_up(self, person_id: str, session_id: str) -> Caller:
         endings = self._endings

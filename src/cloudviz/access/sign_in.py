@@ -25,6 +25,10 @@ from cloudviz.errors import TooManyRequests, Unauthenticated
 from cloudviz.runtime import clock
 from cloudviz.store import Person, Store
 
+SLOWED_SECONDS = 1.0
+"""Refused attempts of one address within this are one entry of the audit: a storm must not hold up its chain."""
+MOST_SLOWED = 1000
+
 CODE_LIFETIME = timedelta(minutes=10)
 LONGEST_SECRET = 200  # characters of a refresh token or code; ours have under 90
 
@@ -64,18 +68,23 @@ class SignIn:
         self._log = log
         self._refresh_lifetime = refresh_lifetime
         self._throttle = SignInThrottle(monotonic)
+        self._monotonic = monotonic
+        # address → when its last refused attempt was noted, and how many there were since
+        self._slowed: dict[str, tuple[float, int]] = {}
         self.recognition = Recognition(store, tokens, KeyHolders(store), monotonic)
 
     async def with_password(self, username: str, password: str, address: str) -> Grant:
         """Sign in by name and password.
 
         Raises :class:`~cloudviz.errors.Unauthenticated` in the same words, after the same time, whether the
-        name or the password is wrong; :class:`~cloudviz.errors.TooManyRequests` after too many failures.
+        name or the password is wrong; :class:`~cloudviz.errors.TooManyRequests` after too many failures;
+        :class:`~cloudviz.errors.Unavailable` while too many sign in at once.
         """
+        self._passwords.check_room()  # before it counts as an attempt
         try:
             self._throttle.attempt(username, address)
         except TooManyRequests:
-            await self._log.note(Event.SIGN_IN_SLOWED, actor=username, address=address)
+            await self._note_slowed(username, address)
             raise
         person = await self._people.by_username(username)
         verdict = await self._passwords.check(password, person.password_hash if person else None)
@@ -88,6 +97,18 @@ class SignIn:
             # Not over a password that an administrator set while this was being hashed.
             await self._people.renew_password_hash(person.id, person.password_hash, fresh)
         return await self._open_session(person, address, "password")
+
+    async def _note_slowed(self, username: str, address: str) -> None:
+        now = self._monotonic()
+        noted, more = self._slowed.pop(address, (-SLOWED_SECONDS, 0))
+        if now - noted < SLOWED_SECONDS:
+            self._slowed[address] = (noted, more + 1)
+            return
+        while len(self._slowed) >= MOST_SLOWED:
+            del self._slowed[next(iter(self._slowed))]
+        self._slowed[address] = (now, 0)
+        detail = {"before": more} if more else {}
+        await self._log.note(Event.SIGN_IN_SLOWED, actor=username, address=address, detail=detail)
 
     async def make_code(self, person: Person, by: str, lifetime: timedelta = CODE_LIFETIME) -> str:
         """A code that signs ``person`` in once, for a link (``#/sign-in?code=…``).

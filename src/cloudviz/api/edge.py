@@ -23,7 +23,7 @@ from cloudviz.api import errors
 from cloudviz.api.house import House
 from cloudviz.api.metrics import Metrics
 from cloudviz.api.protocol import Whole
-from cloudviz.api.replies import Dressed, NotKept, Reply, TooLargeToKeep, coding_for, hot_route
+from cloudviz.api.replies import Dressed, NotKept, Reply, TooLargeToKeep, coding_for, head, hot_route
 from cloudviz.errors import BadInput, CloudVizError, TooLarge, Unauthenticated
 from cloudviz.runtime.logs import get_logger
 
@@ -40,6 +40,9 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+
+_ALWAYS = b"".join(b"%b: %b\r\n" % pair for pair in (*SECURITY_HEADERS, (b"cache-control", b"no-store")))
+"""What every reply has that has chosen none of it itself, as lines."""
 
 UNMATCHED = "(none)"  # one label for every path that is no route, so that scanners make no new time series
 LONGEST_TARGET = 16_384  # bytes of path and query; an ARM id escaped twice has under 2,000
@@ -222,7 +225,13 @@ class Edge:
         if house is None or not visit.token or not visit.is_api:
             return None
         visit.caller = caller = house.door.sign_in.recognition.known(visit.token)
-        if caller is None or not caller.may(Role.VIEWER):
+        if caller is None:
+            return None
+        if house.limits is not None:
+            over = house.limits.known_over(*counted(scope, caller))
+            if over is not None:
+                return self._refused_at_once(visit, house, house.limits, over)
+        if not caller.may(Role.VIEWER):
             return None
         route = hot_route(scope)
         if not route:
@@ -241,6 +250,20 @@ class Edge:
             lines += b"".join([b"%b: %b\r\n" % pair for pair in house.limits.headers(standing)])
         self._note(visit, house, route, status)
         return status, b"%bx-request-id: %b\r\n\r\n" % (lines, visit.request_id.encode()), body
+
+    def _refused_at_once(self, visit: Visit, house: House, limits: Limits, over: Standing) -> Whole | None:
+        """The refusal of somebody who is over a limit and asks on: it must cost no more than an answer."""
+        try:
+            check_target(visit.scope)
+        except CloudVizError:
+            return None
+        reply = errors.from_error(limits.refusal(over), instance=visit.path, request_id=visit.request_id)
+        own = head([*reply.raw_headers, (b"x-request-id", visit.request_id.encode()), *limits.headers(over)])
+        if own is None:
+            return None
+        self._metrics.limited(over.kind)
+        self._note(visit, house, UNMATCHED, reply.status_code)
+        return reply.status_code, b"%b%b\r\n" % (own, _ALWAYS), bytes(reply.body)
 
     def _admit_known(self, visit: Visit, house: House) -> CloudVizError | None:
         """What :meth:`_admit` does, where nobody need be asked for it; else its answer is ``_ASK``."""

@@ -23,6 +23,7 @@ import brotli
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope
 
+from cloudviz.errors import CloudVizError
 from cloudviz.runtime import cache_keys
 from cloudviz.runtime.cache import RECORDED, Cache
 from cloudviz.runtime.redis.commands import RedisDown, RedisRefused
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 Headers = list[tuple[bytes, bytes]]
 
+RENEW_SECONDS = 0.5  # who asks on from here has the version asked for beside that, so that nobody waits for it
 CHECK_SECONDS = 1.0  # how long another process's recording may go unnoticed where nobody tells of it
 LONGEST_QUERY = 2048
 LARGEST_KEPT = 4 * 2**20  # bytes; what is larger is streamed from the storage
@@ -189,6 +191,7 @@ class Freshness:
         self._until = 0.0
         self._changes = 0
         self._asking: tuple[int, asyncio.Task[str]] | None = None
+        self._renewing: asyncio.Task[None] | None = None
         self.close = store.inventories.when_recorded(self._recorded)
 
     def join(self, redis: Redis) -> None:
@@ -199,7 +202,16 @@ class Freshness:
 
     def known(self) -> str:
         """The version; empty when :meth:`ask` must find it."""
-        return self._version if self._now() < self._until else ""
+        left = self._until - self._now()
+        if left <= 0:
+            return ""
+        if left < CHECK_SECONDS - RENEW_SECONDS and (self._renewing is None or self._renewing.done()):
+            self._renewing = asyncio.create_task(self._renew())
+        return self._version
+
+    async def _renew(self) -> None:
+        with contextlib.suppress(CloudVizError):  # whoever asks when the time is over is told
+            await self.ask()
 
     async def ask(self) -> str:
         """The version, from the database: one question for all who ask at once. Raises Unavailable."""

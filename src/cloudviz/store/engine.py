@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 import traceback
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 5.0
 """How long SQLite waits for another process's write lock."""
+
+PRIMARY_AWAY_SECONDS = 1.0
+"""How long reads go straight to the replica after the primary was found to be away."""
 
 # PRAGMAs of every SQLite connection. WAL: readers never wait for the writer. NORMAL: with WAL a crash of the
 # process loses nothing; a power cut may lose the last commits, and never leaves the file inconsistent
@@ -81,6 +85,7 @@ class Database:
         )
         # SQLite has one writer. Writers of this process queue here, in order, instead of polling its lock.
         self._turn = asyncio.Lock()
+        self._primary_away_until = 0.0
 
     @classmethod
     def at(cls, url: str, settings: StoreSettings | None = None, replica_url: str = "") -> Database:
@@ -138,7 +143,8 @@ class Database:
             async with AsyncExitStack() as stack:
                 connection = None
                 if from_replica and self._replica is not None:
-                    connection = await self._replica.connect(stack, self._primary_lsn)
+                    is_alone = time.monotonic() < self._primary_away_until
+                    connection = await self._replica.connect(stack, None if is_alone else self._primary_lsn)
                 is_second_choice = connection is None and from_replica and self._replica is not None
                 if connection is None:
                     connection = await self._from_primary(stack, or_replica=is_second_choice)
@@ -156,6 +162,8 @@ class Database:
         except Exception as error:
             if not or_replica or self._replica is None or refusal(error, self.address) is None:
                 raise
+            # Who reads in the next moment need not find that out by a connection that nobody answers.
+            self._primary_away_until = time.monotonic() + PRIMARY_AWAY_SECONDS
             connection = await self._replica.connect(stack)
             if connection is None:
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cloudviz.errors import BadInput, CloudVizError, Unavailable
@@ -46,6 +47,9 @@ _SQLITE = (
 RETRY_SECONDS = 2.0
 """When to come again where a server is away: it is back within seconds, or for long."""
 
+# asyncpg's own errors that come without a state of the server: a connection was lost, or none could be made.
+_OF_THE_DRIVER = frozenset({"InterfaceError", "ClientConfigurationError", "InternalClientError"})
+
 # What passes by itself.
 _PASSING = ("53300", "55P03", "57P03", "57P01", "57P02", "40001", "40P01")
 
@@ -60,7 +64,13 @@ def refusal(error: BaseException, address: Address) -> CloudVizError | None:
         )
     cause: BaseException = getattr(error, "orig", None) or error
     if address.is_postgres:
-        return _postgres_refusal(cause, address)
+        found = _postgres_refusal(cause, address)
+        broke = isinstance(error, PendingRollbackError) or (
+            isinstance(error, DBAPIError) and error.connection_invalidated
+        )
+        if found is None and broke:  # SQLAlchemy has seen that the connection is of no use any more
+            return _lost(address)
+        return found
     return _sqlite_refusal(cause, address)
 
 
@@ -71,27 +81,42 @@ def _postgres_refusal(cause: BaseException, address: Address) -> CloudVizError |
         what, hint = _STATES[state]
         passing = RETRY_SECONDS if state in _PASSING else None
         return Unavailable(f"the database {address.shown} {what}", hint=hint, retry_after=passing)
-    module = type(cause).__module__
     lost = isinstance(state, str) and state[:2] in ("08", "57")
-    if lost or isinstance(cause, OSError | TimeoutError | EOFError):
+    if lost or any(isinstance(each, OSError | TimeoutError | EOFError) for each in (cause, cause.__cause__)):
         return Unavailable(
             f"cannot connect to the database at {address.shown}",
             hint="Check that it runs and can be reached from here, and DATABASE_URL.",
             retry_after=RETRY_SECONDS,
         )
-    if module.startswith("asyncpg") and type(cause).__name__ in ("InterfaceError", "ClientConfigurationError"):
+    if _is_of_the_driver(cause) or _is_of_the_driver(cause.__cause__) or _is_of_a_closed_transport(cause):
         return Unavailable(
             f"the connection to the database at {address.shown} could not be made or was lost",
             hint="Check the options in DATABASE_URL, and that the server still runs.",
             retry_after=RETRY_SECONDS,
         )
     if "connection" in str(cause).lower() and "closed" in str(cause).lower():
-        return Unavailable(
-            f"the connection to the database at {address.shown} was lost",
-            hint="Check that it still runs.",
-            retry_after=RETRY_SECONDS,
-        )
+        return _lost(address)
     return None
+
+
+def _lost(address: Address) -> Unavailable:
+    return Unavailable(
+        f"the connection to the database at {address.shown} was lost",
+        hint="Check that it still runs.",
+        retry_after=RETRY_SECONDS,
+    )
+
+
+def _is_of_the_driver(error: BaseException | None) -> bool:
+    """Whether it is one of asyncpg's errors, which may not be installed here, or of those made of them."""
+    return any(
+        kind.__module__.startswith("asyncpg") and kind.__name__ in _OF_THE_DRIVER for kind in type(error).__mro__
+    )
+
+
+def _is_of_a_closed_transport(error: BaseException) -> bool:
+    """What uvloop says of a socket that was closed while something was to be written to it."""
+    return isinstance(error, RuntimeError) and "handler is closed" in str(error)
 
 
 def _sqlite_refusal(cause: BaseException, address: Address) -> CloudVizError | None:

@@ -38,7 +38,9 @@ _STANDING = text(
     "SELECT pg_is_in_recovery(), coalesce(pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0'), 0)::bigint,"
     " CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()"
     " AND EXISTS (SELECT pid FROM pg_stat_wal_receiver) THEN 0"
-    " ELSE coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 1e9) END"
+    " ELSE coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 1e9) END,"
+    " EXISTS (SELECT pid FROM pg_stat_wal_receiver),"
+    " pg_last_wal_receive_lsn() IS NOT DISTINCT FROM pg_last_wal_replay_lsn()"
 )
 
 
@@ -69,6 +71,7 @@ class Replica:
         self.engine = engine
         self._settings = settings
         self._away_until = 0.0
+        self._followed = False
         self._written: OrderedDict[str, int] = OrderedDict()
         self._floor = 0
         self.standing = "not asked yet"
@@ -111,7 +114,7 @@ class Replica:
         """A connection, not yet in a transaction, that knows what the session must see; None when there is none.
 
         It is closed by ``stack``. ``ask_primary`` tells how far the primary has written, 0 while it is away.
-        Without it the replica is taken as it is, unless it is too far behind.
+        Without it, the primary being away, the replica is taken as it is, unless it was too far behind before.
         """
         if time.monotonic() < self._away_until:
             return None
@@ -119,7 +122,7 @@ class Replica:
         own = AsyncExitStack()
         try:
             connection = await own.enter_async_context(self.engine.connect())
-            if await self._stands(connection, wanted):
+            if await self._stands(connection, wanted, alone=ask_primary is None):
                 stack.push_async_exit(own)
                 return connection
         except (SQLAlchemyError, OSError, TimeoutError, EOFError) as error:
@@ -138,19 +141,31 @@ class Replica:
         """Whether a connection leads to the replica."""
         return connection.engine is self.engine
 
-    async def _stands(self, connection: AsyncConnection, wanted: int) -> bool:
+    async def _stands(self, connection: AsyncConnection, wanted: int, *, alone: bool) -> bool:
         # Each look is a transaction of its own: inside one, the snapshot of the first look would stay.
         deadline = time.monotonic() + self._settings.replica_wait_seconds
         while True:
             row = (await connection.execute(_STANDING)).one()
             await connection.rollback()
-            follows, replayed, lag = bool(row[0]), int(row[1]), float(row[2])
-            if not follows:
+            in_recovery, replayed, lag = bool(row[0]), int(row[1]), float(row[2])
+            follows, has_all = bool(row[3]), bool(row[4])
+            if not in_recovery:
                 self._leave("was promoted and follows nobody")
                 return False
+            if alone and self._followed and has_all:
+                # The age of the last commit says nothing where nobody commits.
+                self.standing = "serves while the primary is away"
+                return True
             if lag > self._settings.replica_lag_seconds:
-                self._leave(f"is {lag:,.0f} seconds behind" if lag < 1e9 else "receives nothing")
+                why = f"is {lag:,.0f} seconds behind" if lag < 1e9 else "receives nothing"
+                if alone or follows or not self._followed:
+                    self._followed = self._followed and alone
+                    self._leave(why)
+                else:  # its primary may have died: whoever finds that out comes back for it
+                    self.standing = why
                 return False
+            if follows:
+                self._followed = True
             if replayed >= wanted:
                 self.standing = "healthy"
                 return True

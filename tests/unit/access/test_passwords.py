@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
+import threading
 import time
 from collections.abc import Iterator
 
@@ -7,7 +11,7 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from cloudviz.access.passwords import LONGEST, Passwords, check_new
-from cloudviz.errors import Invalid
+from cloudviz.errors import Invalid, Unavailable
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +90,27 @@ async def test_nobody_costs_as_much_as_somebody(passwords: Passwords) -> None:
         return time.process_time() - before
 
     assert 0.5 < await cost(None) / await cost(stored) < 2
+
+
+async def test_who_comes_when_too_many_wait_is_told_to_come_again() -> None:
+    passwords = Passwords(threads=1, most_waiting=2)
+    try:
+        under_way = [asyncio.create_task(passwords.check("guess", None)) for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(Unavailable) as refused:
+            await passwords.check("guess", None)
+        assert refused.value.retry_after == 2
+        assert [each.right for each in await asyncio.gather(*under_way)] == [False] * 3
+        assert not (await passwords.check("guess", None)).right
+    finally:
+        passwords.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
+async def test_hashing_stands_back_and_nothing_else_does(passwords: Passwords) -> None:
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    await passwords.check("guess", None)
+    hashing = [thread for thread in threading.enumerate() if thread.name.startswith("argon2")]
+    niceness = {os.getpriority(os.PRIO_PROCESS, thread.native_id or 0) for thread in hashing}
+    assert niceness and min(niceness) > before
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
