@@ -21,13 +21,16 @@ def draw(
     picture: AskedPicture,
     filter: Filter = "",
     account: Annotated[
-        str, typer.Option("--account", help="AWS account of the files, where they don't say.", show_default=False)
+        str,
+        typer.Option(
+            "--account", help="Account or project of the files, where they don't say.", show_default=False
+        ),
     ] = "",
     region: Annotated[
-        str, typer.Option("--region", help="Region of the files, where they don't say.", show_default=False)
+        str, typer.Option("--region", help="AWS region of the files, where they don't say.", show_default=False)
     ] = "",
 ) -> None:
-    """Draw files without a database: Terraform states and plans, CloudViz inventories.
+    """Draw files without a database: Terraform states and plans, what the clouds' own tools print and export.
 
     Example: cloudviz draw prod.tfstate -o prod.svg
     """

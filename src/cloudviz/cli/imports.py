@@ -29,14 +29,17 @@ def import_command(
         ),
     ] = "",
     account: Annotated[
-        str, typer.Option("--account", help="AWS account of the files, where they don't say.", show_default=False)
+        str,
+        typer.Option(
+            "--account", help="Account or project of the files, where they don't say.", show_default=False
+        ),
     ] = "",
     region: Annotated[
-        str, typer.Option("--region", help="Region of the files, where they don't say.", show_default=False)
+        str, typer.Option("--region", help="AWS region of the files, where they don't say.", show_default=False)
     ] = "",
     database: Database = None,
 ) -> None:
-    """Read files into the store: Terraform states and plans, CloudViz inventories. Nothing is stored when refused.
+    """Read files into the store: states, plans, what the clouds' tools print and export. Refused, nothing is kept.
 
     Example: cloudviz import prod.tfstate
     """

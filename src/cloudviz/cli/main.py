@@ -20,6 +20,7 @@ from cloudviz.cli import (
     discoveries,
     doctor,
     draw,
+    drift,
     export,
     imports,
     jobs,
@@ -80,6 +81,7 @@ app.command("diagram")(diagram.diagram)
 app.add_typer(resources.app, name="resources")
 app.add_typer(discoveries.app, name="discoveries")
 app.command("diff")(diff.diff)
+app.command("drift")(drift.drift_command)
 app.add_typer(types.app, name="types")
 app.add_typer(export.app, name="export")
 app.add_typer(costs.app, name="costs")
