@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -119,14 +120,11 @@ class HttpClient:
         self._slots = asyncio.Semaphore(workers)
         self._cancelled = cancelled or (lambda: False)
         self._sleep = sleep
-        self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=None),
-            limits=httpx.Limits(max_connections=workers, max_keepalive_connections=workers),
-            headers={"User-Agent": f"cloudviz/{__version__}", "Accept": "application/json"},
-            # Proxies and certificates come from the environment, as for every tool; redirects are not followed,
-            # since a token goes with each request.
-            follow_redirects=False,
-        )
+        # One client for each call that runs at once, the last used first: the pool of httpx looks at every
+        # connection it holds, with a system call, for every request: more work than the request itself.
+        self._clients: list[httpx.AsyncClient] = []
+        self._idle: list[httpx.AsyncClient] = []
+        self._certificates: ssl.SSLContext | None = None
         self.count = 0
         self.answers = 0
 
@@ -136,7 +134,26 @@ class HttpClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._http.aclose()
+        for each in self._clients:
+            await each.aclose()
+
+    def _connected(self) -> httpx.AsyncClient:
+        """A client that nobody uses now."""
+        if self._idle:
+            return self._idle.pop()
+        if self._certificates is None:
+            self._certificates = httpx.create_ssl_context()  # a hundredth of a second each
+        made = httpx.AsyncClient(
+            timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect, pool=None),
+            limits=httpx.Limits(max_keepalive_connections=1),
+            headers={"User-Agent": f"cloudviz/{__version__}", "Accept": "application/json"},
+            # Proxies and certificates come from the environment, as for every tool; redirects are not followed,
+            # since a token goes with each request.
+            verify=self._certificates,
+            follow_redirects=False,
+        )
+        self._clients.append(made)
+        return made
 
     def refused(self, status: int, body: bytes, permission: str) -> CallFailed:
         """What an answer other than 200 means in this cloud."""
@@ -257,18 +274,22 @@ class HttpClient:
         headers = {"Authorization": f"Bearer {token}", **request.headers}
         if request.content is not None:
             headers["Content-Type"] = "application/json"
-        asked = self._http.stream(
-            request.method,
-            request.url,
-            params=list(request.query) or None,
-            content=request.content,
-            headers=headers,
-        )
         host = urlsplit(request.url).hostname or ""
-        with traces.span(
-            request.method, "client", http_request_method=request.method, server_address=host
-        ) as span:
-            return await self._read(asked, span)
+        client = self._connected()
+        try:
+            asked = client.stream(
+                request.method,
+                request.url,
+                params=list(request.query) or None,
+                content=request.content,
+                headers=headers,
+            )
+            with traces.span(
+                request.method, "client", http_request_method=request.method, server_address=host
+            ) as span:
+                return await self._read(asked, span)
+        finally:
+            self._idle.append(client)
 
     async def _read(
         self, asked: AbstractAsyncContextManager[httpx.Response], span: Any
