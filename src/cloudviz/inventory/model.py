@@ -36,8 +36,8 @@ def _make_quick(made: type[Any]) -> None:
         lines.append(f" _set_{each.name}(self, {value})")
     exec("\n".join([f"def __init__(self, {', '.join(words)}):", *lines]), known)  # noqa: S102 - as dataclasses does
     known["__init__"].__qualname__ = f"{made.__qualname__}.__init__"
-    known["__init__"].__annotations__ = made.__init__.__annotations__  # type: ignore[misc]
-    made.__init__ = known["__init__"]  # type: ignore[misc]
+    known["__init__"].__annotations__ = made.__init__.__annotations__
+    made.__init__ = known["__init__"]
 
 
 class LinkKind(StrEnum):
