@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, Select, cast, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cloudviz.errors import Invalid, NotFound, Unavailable
@@ -370,10 +370,13 @@ class Inventories:
             shown = await shown_for(connection, selection)
             wanted = await conditions(self._database, connection, selection, shown)
             if self._database.is_postgres:  # all in one go through the matches
+                # What has all values in common is counted first: that leaves little to be counted by each of them.
                 values = [func.coalesce(shown.rows.c[column], "").label(name) for name, column in COLUMNS]
-                matches = select(*values).where(*wanted).subquery()
-                sets = func.grouping_sets(*(tuple_(each) for each in matches.c))
-                for row in await connection.execute(select(*matches.c, func.count()).group_by(sets)):
+                alike = select(*values, func.count().label("alike")).where(*wanted).group_by(*values).subquery()
+                named = [alike.c[name] for name, _ in COLUMNS]
+                sets = func.grouping_sets(*(tuple_(each) for each in named))
+                total = cast(func.sum(alike.c.alike), BigInteger)
+                for row in await connection.execute(select(*named, total).group_by(sets)):
                     [(name, value)] = [pair for pair in zip(found, row, strict=False) if pair[1] is not None]
                     found[name][value] = row[-1]
                 return {name: dict(sorted(counts.items())) for name, counts in found.items()}
