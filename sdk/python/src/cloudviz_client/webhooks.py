@@ -6,7 +6,6 @@ As in Standard Webhooks 1.0 (https://www.standardwebhooks.com): HMAC-SHA256 over
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -51,7 +50,7 @@ def verify(
         raise NotGenuine(f"The header {missing.args[0]} is missing.") from None
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise NotGenuine("The secret is not `whsec_` and base64.", "Copy it from where it was shown.") from None
     if not key:
         raise NotGenuine("The secret is empty.", "Copy it from where it was shown.")
@@ -81,6 +80,6 @@ def _signatures(header: str) -> list[bytes]:
         if version == "v1":
             try:
                 found.append(base64.b64decode(encoded, validate=True))
-            except binascii.Error:
+            except ValueError:
                 continue
     return found
