@@ -11,6 +11,7 @@ import ijson
 import orjson
 
 from cloudviz.errors import BadInput
+from cloudviz.sources.offline.cloudformation import MAX_YAML, is_yaml_template, parse_yaml
 from cloudviz.sources.offline.files import Opened, lines
 from cloudviz.sources.offline.format import ROWS, Document
 
@@ -40,6 +41,11 @@ def parse(opened: Opened) -> Document:
     """
     start = opened.data.lstrip()[:1]
     if start not in (b"{", b"["):
+        if opened.stream is None and len(opened.data) <= MAX_YAML and is_yaml_template(opened.data):
+            template = parse_yaml(opened.data)
+            if template is not None:
+                return Document(opened.name, template)
+            raise BadInput("is a template of CloudFormation that is no plain YAML.", where=opened.name)
         raise _no_json(opened)
     if opened.stream is not None:
         return _streamed(opened, opened.stream)

@@ -11,6 +11,7 @@ from cloudviz.errors import BadInput, Cancelled, CloudVizError, TooLarge, Unknow
 from cloudviz.inventory.model import Inventory, Problem, RawItem, Shape
 from cloudviz.sources.offline.aws_cli import AWS_CLI
 from cloudviz.sources.offline.azure_rows import AZURE_ROWS
+from cloudviz.sources.offline.cloudformation import STACK_RESOURCES, TEMPLATE
 from cloudviz.sources.offline.config_items import CONFIG_ITEMS
 from cloudviz.sources.offline.documents import parse
 from cloudviz.sources.offline.files import SUFFIXES, WHOLE_BYTES, Found, find, open_text
@@ -30,6 +31,8 @@ FORMATS: tuple[Format, ...] = (
     ENCRYPTED_STATE,
     OTHER_STATE_VERSION,
     CONFIG_ITEMS,
+    STACK_RESOURCES,
+    TEMPLATE,
     AZURE_ROWS,
     GOOGLE_ROWS,
     AWS_CLI,
