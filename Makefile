@@ -50,6 +50,7 @@ test-nightly: .venv/.installed-dev web browser ## the proofs that take minutes e
 
 browser:
 	@scripts/browser
+	@scripts/operators
 
 # ---- the web app
 

@@ -267,7 +267,7 @@ async def _running(
             )
             house.accesses.start()
             stack.push_async_callback(house.accesses.close)
-        metrics.watch(house.replies, house.accesses, redis)
+        metrics.watch(house.replies, house.accesses, redis, store.pool)
         anchors = Anchors(store, settings.data_dir / ANCHORS_FILE)
         noting = asyncio.create_task(anchors.run(), name="audit heads")
         stack.push_async_callback(_cancelled, noting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter as Counted
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cloudviz.access.access_log import AccessLog
     from cloudviz.api.replies import Replies
     from cloudviz.runtime.redis.client import Redis
+    from cloudviz.store.engine import PoolState
     from cloudviz.store.records import QueueState
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -40,6 +41,8 @@ class StoreFigures(Collector):
         discoveries: (provider, status) → how many discoveries there are.
         resources: provider → how many resources the inventory holds now.
         queue: the jobs by kind and status, and who works on them; None until it was read.
+        coverage: (provider, status) → how many latest looks ended so.
+        coverage_version: of the inventory, when they were counted.
         taken_at: when they were read, on the monotonic clock.
     """
 
@@ -47,6 +50,8 @@ class StoreFigures(Collector):
         self.discoveries: Mapping[tuple[str, str], int] = {}
         self.resources: Mapping[str, int] = {}
         self.queue: QueueState | None = None
+        self.coverage: Mapping[tuple[str, str], int] = {}
+        self.coverage_version: object = None
         self.taken_at = float("-inf")
 
     def collect(self) -> Iterable[Metric]:
@@ -61,7 +66,14 @@ class StoreFigures(Collector):
         )
         for provider, count in sorted(self.resources.items()):
             resources.add_metric((provider,), count)
-        return discoveries, resources, *self._jobs()
+        coverage = GaugeMetricFamily(
+            "cloudviz_coverage",
+            "Latest looks at a type in a region of an account, by provider and status; all but seen are gaps.",
+            labels=("provider", "status"),
+        )
+        for (provider, status), count in sorted(self.coverage.items()):
+            coverage.add_metric((provider, status), count)
+        return discoveries, resources, coverage, *self._jobs()
 
     def _jobs(self) -> Iterable[Metric]:
         if self.queue is None:
@@ -108,14 +120,28 @@ class EndpointFigures(Collector):
         )
         for each in self._breakers.troubled():
             troubled.add_metric((each.provider, each.endpoint), 1 if each.state is State.OPEN else 0.5)
-        return counted, troubled
+        calls = CounterMetricFamily(
+            "cloudviz_cloud_calls", "Calls to clouds made by this process.", labels=("provider",)
+        )
+        unanswered = CounterMetricFamily(
+            "cloudviz_cloud_calls_unanswered",
+            "Of them those that got no answer, or a server error.",
+            labels=("provider",),
+        )
+        for provider, (made, failed) in self._breakers.calls().items():
+            calls.add_metric((provider,), made)
+            unanswered.add_metric((provider,), failed)
+        return counted, troubled, calls, unanswered
 
 
 class EdgeFigures(Collector):
     """What the edge of this process keeps ready and records."""
 
-    def __init__(self, replies: Replies, accesses: AccessLog | None, redis: Redis | None) -> None:
+    def __init__(
+        self, replies: Replies, accesses: AccessLog | None, redis: Redis | None, pool: Callable[[], PoolState]
+    ) -> None:
         self._replies = replies
+        self._pool = pool
         self._accesses = accesses
         self._redis = redis
 
@@ -127,7 +153,14 @@ class EdgeFigures(Collector):
         asked.add_metric(("hit",), self._replies.hits)
         asked.add_metric(("miss",), self._replies.misses)
         size = GaugeMetricFamily("cloudviz_kept_replies_bytes", "Bytes of replies in memory.", self._replies.size)
-        found: list[Metric] = [asked, size]
+        pool = self._pool()
+        connections = GaugeMetricFamily(
+            "cloudviz_database_connections", "Connections to the database, by state.", labels=("state",)
+        )
+        connections.add_metric(("at_work",), pool.at_work)
+        connections.add_metric(("idle",), pool.open - pool.at_work)
+        most = GaugeMetricFamily("cloudviz_database_connections_most", "As many may be open.", pool.most)
+        found: list[Metric] = [asked, size, connections, most]
         if self._accesses is not None:
             written = CounterMetricFamily(
                 "cloudviz_audit_accesses", "Accesses for the audit, by outcome.", labels=("outcome",)
@@ -201,9 +234,11 @@ class Metrics:
         self.registry.register(self._durations)
         self.observe = self._durations.observe
 
-    def watch(self, replies: Replies, accesses: AccessLog | None, redis: Redis | None) -> None:
+    def watch(
+        self, replies: Replies, accesses: AccessLog | None, redis: Redis | None, pool: Callable[[], PoolState]
+    ) -> None:
         """Tell also of what a running server keeps ready, records, and is connected to."""
-        self.registry.register(EdgeFigures(replies, accesses, redis))
+        self.registry.register(EdgeFigures(replies, accesses, redis, pool))
 
     def limited(self, limit: str) -> None:
         """Note a request that was refused for being one too many."""

@@ -60,6 +60,10 @@ class Breaker:
         endpoint: its host name, for the message.
         clock: seconds that only ever grow; a test gives its own.
         failures, rest: see :data:`FAILURES` and :data:`REST`.
+
+    Attributes:
+        calls: how many attempts were let through, since it was made.
+        unanswered: how many of them ended without an answer.
     """
 
     def __init__(
@@ -70,6 +74,8 @@ class Breaker:
         rest: float = REST,
     ) -> None:
         self.endpoint = endpoint
+        self.calls = 0
+        self.unanswered = 0
         self._clock = clock
         self._limit = failures
         self._first_rest = self._rest = rest
@@ -135,6 +141,7 @@ class Breaker:
     def admit(self) -> Attempt:
         """Let one attempt through, to be used as a context manager. Raises :class:`NotAnswering`."""
         self.check()
+        self.calls += 1
         if self.state is State.CLOSED:
             if self._until is not None:
                 self._close()
@@ -154,6 +161,7 @@ class Breaker:
         self._era += 1
 
     def _failed(self, attempt: Attempt, status: CoverageStatus) -> None:
+        self.unanswered += 1
         if attempt.era != self._era:
             return
         if attempt is self._probe:
@@ -240,6 +248,14 @@ class Breakers:
             for (provider, endpoint), breaker in sorted(self._breakers.items())
             if (state := breaker.state) is not State.CLOSED
         ]
+
+    def calls(self) -> dict[str, tuple[int, int]]:
+        """Provider → how many calls were made since the start, and how many of them got no answer."""
+        told: dict[str, tuple[int, int]] = {}
+        for (provider, _), breaker in sorted(self._breakers.items()):
+            calls, unanswered = told.get(provider, (0, 0))
+            told[provider] = (calls + breaker.calls, unanswered + breaker.unanswered)
+        return told
 
     def counts(self) -> dict[tuple[str, State], int]:
         """How many endpoints of each provider are in each state, for the providers that were called."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
+from collections import Counter
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -187,6 +188,11 @@ async def _refresh_figures(house: House) -> None:
             facets = await house.store.inventories.facets(Selection())
             counts = await house.store.discoveries.counts()
             queue = await house.store.jobs.state()
+            version = await house.store.inventories.data_version()
+            if version != figures.coverage_version:  # a large estate has tens of thousands of them
+                looks = await house.store.inventories.coverage()
+                figures.coverage = Counter((each.provider, each.status) for each in looks)
+                figures.coverage_version = version
     except (CloudVizError, TimeoutError):
         return  # the last known figures stay; /health says what is wrong
     figures.resources = facets["provider"]
