@@ -369,7 +369,7 @@ def _read(document: Document, asked: Asked) -> Contents:
             )
         waiting.clear()
 
-    for number, thing in enumerate(_things(document, unread)):
+    for number, thing in enumerate(_things(document, places, unread)):
         if number % _ASK_EVERY == 0:
             asked.go_on()
         if not placed:
@@ -385,14 +385,19 @@ def _read(document: Document, asked: Asked) -> Contents:
     return contents
 
 
-def _things(document: Document, unread: Counter[str]) -> Iterator[Thing]:
+def _things(document: Document, places: _Places, unread: Counter[str]) -> Iterator[Thing]:
     whole = _whole(document.top) if document.elements is None else None
     if whole is not None:
         yield whole
         return
     top = document.top if document.sample is None else document.sample
     is_page = _is_page(top)
-    for path, value in rows_at(document, _paths(top)):
+    # Who owns an instance its reservation says, and the instance does not.
+    owners = ["Reservations[].OwnerId"] if isinstance(top.get("Reservations"), list) else []
+    for path, value in rows_at(document, [*owners, *_paths(top)]):
+        if path in owners:
+            places.accounts[str(value)] += 1
+            continue
         thing = _thing(path, value, is_page)
         if thing is not None:
             yield thing

@@ -133,6 +133,12 @@ def test_what_a_reply_does_not_say_the_caller_may(tmp_path: Path) -> None:
     ], "the owner is the account that the reply names"
 
 
+def test_who_owns_an_instance_its_reservation_says(tmp_path: Path) -> None:
+    instance = {"InstanceId": "i-1", "Placement": {"AvailabilityZone": "eu-west-1a"}}
+    reply = {"Reservations": [{"OwnerId": "123456789012", "Instances": [instance]}]}
+    assert list(ids(read(tmp_path / "a", reply))) == ["arn:aws:ec2:eu-west-1:123456789012:instance/i-1"]
+
+
 def test_one_member_of_two_services_is_told_by_its_things(tmp_path: Path) -> None:
     redshift = {
         "Clusters": [{"ClusterIdentifier": "wide", "NodeType": "ra3.xlplus", "AvailabilityZone": "eu-west-1a"}]
