@@ -90,14 +90,22 @@ def _room(way: Way, number: int) -> tuple[float, float]:
     """How far a piece may move both ways; its extent must be known."""
     piece = way.pieces[number]
     low, high = -1e9, 1e9
+    at, lowest, most, upright = piece.at, piece.low, piece.high, piece.upright
     for field in piece.fields:
         bounds = field.bounds
-        sight, start, end = (
-            (field.level, bounds[1], bounds[3]) if piece.upright else (field.upright, bounds[0], bounds[2])
-        )
-        start, end = max(piece.low, start), min(piece.high, end)
-        before, after = sight.room(piece.at, start, max(start, end))
-        low, high = max(low, before), min(high, after)
+        if upright:
+            sight, start, end = field.level, bounds[1], bounds[3]
+        else:
+            sight, start, end = field.upright, bounds[0], bounds[2]
+        if lowest > start:
+            start = lowest
+        if most < end:
+            end = most
+        before, after = sight.room(at, start, end if end > start else start)
+        if before > low:
+            low = before
+        if after < high:
+            high = after
     clear = min(_CLEAR, (high - low) / 2.2)
     low, high = low + clear, high - clear
     for is_end, box in ((number == 0, way.source_box), (number == len(way.pieces) - 1, way.target_box)):

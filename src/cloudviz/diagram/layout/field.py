@@ -91,27 +91,31 @@ class Sight:
         if high - low < 0.02:
             middle = (low + high) / 2
             low, high = middle - 0.01, middle + 0.01
+        least, most = low + 0.005, high - 0.005
+        onward, back = along + 0.01, along - 0.01
+        columns, starts = self.columns, self.starts
         for key in range(int(low // self.size), int(high // self.size) + 1):
-            entries = self.columns.get(key)
+            entries = columns.get(key)
             if not entries:
                 continue
-            first = bisect_right(self.starts[key], along + 0.01)
+            first = bisect_right(starts[key], onward)
             for at in range(first, len(entries)):
                 start, _, left, right = entries[at]
                 if start >= after:
                     break
-                if left < high - 0.005 and low + 0.005 < right:
+                if left < most and least < right:
                     after = start
                     break
             seen = 0
             for at in range(first - 1, -1, -1):
                 start, end, left, right = entries[at]
-                if left < high - 0.005 and low + 0.005 < right:
-                    if end <= along + 0.01:
-                        before = max(before, end)
+                if left < most and least < right:
+                    if end <= onward:
+                        if end > before:
+                            before = end
                         seen += 1
-                    elif start >= along - 0.01:
-                        after = min(after, start)
+                    elif start >= back and start < after:
+                        after = start
                     if seen > 2:
                         break
         return before, after

@@ -39,6 +39,8 @@ _Trace = tuple[tuple[int, bool, float], ...]
 """(container, upright, place) of the pieces of a way, outwards."""
 
 
+_Goal = tuple[int, float, float, float, float, float]
+
 _Ends = tuple[int, int, int, int]
 """The source of a line, the boxes around both ends that stand in the container around both, its target."""
 
@@ -239,10 +241,10 @@ class _Map:
             steps.append((-1, line, door))
         found: list[tuple[float, int, float, int]] = []
         complete = [0, 0, 0, 0]
-        looked = 0
-        while heap and looked < self.most_looked and min(complete) < self.passing:
-            if self.is_crowded and sum(map(bool, complete)) >= self.open_enough:
-                break
+        looked = reached = 0
+        most, passing = self.most_looked, self.passing
+        enough = self.open_enough if self.is_crowded else 5  # sides; there are four
+        while heap and looked < most and reached < enough and min(complete) < passing:
             cost, step, line, entry = heappop(heap)
             if line.search == search and cost > line.cost:
                 continue
@@ -250,11 +252,14 @@ class _Map:
             near = LEFT - 2 * line.upright
             for end, side, border in ((0, near, line.low), (1, near + 1, line.high)):
                 if line.opens[end]:
+                    reached += not complete[side]
                     complete[side] += 1
                     found.append((cost + abs(entry - border), side, line.at, step))
             at = line.at
-            for other in field.crossing(line):
-                spent = cost + abs(other.at - entry) + _BEND
+            turned = cost + _BEND
+            for other in line.crossed if line.crossed is not None else field.crossing(line):
+                place = other.at
+                spent = turned + (place - entry if place > entry else entry - place)
                 if other.search != search or spent < other.cost:
                     other.search, other.cost = search, spent
                     heappush(heap, (spent, len(steps), other, at))
@@ -287,18 +292,11 @@ class _Map:
         field = self.field(shared)
         left, top, right, bottom = self.rects[other]
         goals = [(door, self.ray(other, door)) for door in last]
-        ends_ = [
-            (
-                number,
-                goal.upright,
-                goal.at,
-                goal.low,
-                goal.high,
-                goal.low if door.side & 1 else goal.high,
-                door.cost,
-            )
-            for number, (door, goal) in enumerate(goals)
-        ]
+        # Level ones, then upright ones: (which, where it lies, from where to where, where it begins, its price).
+        ends_: tuple[list[_Goal], list[_Goal]] = ([], [])
+        for number, (door, goal) in enumerate(goals):
+            start = goal.low if door.side & 1 else goal.high
+            ends_[goal.upright].append((number, goal.at, goal.low, goal.high, start, door.cost))
         heap: list[tuple[float, int, float, Line, float]] = []
         steps: list[tuple[int, Line, _Door | None]] = []
 
@@ -333,29 +331,34 @@ class _Map:
             looked += 1
             step = -last_first
             at, low, high = line.at, line.low, line.high
-            for number, upright, there, near, far, start, price in ends_:
-                if upright == line.upright:
-                    if there - at > 0.05 or at - there > 0.05 or near > high or low > far:
-                        continue
+            for number, there, near, far, start, price in ends_[line.upright]:
+                if -0.05 <= there - at <= 0.05 and near <= high and low <= far:
                     total = cost + abs(start - entry) + price
-                elif low <= there <= high and near <= at <= far:
+                    if total < best_cost:
+                        best, best_cost, best_goal, best_step = number, total, goals[number][0], step
+            for number, there, near, far, start, price in ends_[not line.upright]:
+                if low <= there <= high and near <= at <= far:
                     total = cost + abs(there - entry) + abs(start - at) + _BEND + price
-                else:
-                    continue
-                if total < best_cost:
-                    best, best_cost, best_goal, best_step = number, total, goals[number][0], step
-            crossing = field.crossing(line)
+                    if total < best_cost:
+                        best, best_cost, best_goal, best_step = number, total, goals[number][0], step
+            crossing = line.crossed if line.crossed is not None else field.crossing(line)
             self.seen += len(crossing)
+            # What crosses a line is all upright, or all level, and is entered where the line runs: ``away`` of it,
+            # but for how far across it lies, is the same for all.
+            if line.upright:
+                near, far, along, beyond = top, bottom, left, right
+            else:
+                near, far, along, beyond = left, right, top, bottom
+            rest = along - at if at < along else at - beyond if at > beyond else 0.0
+            turned = cost + _BEND
             for following in crossing:
-                spent = (
-                    cost
-                    + abs(following.at - entry)
-                    + _BEND
-                    + _BUSY * (following.uses if following.uses < _FULL else _FULL)
-                )
+                place, uses = following.at, following.uses
+                spent = turned + (place - entry if place > entry else entry - place)
+                spent += _BUSY * (uses if uses < _FULL else _FULL)
                 if following.search != search or spent < following.cost:
                     following.search, following.cost = search, spent
-                    total = spent + eager * away(following, at)
+                    off = near - place + _BEND if place < near else place - far + _BEND if place > far else 0.0
+                    total = spent + eager * (off + rest)
                     if total < best_cost:
                         heappush(heap, (total, -len(steps), spent, following, at))
                         steps.append((step, following, None))
