@@ -12,6 +12,8 @@ import structlog
 from tests.api.serving import PASSWORD, Server, serve, settings_with
 from tests.api.test_traces import Receiver, receiver
 
+from cloudviz.runtime.logs import set_up_logs
+
 __all__ = ["receiver"]
 
 CANARY = "canaryQ7xR2mZ9wLk4"
@@ -79,6 +81,7 @@ async def test_a_canary_in_every_place_turns_up_nowhere(
     settings = settings_with(sqlite_url, tmp_path, outbound=outbound)
     said: list[str] = []
     taken: list[int] = []
+    set_up_logs("debug")  # another test may have left them at warnings
     with structlog.testing.capture_logs() as logged:
         async for server in serve(settings, embedded_worker=True):
             secret = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": CANARY}

@@ -259,7 +259,7 @@ def test_what_misbehaves_in_one_region_is_a_gap_there_and_nowhere_else(
 
 
 def test_what_was_read_by_an_earlier_try_is_not_read_again(faulty_aws: FaultyAws) -> None:
-    done = [f"{ACCOUNT}/{region}/long-tail/IoT" for region in REGIONS]
+    done = {f"{ACCOUNT}/{region}/long-tail/IoT": {} for region in REGIONS}
     graph = tail_of(scan(faulty_aws.url, done=done))
     assert not [key for key in graph.resources if ":iot:" in key]
     assert f"arn:aws:iam::{ACCOUNT}:group/admins" in graph.resources

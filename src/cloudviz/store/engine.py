@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import Text
 
-from cloudviz.errors import BadInput, Unavailable
+from cloudviz.errors import BadInput, CloudVizError, Unavailable
 from cloudviz.runtime import traces
 from cloudviz.runtime.settings import StoreSettings
 from cloudviz.store.address import Address, read_address
@@ -125,6 +125,8 @@ class Database:
     def _in_our_words(self) -> Iterator[None]:
         try:
             yield
+        except CloudVizError:
+            raise  # it is in our words already, whatever the cause it names
         except Exception as error:
             refused = refusal(error, self.address)
             if refused is None:
