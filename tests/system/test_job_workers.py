@@ -53,6 +53,10 @@ async def with_base(url: str, folder: Path) -> Store:
     return store
 
 
+async def are_finished(store: Store, ids: list[str]) -> bool:
+    return all([(await store.jobs.get(each)).is_finished for each in ids])
+
+
 async def all_ended(store: Store, jobs: list[JobRecord], seconds: float) -> list[JobRecord]:
     async with asyncio.timeout(seconds):
         while True:
@@ -243,7 +247,7 @@ async def test_a_redis_that_is_emptied_and_away_for_a_minute_loses_nothing(
                 await start()
                 await asyncio.sleep(5)
             async with asyncio.timeout(20):  # without Redis at all
-                while any(not (await store.jobs.get(each)).is_finished for each in made):
+                while not await are_finished(store, made):
                     await asyncio.sleep(0.1)
             broker.start()
             for _ in range(3):
