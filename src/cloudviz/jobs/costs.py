@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +18,7 @@ from cloudviz.costs.reading import Progress, problems_of, read_bill
 from cloudviz.errors import CloudVizError, Conflict
 from cloudviz.inventory.document import problem_document
 from cloudviz.inventory.model import Problem
+from cloudviz.jobs.uploads import told_without, without
 from cloudviz.runtime.logs import get_logger
 
 if TYPE_CHECKING:  # reading a bill needs no database
@@ -80,11 +80,8 @@ async def import_bill(
 
     Raises what :func:`~cloudviz.costs.reading.read_bill` does; nothing is kept then.
     """
-    try:
+    with told_without(within):
         bill = await asyncio.to_thread(read_bill, paths, on_progress=on_progress, cancelled=cancelled)
-    except CloudVizError as refusal:
-        refusal.detail, refusal.where = _without(within, refusal.detail), _without(within, refusal.where)
-        raise
     name = source or "file:" + ", ".join(_shown(path, within) for path in paths[:3])
     return await keep_bill(store, bill, source=name, created_by=created_by, within=within)
 
@@ -111,7 +108,7 @@ async def keep_bill(
     )
     billed, amortised = bill.totals(Basis.BILLED), bill.totals(Basis.AMORTISED)
     problems = [
-        Problem(each.resource, each.what, _without(within, each.where), each.loss) for each in problems_of(bill)
+        Problem(each.resource, each.what, without(within, each.where), each.loss) for each in problems_of(bill)
     ]
     return BillOutcome(
         bill_id=bill_id,
@@ -136,7 +133,7 @@ async def fetch_costs(store: Store, provider: CloudProvider, name: str, *, creat
     Arguments:
         name: the provider's: ``aws``, ``azure`` or ``gcp``.
     """
-    from cloudviz.store.costs import TOLD
+    from cloudviz.store.costs import TOLD, last_day_of
 
     analysis = await provider.get_cost_analysis()
     known = await store.costs.billed_months(name)
@@ -150,8 +147,7 @@ async def fetch_costs(store: Store, provider: CloudProvider, name: str, *, creat
         key = ChargeKey(
             name, TOLD, line.account, month, line.currency, line.region, line.service, category.value, ""
         )
-        whole = f"{month}-{monthrange(int(month[:4]), int(month[5:7]))[1]:02d}"
-        bill.take(Line(key, min(whole, last), line.amount, line.amount))
+        bill.take(Line(key, min(last_day_of(month), last), line.amount, line.amount))
     if not bill.lines:
         raise Conflict(
             "the provider told nothing that is not in a bill already"
@@ -254,8 +250,4 @@ def _rows(
 
 
 def _shown(path: Path, within: Path | None) -> str:
-    return _without(within, path.as_posix()) if within else path.absolute().as_posix()
-
-
-def _without(folder: Path | None, text: str) -> str:
-    return text.replace(f"{folder}/", "") if folder else text
+    return without(within, path.as_posix()) if within else path.absolute().as_posix()

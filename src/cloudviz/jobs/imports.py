@@ -22,6 +22,7 @@ from cloudviz.inventory.model import (
     merge,
 )
 from cloudviz.jobs.alive import held
+from cloudviz.jobs.uploads import told_without, without
 from cloudviz.normalise import cleaned, normalise
 from cloudviz.runtime import clock
 from cloudviz.sources.offline import read_paths
@@ -77,11 +78,8 @@ def read_files(
     ``within`` is a folder to leave out of every name and message: uploads are told by the user's own names.
     Raises the refusals of :mod:`cloudviz.sources.offline` when no file could be read.
     """
-    try:
+    with told_without(within):
         found = read_paths(paths, account=account, region=region, on_progress=on_progress, cancelled=cancelled)
-    except CloudVizError as refusal:
-        refusal.detail, refusal.where = _without(within, refusal.detail), _without(within, refusal.where)
-        raise
     graph, problems = normalise(found.items)
     coverage = _coverage_of(graph)
     documents = found.inventories
@@ -104,7 +102,7 @@ def read_files(
         sorted(
             coverage, key=lambda entry: (entry.provider, entry.account, entry.region, entry.type, entry.status)
         ),
-        sorted({replace(each, where=_without(within, each.where)) for each in every}),
+        sorted({replace(each, where=without(within, each.where)) for each in every}),
     )
 
 
@@ -195,10 +193,6 @@ def _coverage_of(graph: Graph) -> list[Coverage]:
     ]
 
 
-def _without(folder: Path | None, text: str) -> str:
-    return text.replace(f"{folder}/", "") if folder else text
-
-
 def _source_name(paths: Sequence[Path], within: Path | None, lineages: Sequence[str]) -> str:
     """What the files are called for ever: a later import of the same name makes gone what has left them.
 
@@ -206,7 +200,7 @@ def _source_name(paths: Sequence[Path], within: Path | None, lineages: Sequence[
     (uploads, standard input) the lineage of the state.
     """
     names = [str(path) if str(path) == "-" or within else path.absolute().as_posix() for path in paths]
-    names = [_without(within, name) for name in names]
+    names = [without(within, name) for name in names]
     if len(names) == 1:
         told_apart = within is None and names[0] != "-"
         return f"file:{names[0]}" + (f"#{lineages[0]}" if len(lineages) == 1 and not told_apart else "")

@@ -5,31 +5,23 @@ Cents are integers, so that both databases add them up without rounding, which S
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
+from cloudviz.store.columns import number, words
 from cloudviz.store.tables import metadata
 from cloudviz.store.types import Json, Key, Money, Serial, UtcTime, Uuid, random_uuid, utc_now
-
-
-def _word(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=text("''"))
-
-
-def _cents(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False, server_default=text("0"))
-
 
 # One import of a bill: files, or a live answer of the provider.
 bills = Table(
     "bills",
     metadata,
     Column("id", Uuid(), primary_key=True, server_default=random_uuid()),
-    _word("source"),
+    words("source"),
     Column("formats", Json, nullable=False),
     Column("created_at", UtcTime(), nullable=False, server_default=utc_now()),
-    _word("created_by"),
-    _cents("lines"),
-    _cents("lines_lost"),
+    words("created_by"),
+    number("lines"),
+    number("lines_lost"),
     Index("idx_bills_created_at_id", "created_at", "id"),
 )
 
@@ -39,24 +31,24 @@ charges = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("bill_id", Uuid(), ForeignKey("bills.id", ondelete="CASCADE"), nullable=False, index=True),
-    _word("provider"),
-    _word("billing_account"),
-    _word("account"),
+    words("provider"),
+    words("billing_account"),
+    words("account"),
     Column("month", Text, nullable=False),
-    _word("currency"),
-    _word("region"),
-    _word("service"),
-    _word("category"),
-    _word("billed_resource"),
+    words("currency"),
+    words("region"),
+    words("service"),
+    words("category"),
+    words("billed_resource"),
     Column("tags", Json),
     Column("billed", Money(), nullable=False),
     Column("amortised", Money(), nullable=False),
-    _cents("billed_cents"),
-    _cents("amortised_cents"),
-    _cents("lines"),
+    number("billed_cents"),
+    number("amortised_cents"),
+    number("lines"),
     Column("resource_id", Key),
-    _word("resource_type"),
-    _word("reason"),
+    words("resource_type"),
+    words("reason"),
     Index("idx_charges_month_resource_id", "month", "resource_id"),
     Index("idx_charges_account", "provider", "billing_account", "account", "month"),
 )
@@ -67,13 +59,13 @@ charge_days = Table(
     metadata,
     Column("bill_id", Uuid(), ForeignKey("bills.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    _word("provider"),
-    _word("billing_account"),
-    _word("account"),
+    words("provider"),
+    words("billing_account"),
+    words("account"),
     Column("month", Text, nullable=False),
     Column("day", Text, nullable=False),
-    _word("currency"),
-    _word("service"),
+    words("currency"),
+    words("service"),
     Column("billed", Money(), nullable=False),
     Column("amortised", Money(), nullable=False),
     Index("idx_charge_days_day", "day"),
@@ -96,7 +88,7 @@ cost_revision = Table(
     "cost_revision",
     metadata,
     Column("id", Integer, primary_key=True),
-    _cents("number"),
+    number("number"),
 )
 
 # What each resource costs in the month that is shown of its payer.
@@ -106,6 +98,6 @@ resource_costs = Table(
     Column("resource_id", Key, primary_key=True),
     Column("currency", Text, primary_key=True),
     Column("month", Text, nullable=False),
-    _cents("billed_cents"),
-    _cents("amortised_cents"),
+    number("billed_cents"),
+    number("amortised_cents"),
 )

@@ -397,16 +397,6 @@ class Costs:
         async with self._database.reading(from_replica=True) as connection:
             return [_charge_of(row) for row in await connection.execute(query)]
 
-    async def by_resource(self, month: str) -> dict[str, tuple[Decimal, str]]:
-        """What each resource cost in a month, amortised, with its currency; of several the largest."""
-        table = cost_tables.charges.c
-        query = select(table.resource_id, table.currency, func.sum(table.amortised_cents)).where(
-            table.month == month, table.resource_id.is_not(None)
-        )
-        async with self._database.reading(from_replica=True) as connection:
-            rows = await connection.execute(query.group_by(table.resource_id, table.currency))
-            return _largest((row[0], row[1], int(row[2])) for row in rows)
-
     async def page(self, limit: int = 50, cursor: str | None = None) -> Page[BillRecord]:
         """The bills that are kept, newest first."""
         table = cost_tables.bills

@@ -25,6 +25,7 @@ from sqlalchemy import (
     text,
 )
 
+from cloudviz.store.columns import number, words
 from cloudviz.store.types import (
     Json,
     Key,
@@ -55,14 +56,6 @@ def _uuid_key() -> Column[Any]:
 
 def _created() -> Column[Any]:
     return Column("created_at", UtcTime(), nullable=False, server_default=utc_now())
-
-
-def _words(name: str, *, default: str = "") -> Column[Any]:
-    return Column(name, Text, nullable=False, server_default=text(f"'{default}'"))
-
-
-def _number(name: str) -> Column[Any]:
-    return Column(name, BigInteger, nullable=False, server_default=text("0"))
 
 
 users = Table(
@@ -105,7 +98,7 @@ api_keys = Table(
     Column("expires_at", UtcTime()),
     Column("last_used_at", UtcTime()),
     Column("revoked_at", UtcTime()),
-    _words("access", default="write"),
+    words("access", default="write"),
     Column("limits", Json),
     UniqueConstraint("key_hash"),
 )
@@ -118,7 +111,7 @@ identities = Table(
     Column("issuer", Key, primary_key=True),
     Column("subject", Key, primary_key=True),
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
-    _words("provider"),
+    words("provider"),
     _created(),
 )
 
@@ -127,7 +120,7 @@ sign_in_attempts = Table(
     "sign_in_attempts",
     metadata,
     Column("id", Key, primary_key=True),
-    _words("provider"),
+    words("provider"),
     _created(),
     Column("expires_at", UtcTime(), nullable=False, index=True),
 )
@@ -143,9 +136,9 @@ discoveries = Table(
     Column("metadata", Json),
     _created(),
     Column("completed_at", UtcTime()),
-    _words("source"),
+    words("source"),
     # What only a file with this source may make gone; empty for live scans, which all see the same cloud.
-    _words("origin"),
+    words("origin"),
     Column("progress", Json),
     Column("changes", Json),
     Column("started_at", UtcTime()),
@@ -155,7 +148,7 @@ discoveries = Table(
     # The process at work on it, and until when it may be silent; then it is taken for dead.
     Column("owner", Text),
     Column("lease_until", UtcTime()),
-    _words("reason"),
+    words("reason"),
     UniqueConstraint("seq"),
     Index("idx_discoveries_status", "status"),
     Index("idx_discoveries_created_at_id", "created_at", "id"),
@@ -166,12 +159,12 @@ coverage = Table(
     metadata,
     Column("discovery_id", Uuid(), ForeignKey("discoveries.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    _words("provider"),
-    _words("account"),
-    _words("region"),
-    _words("resource_type"),
-    _words("status"),
-    _number("count"),
+    words("provider"),
+    words("account"),
+    words("region"),
+    words("resource_type"),
+    words("status"),
+    number("count"),
     Column("permission", Text),
     Column("detail", Text),
     # The newest entry of its key, so that what is known now is found without reading every scan there ever was.
@@ -209,9 +202,9 @@ problems = Table(
     metadata,
     Column("discovery_id", Uuid(), ForeignKey("discoveries.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    _words("resource"),
-    _words("what"),
-    _words("where"),
+    words("resource"),
+    words("what"),
+    words("where"),
 )
 
 # Every (provider, account, region, type) in which a resource was ever seen. What is true of all resources of a
@@ -221,10 +214,10 @@ scopes = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("key", Text, nullable=False),  # a hash of the four: together they may be too long for an index
-    _words("provider"),
-    _words("account"),
-    _words("region"),
-    _words("resource_type"),
+    words("provider"),
+    words("account"),
+    words("region"),
+    words("resource_type"),
     UniqueConstraint("key"),
 )
 
@@ -235,7 +228,7 @@ looks = Table(
     Column("scope_id", BigInteger, ForeignKey("scopes.id"), primary_key=True),
     Column("seq", BigInteger, primary_key=True),
     Column("discovery_id", Uuid(), ForeignKey("discoveries.id", ondelete="CASCADE"), nullable=False, index=True),
-    _words("origin"),
+    words("origin"),
 )
 
 # A discovery saw this resource, though not the whole of its scope: the listing broke off.
@@ -257,13 +250,13 @@ def _ended(table: str, column: str) -> Index:
 def _content() -> list[Column[Any]]:
     """The columns that hold a resource's state, the same in the present and in the past."""
     return [
-        _words("provider"),
-        _words("resource_type"),
-        _words("native_type"),
-        _words("kind"),
-        _words("name"),
-        _words("account"),
-        _words("region"),
+        words("provider"),
+        words("resource_type"),
+        words("native_type"),
+        words("kind"),
+        words("name"),
+        words("account"),
+        words("region"),
         Column("zone", Text),
         Column("parent", Text),
         Column("state", Text),
@@ -273,10 +266,10 @@ def _content() -> list[Column[Any]]:
         Column("currency", Text),
         # ``inventory.select.search_text``: in lower case by Unicode's rules, which SQLite's LIKE does not know.
         # What indexes it is no part of this description: each database has its own (migration trigram_search).
-        _words("search"),
+        words("search"),
         Column("content_hash", Text, nullable=False),
-        _words("source"),
-        _words("origin"),
+        words("source"),
+        words("origin"),
         # Of the table scopes; without a foreign key, which would be checked at every row.
         Column("scope_id", BigInteger, nullable=False),
         Column("valid_from", UtcTime(), nullable=False),
@@ -341,7 +334,7 @@ links = Table(
     Column("stated_by", Key, nullable=False),
     Column("source_id", Key, nullable=False),
     Column("target_id", Key, nullable=False),
-    _words("kind"),
+    words("kind"),
     Column("valid_from", UtcTime(), nullable=False),
     Column("valid_to", UtcTime()),
     Index("idx_links_stated_by", "stated_by"),
@@ -370,14 +363,14 @@ jobs = Table(
     "jobs",
     metadata,
     _uuid_key(),
-    _words("kind"),
+    words("kind"),
     Column("status", Text, nullable=False, server_default=text("'queued'")),
     Column("arguments", Json, nullable=False),
-    _words("requested_by"),
+    words("requested_by"),
     Column("idempotency_key", Text),
     Column("owner", Text),
-    _number("token"),
-    _number("attempt"),
+    number("token"),
+    number("attempt"),
     Column("lease_seconds", Float),
     Column("lease_until", UtcTime()),
     Column("run_after", UtcTime(), nullable=False),
@@ -389,7 +382,7 @@ jobs = Table(
     Column("started_at", UtcTime()),
     Column("finished_at", UtcTime()),
     # Higher ones first; within one, the one that has been ready for longest.
-    _number("priority"),
+    number("priority"),
     Column("max_attempts", BigInteger, nullable=False, server_default=text("5")),
     UniqueConstraint("requested_by", "idempotency_key"),
     Index("idx_jobs_ready", "status", "priority", "run_after"),
@@ -411,7 +404,7 @@ job_events = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("job_id", Uuid(), ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
     Column("at", UtcTime(), nullable=False, server_default=utc_now()),
-    _words("what"),
+    words("what"),
     Column("body", Json, nullable=False),
     Index("idx_job_events_job_id_id", "job_id", "id"),
     sqlite_autoincrement=True,
@@ -422,9 +415,9 @@ job_workers = Table(
     "job_workers",
     metadata,
     Column("name", Key, primary_key=True),
-    _words("role"),
-    _number("slots"),
-    _number("busy"),
+    words("role"),
+    number("slots"),
+    number("busy"),
     Column("started_at", UtcTime(), nullable=False),
     Column("seen_at", UtcTime(), nullable=False, index=True),
 )
@@ -434,18 +427,18 @@ schedules = Table(
     metadata,
     _uuid_key(),
     Column("name", Key, nullable=False),
-    _words("cron"),
-    _words("time_zone", default="UTC"),
-    _number("jitter_seconds"),
-    _words("kind"),
+    words("cron"),
+    words("time_zone", default="UTC"),
+    number("jitter_seconds"),
+    words("kind"),
     Column("arguments", Json, nullable=False),
-    _number("priority"),
+    number("priority"),
     # What becomes of ticks at which nobody was there: skip, once, all.
-    _words("missed", default="once"),
+    words("missed", default="once"),
     Column("paused", Boolean, nullable=False, server_default=false()),
     # The next tick that nobody has dealt with; empty where there is none in all the future.
     Column("next_at", UtcTime()),
-    _words("created_by"),
+    words("created_by"),
     _created(),
     Column("updated_at", UtcTime(), nullable=False),
     UniqueConstraint("name"),
@@ -470,8 +463,8 @@ events = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("at", UtcTime(), nullable=False, server_default=utc_now()),
-    _words("kind"),
-    _words("subject"),
+    words("kind"),
+    words("subject"),
     Column("body", Json, nullable=False),
     Index("idx_events_at", "at"),
     sqlite_autoincrement=True,
@@ -484,8 +477,8 @@ exported_files = Table(
     Column("asked", Key, primary_key=True),
     Column("name", Key, nullable=False, index=True),
     Column("size", BigInteger, nullable=False),
-    _words("media_type"),
-    _words("file_name"),
+    words("media_type"),
+    words("file_name"),
     Column("diagram_id", Uuid(), index=True),
     _created(),
     Column("used_at", UtcTime(), nullable=False, index=True),
@@ -495,11 +488,11 @@ credentials = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("name", Key, nullable=False),
-    _words("provider"),
+    words("provider"),
     Column("facts", Json, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    _words("key_id"),
-    _words("created_by"),
+    words("key_id"),
+    words("created_by"),
     _created(),
     Column("last_used_at", UtcTime()),
     UniqueConstraint("name"),
@@ -525,10 +518,10 @@ audit = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("at", UtcTime(), nullable=False, server_default=utc_now()),
-    _words("actor"),
-    _words("action"),
-    _words("target"),
-    _words("address"),
+    words("actor"),
+    words("action"),
+    words("target"),
+    words("address"),
     Column("detail", Json),
     # The chain: 1, 2, 3… without a gap, and the hash of the entry together with the hash before it.
     Column("seq", BigInteger),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -15,40 +13,31 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
+from cloudviz.store.columns import number, words
 from cloudviz.store.tables import metadata
 from cloudviz.store.types import Json, Key, Serial, UtcTime, Words, utc_now
-
-
-def _words(name: str, *, default: str = "") -> Column[Any]:
-    return Column(name, Text, nullable=False, server_default=text(f"'{default}'"))
-
-
-def _number(name: str) -> Column[Any]:
-    return Column(name, BigInteger, nullable=False, server_default=text("0"))
-
 
 # Who is told of events. The address and the keys that sign are sealed together, for this row.
 webhooks = Table(
     "webhooks",
     metadata,
     Column("id", Key, primary_key=True),
-    _words("description"),
-    _words("shape", default="standard"),
+    words("description"),
+    words("shape", default="standard"),
     Column("events", Words, nullable=False),
     Column("filters", Json, nullable=False),
-    _words("status", default="active"),
-    _words("reason"),
-    _words("shown_url"),
+    words("status", default="active"),
+    words("reason"),
+    words("shown_url"),
     # Where it is for one thing alone: `discovery:ID`.
-    _words("subject"),
+    words("subject"),
     # Events after this position of the outbox are for it.
-    _number("since"),
+    number("since"),
     Column("sealed", LargeBinary, nullable=False),
-    _words("key_id"),
-    _words("created_by"),
+    words("key_id"),
+    words("created_by"),
     Column("created_at", UtcTime(), nullable=False, server_default=utc_now()),
     Column("quiet_until", UtcTime()),
     Column("failing_since", UtcTime()),
@@ -64,16 +53,16 @@ webhook_deliveries = Table(
     Column("webhook_id", Key, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
     # The event's place in the outbox; none for a test.
     Column("position", BigInteger),
-    _words("kind"),
-    _words("subject"),
+    words("kind"),
+    words("subject"),
     # What must arrive in order shares a lane.
-    _words("lane"),
+    words("lane"),
     Column("document", Json, nullable=False),
-    _words("status", default="waiting"),
-    _number("attempt"),
+    words("status", default="waiting"),
+    number("attempt"),
     Column("due_at", UtcTime(), nullable=False),
     Column("owner", Text),
-    _number("token"),
+    number("token"),
     Column("lease_until", UtcTime()),
     Column("created_at", UtcTime(), nullable=False, server_default=utc_now()),
     Column("finished_at", UtcTime()),
@@ -91,11 +80,11 @@ webhook_attempts = Table(
     Column(
         "delivery_id", Key, ForeignKey("webhook_deliveries.id", ondelete="CASCADE"), nullable=False, index=True
     ),
-    _number("number"),
+    number("number"),
     Column("at", UtcTime(), nullable=False),
     Column("response_status", Integer),
-    _words("error"),
-    _words("body"),
+    words("error"),
+    words("body"),
     Column("duration_ms", Float, nullable=False),
 )
 
@@ -104,5 +93,5 @@ event_readers = Table(
     "event_readers",
     metadata,
     Column("name", Key, primary_key=True),
-    _number("position"),
+    number("position"),
 )
