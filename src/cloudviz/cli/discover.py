@@ -13,7 +13,7 @@ from cloudviz.cli.output import Output, note, print_rows
 from cloudviz.cli.progress import scanning
 from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import Database, opened, run, settings_for
-from cloudviz.errors import BadInput, CloudRefused
+from cloudviz.errors import BadInput
 from cloudviz.inventory.model import Coverage
 
 if TYPE_CHECKING:
@@ -266,11 +266,6 @@ def _discover_there(server: Server, provider: str, request: dict[str, Any], resu
         except KeyboardInterrupt:
             note(f"The server goes on: cloudviz discoveries show {discovery_id}")
             raise
-    if job["status"] in ("failed", "cancelled"):
-        error = job.get("error") or {}
-        raise CloudRefused(
-            str(error.get("detail") or f"the scan was {job['status']}"), hint=str(error.get("hint") or "")
-        )
     told = job["result"]
     changes = RecordedChanges(*(told[name] for name in ("added", "changed", "removed", "unchanged")))
     note(recorded(told["resources"], told["links"], changes))

@@ -78,11 +78,6 @@ def _import_there(server: Server, paths: list[Path], fields: dict[str, str]) -> 
     if "job_id" in told:
         with working("Reading"):
             job = server.followed(told["job_id"])
-        if job["status"] in ("failed", "cancelled"):
-            error = job.get("error") or {}
-            raise BadInput(
-                str(error.get("detail") or f"the import was {job['status']}"), hint=str(error.get("hint") or "")
-            )
         told = job["result"]
     found = f"{told['resources']} resources and {told['links']} links"
     note(f"{found}: {told['added']} new, {told['changed']} changed, {told['removed']} gone.")

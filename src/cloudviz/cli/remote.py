@@ -170,11 +170,15 @@ class Server:
         return {"access_token": reply["access_token"], "refresh_token": reply["refresh_token"]}
 
     def followed(self, job_id: str, tell: Any = None) -> dict[str, Any]:
-        """A job, once it is over. ``tell`` gets its progress meanwhile."""
+        """A job, once it is over. ``tell`` gets its progress meanwhile. Raises what a job failed of."""
         while True:
             job: dict[str, Any] = self.json(f"/jobs/{job_id}")
-            if job["status"] in ("succeeded", "partial", "failed", "cancelled"):
+            if job["status"] in ("succeeded", "partial"):
                 return job
+            if job["status"] in ("failed", "cancelled"):
+                error = job.get("error") or {}
+                detail = error.get("detail") or f"the job was {job['status']}"
+                raise Refused(str(detail), hint=str(error.get("hint") or ""))
             if tell is not None and job.get("progress"):
                 tell(job["progress"])
             time.sleep(WAIT)
