@@ -13,7 +13,7 @@ WORKERS ?= 2
 ARGS ?=
 
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/.installed web ## start CloudViz with a bundled three-cloud estate and print a link that signs in
 	.venv/bin/cloudviz demo $(ARGS)
@@ -42,6 +42,13 @@ openapi: .venv/.installed-dev ## write openapi.json, and what the SDKs are made 
 
 docs-types: .venv/.installed-dev ## write docs/types, a page for each resource type, from the catalogue
 	$(RUN) python scripts/type_pages.py
+
+docs-reference: .venv/.installed-dev ## write docs/reference and docs/clouds/policies from the code
+	$(RUN) python scripts/reference.py
+
+docs: .venv/.installed-dev ## build the documentation as a site, strictly, into build/docs
+	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict --quiet
+	@echo build/docs/index.html
 
 pytest: .venv/.installed-dev web browser ## the Python and browser tests; ARGS chooses some
 	$(RUN) pytest -n $(WORKERS) --dist loadfile $(ARGS)
@@ -95,4 +102,4 @@ distclean: clean ## remove environments as well
 	$(UV) sync --frozen --quiet
 	@touch $@ .venv/.installed
 
-.PHONY: help demo test test-nightly lint types format openapi docs-types pytest browser web web-test sdk-check wheel bench pictures clean distclean
+.PHONY: help demo test test-nightly lint types format openapi docs docs-reference docs-types pytest browser web web-test sdk-check wheel bench pictures clean distclean

@@ -23,7 +23,7 @@ from cloudviz.inventory.model import RawItem, Scope
 from cloudviz.normalise import normalise
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDES = ("README", "costs", "exports", "files", "security")
+GUIDES = ("README", "costs", "exports", "files", "install", "security")
 DOCUMENTS = ("README.md", *(f"docs/guide/{name}.md" for name in GUIDES))
 BLOCK = re.compile(r"<!-- runnable -->\n```console\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
