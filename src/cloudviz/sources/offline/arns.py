@@ -18,6 +18,10 @@ _ARN = re.compile(
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _ZONE = re.compile(r"^([a-z]{2,}(?:-[a-z]+)+-\d+)(?:[a-z]|-[a-z0-9-]+)$")
 _REGION = re.compile(r"^[a-z]{2,}(?:-[a-z]+)+-\d+$")
+_FOLDER_OF_REGION = re.compile(
+    r"^(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-(?:north|south|east|west|central|(?:north|south)(?:east|west))-\d$"
+)
+_FOLDER_OF_ACCOUNT = re.compile(r"^\d{12}$")
 
 
 class Parts(NamedTuple):
@@ -45,6 +49,20 @@ def region_of_zone(zone: Any) -> str:
 def is_region(value: Any) -> bool:
     """Whether a text has the form of a region."""
     return isinstance(value, str) and _REGION.match(value) is not None
+
+
+def place_of_folders(name: str) -> tuple[str, str]:
+    """The AWS account and region that the folders of a path are called by, each ``""`` where none is.
+
+    Who writes down what the command line printed sorts it so: ``prod/123456789012/us-east-1/ec2-vpcs.json``.
+    """
+    account = region = ""
+    for folder in name.split("/")[:-1]:
+        if _FOLDER_OF_REGION.match(folder):
+            region = folder
+        elif _FOLDER_OF_ACCOUNT.match(folder):
+            account = folder
+    return account, region
 
 
 def types_of(arn: str) -> Iterator[ResourceType]:

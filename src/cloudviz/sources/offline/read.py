@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from cloudviz.errors import BadInput, Cancelled, CloudVizError, TooLarge, UnknownFormat
 from cloudviz.inventory.model import Inventory, Problem, RawItem, Shape
+from cloudviz.sources.offline.arns import place_of_folders
 from cloudviz.sources.offline.aws_cli import AWS_CLI
 from cloudviz.sources.offline.azure_rows import AZURE_ROWS
 from cloudviz.sources.offline.cloudformation import STACK_RESOURCES, TEMPLATE
@@ -74,7 +75,8 @@ def read_paths(
     Arguments:
         paths: files of any name, folders (see :data:`~cloudviz.sources.offline.files.SUFFIXES`), or ``-`` for
             standard input. A file that is reached twice is read once.
-        account, region: for resources whose file does not say where they are.
+        account, region: for resources whose file does not say where they are. Left empty, folders that are called
+            like an AWS account or region tell it of the files in them.
         on_progress: called after each file.
         cancelled: asked now and then; when it says true, :class:`~cloudviz.errors.Cancelled` is raised.
 
@@ -92,7 +94,7 @@ def read_paths(
     for number, each in enumerate(found, start=1):
         asked.go_on()
         try:
-            _add(result, _contents(each, asked), each.name)
+            _add(result, _contents(each, _placed(asked, each.name)), each.name)
         except Cancelled:
             raise
         except CloudVizError as error:
@@ -106,6 +108,11 @@ def read_paths(
     # Where several files tell of one thing the last one counts: what tells more comes later.
     result.items.sort(key=_weight)
     return result
+
+
+def _placed(asked: Asked, name: str) -> Asked:
+    account, region = place_of_folders(name)
+    return replace(asked, account=asked.account or account, region=asked.region or region)
 
 
 def _weight(item: RawItem) -> int:

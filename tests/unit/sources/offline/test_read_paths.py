@@ -53,6 +53,24 @@ def test_a_folder_is_read_to_the_bottom_in_order(tmp_path: Path) -> None:
     assert read_paths([tmp_path / "a.tfstate", tmp_path]).sources[1:] == result.sources[1:], "each file once"
 
 
+def test_folders_called_like_an_account_and_a_region_tell_where_their_files_are_from(tmp_path: Path) -> None:
+    def printed(folder: str, vpc_id: str) -> None:
+        (tmp_path / folder).mkdir(parents=True)
+        reply = {"Vpcs": [{"VpcId": vpc_id, "CidrBlock": "10.0.0.0/16", "State": "available", "IsDefault": False}]}
+        write(tmp_path / folder / "ec2-describe-vpcs.json", reply)
+
+    printed("123456789012/us-east-1", "vpc-1")
+    printed("eu-west-1", "vpc-2")
+    printed("prod-eu-1/1234", "vpc-3")  # like neither
+    scopes = {item.body["VpcId"]: item.scope for item in read_paths([tmp_path], account="210987654321").items}
+    assert (scopes["vpc-1"].account, scopes["vpc-1"].region) == ("210987654321", "us-east-1"), (
+        "what is asked counts"
+    )
+    assert (scopes["vpc-2"].account, scopes["vpc-2"].region) == ("210987654321", "eu-west-1")
+    assert scopes["vpc-3"].region == ""
+    assert next(iter(read_paths([tmp_path / "123456789012"]).items)).scope.account == "123456789012"
+
+
 def test_the_name_of_a_file_does_not_matter(tmp_path: Path) -> None:
     assert read_paths([write(tmp_path / "picture.png", vpc(1))]).items
 
