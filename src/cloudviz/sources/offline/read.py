@@ -98,8 +98,10 @@ def read_paths(
         except Cancelled:
             raise
         except CloudVizError as error:
+            # What to do is said once: a folder may hold hundreds of files of one format that is not read.
+            hint = "" if any(error.hint == told.hint for told in refusals) else error.hint
             refusals.append(error)
-            what = f"{error.detail} {error.hint}".strip()
+            what = f"{error.detail} {hint}".strip()
             result.problems.append(Problem("", what, error.where or each.name))
         if on_progress is not None:
             on_progress(ScanProgress(number, len(found), len(result.items), each.name))
