@@ -72,6 +72,10 @@ public    GET    /visualization/files/{name}
 viewer    GET    /visualization/themes
 viewer    GET    /visualization/layouts
 viewer    GET    /visualization/diff
+viewer    GET    /visualization/views
+viewer    POST   /visualization/views
+viewer    PUT    /visualization/views/{view_id}
+viewer    DELETE /visualization/views/{view_id}
 viewer    GET    /visualization/map/scene
 viewer    GET    /visualization/map/atlas
 viewer    GET    /visualization/map/tiles

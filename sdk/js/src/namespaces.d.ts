@@ -194,20 +194,28 @@ export interface Namespaces {
     around(...input: Arguments<"map_around">): Promise<Answer<"map_around">>;
     /** A map of any size. */
     atlas(...input: Arguments<"map_atlas">): Promise<Answer<"map_atlas">>;
+    /** Change a saved view. */
+    change_view(...input: Arguments<"map_change_view">): Promise<Answer<"map_change_view">>;
     /** What a container of a map holds. */
     children(...input: Arguments<"map_children">): AsyncGenerator<Item<"map_children">, void>;
     /** What was looked at, and what could not be. */
     coverage(...input: Arguments<"map_coverage">): Promise<Answer<"map_coverage">>;
+    /** Delete a saved view. */
+    delete_view(...input: Arguments<"map_delete_view">): Promise<Answer<"map_delete_view">>;
     /** The icon of each kind. */
     icons(...input: Arguments<"map_icons">): Promise<Answer<"map_icons">>;
     /** The same picture as a file. */
     picture(...input: Arguments<"map_picture">): Promise<Blob>;
     /** Where a resource is on a map. */
     place(...input: Arguments<"map_place">): Promise<Answer<"map_place">>;
+    /** Save a view. */
+    save_view(...input: Arguments<"map_save_view">): Promise<Answer<"map_save_view">>;
     /** The laid-out picture. */
     scene(...input: Arguments<"map_scene">): Promise<Answer<"map_scene">>;
     /** Windows of a map. */
     tiles(...input: Arguments<"map_tiles">): Promise<Answer<"map_tiles">>;
+    /** Your saved views, by name. */
+    views(...input: Arguments<"map_views">): AsyncGenerator<Item<"map_views">, void>;
     /** A way between two resources. */
     way(...input: Arguments<"map_way">): Promise<Answer<"map_way">>;
   };

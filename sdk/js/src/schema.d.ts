@@ -1945,6 +1945,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/visualization/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your saved views, by name
+         * @description Only your own: those of others are nobody's business. Hand on a view as a link to its place.
+         */
+        get: operations["map_views"];
+        put?: never;
+        /**
+         * Save a view
+         * @description 409 when you have one of that name; change it with PUT.
+         */
+        post: operations["map_save_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/visualization/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a saved view
+         * @description Another name, another place, or both.
+         */
+        put: operations["map_change_view"];
+        post?: never;
+        /**
+         * Delete a saved view
+         * @description One of somebody else is not found.
+         */
+        delete: operations["map_delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks": {
         parameters: {
             query?: never;
@@ -6008,6 +6056,70 @@ export interface components {
              * @description Null while it holds.
              */
             valid_to?: string | null;
+        };
+        /**
+         * ViewModel
+         * @description A view that you named.
+         * @example {
+         *       "created_at": "2026-11-24T08:00:00Z",
+         *       "id": "0d3a1bfc-6a53-4a0c-9d7c-0d6a1f3b2c11",
+         *       "name": "AWS by cost",
+         *       "place": "/map?filter=provider%3Daws&layer=cost&view=812,440,0.6",
+         *       "updated_at": "2026-11-24T08:00:00Z"
+         *     }
+         */
+        ViewModel: {
+            /** Created At */
+            created_at?: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Updated At */
+            updated_at?: string | null;
+        };
+        /**
+         * ViewPage
+         * @description One page of your views, by their names.
+         * @example {
+         *       "items": [
+         *         {
+         *           "created_at": "2026-11-24T08:00:00Z",
+         *           "id": "0d3a1bfc-6a53-4a0c-9d7c-0d6a1f3b2c11",
+         *           "name": "AWS by cost",
+         *           "place": "/map?filter=provider%3Daws&layer=cost&view=812,440,0.6",
+         *           "updated_at": "2026-11-24T08:00:00Z"
+         *         }
+         *       ]
+         *     }
+         */
+        ViewPage: {
+            /** Items */
+            items: components["schemas"]["ViewModel"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * ViewRequest
+         * @description A view to keep.
+         * @example {
+         *       "name": "AWS by cost",
+         *       "place": "/map?filter=provider%3Daws&layer=cost&view=812,440,0.6"
+         *     }
+         */
+        ViewRequest: {
+            /**
+             * Name
+             * @description One name is one view.
+             */
+            name: string;
+            /**
+             * Place
+             * @description The address in the web app behind its `#`, with all its options.
+             */
+            place: string;
         };
         /**
          * WebhookChange
@@ -10468,6 +10580,148 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    map_views: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; none for the first. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            414: components["responses"]["Problem414"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    map_save_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat a request with the same key, and it is carried out once and answered as before: for 24 hours. 409 while the first is under way, 422 for another request with the same key. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewModel"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    map_change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewModel"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    map_delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

@@ -45,6 +45,7 @@ from cloudviz.api.routes import (
     map,
     oauth,
     resources,
+    saved_views,
     schedules,
     visualization,
     webhooks,
@@ -193,6 +194,7 @@ def create_app(
     app.include_router(map.router, prefix="/visualization/map")
     app.include_router(atlas.router, prefix="/visualization/map")
     app.include_router(files.router, prefix="/visualization/files")
+    app.include_router(saved_views.router, prefix="/visualization/views")
     app.include_router(visualization.router, prefix="/visualization")
     app.include_router(schedules.router, prefix="/jobs/schedules")  # before /jobs/{job_id}
     app.include_router(jobs.router, prefix="/jobs")

@@ -23,6 +23,7 @@ from cloudviz.store.records import (
     RecordedChanges,
     ResourceDetail,
     ResourceVersion,
+    SavedView,
     SchemaState,
     SessionRecord,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "RecordedChanges",
     "ResourceDetail",
     "ResourceVersion",
+    "SavedView",
     "SchemaState",
     "SessionRecord",
     "Store",

@@ -26,6 +26,7 @@ from cloudviz.store.people import People
 from cloudviz.store.records import SchemaState
 from cloudviz.store.repeats import Repeats
 from cloudviz.store.retention import Retention
+from cloudviz.store.saved_views import SavedViews
 from cloudviz.store.schedules import Schedules
 from cloudviz.store.schema import migrate_database, refuse_newer, schema_state
 from cloudviz.store.webhooks import Webhooks
@@ -47,6 +48,7 @@ class Store:
         self.exported_files = ExportedFiles(database)
         self.people = People(database)
         self.api_keys = ApiKeys(database)
+        self.saved_views = SavedViews(database)
         self.exporting = Exporting(database)
         self.jobs = Jobs(database)
         self.events = Events(database)

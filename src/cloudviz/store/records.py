@@ -286,6 +286,18 @@ class ApiKeyRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedView:
+    """A view of the map that somebody named. ``place`` is its address in the web app, behind the ``#``."""
+
+    id: str
+    user_id: int
+    name: str
+    place: str
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedFile:
     """A file in the storage: the request it answers, as a hash, and the object it is.
 

@@ -103,6 +103,19 @@ api_keys = Table(
     UniqueConstraint("key_hash"),
 )
 
+saved_views = Table(
+    "saved_views",
+    metadata,
+    _uuid_key(),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    # In the order of code points on both databases, as its pages are.
+    Column("name", Key, nullable=False),
+    Column("place", Text, nullable=False),
+    _created(),
+    Column("updated_at", UtcTime(), nullable=False, server_default=utc_now()),
+    UniqueConstraint("user_id", "name"),
+)
+
 # Whom an identity provider vouches for. Issuer and subject together are the only name that stays the same (OpenID
 # Connect Core §5.7): e-mail addresses are given to others.
 identities = Table(

@@ -1373,6 +1373,36 @@ class VersionModel(_VersionModel, total=False):
     valid_to: str | None
 
 
+class _ViewModel(TypedDict):
+    id: str
+    name: str
+    place: str
+
+
+class ViewModel(_ViewModel, total=False):
+    """A view that you named."""
+
+    created_at: str | None
+    updated_at: str | None
+
+
+class _ViewPage(TypedDict):
+    items: list[ViewModel]
+
+
+class ViewPage(_ViewPage, total=False):
+    """One page of your views, by their names."""
+
+    next_cursor: str | None
+
+
+class ViewRequest(TypedDict):
+    """A view to keep."""
+
+    name: str
+    place: str
+
+
 class WebhookChange(TypedDict, total=False):
     """What is given replaces what there was; the secret stays."""
 

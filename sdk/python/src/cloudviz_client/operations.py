@@ -286,6 +286,12 @@ OPERATIONS: dict[str, dict[str, Any]] = {
             "discovery",
         ),
     },
+    "map_change_view": {
+        "method": "PUT",
+        "path": "/visualization/views/{view_id}",
+        "in_path": ("view_id",),
+        "body": "json",
+    },
     "map_children": {
         "method": "GET",
         "path": "/visualization/map/children",
@@ -311,6 +317,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         ),
     },
     "map_coverage": {"method": "GET", "path": "/visualization/map/coverage"},
+    "map_delete_view": {"method": "DELETE", "path": "/visualization/views/{view_id}", "in_path": ("view_id",)},
     "map_icons": {"method": "GET", "path": "/visualization/map/icons", "query": ("theme",)},
     "map_picture": {
         "method": "GET",
@@ -358,6 +365,12 @@ OPERATIONS: dict[str, dict[str, Any]] = {
             "discovery",
         ),
     },
+    "map_save_view": {
+        "method": "POST",
+        "path": "/visualization/views",
+        "headers": {"idempotency_key": "Idempotency-Key"},
+        "body": "json",
+    },
     "map_scene": {
         "method": "GET",
         "path": "/visualization/map/scene",
@@ -401,6 +414,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
             "discovery",
         ),
     },
+    "map_views": {"method": "GET", "path": "/visualization/views", "query": ("limit", "cursor")},
     "map_way": {
         "method": "GET",
         "path": "/visualization/map/way",

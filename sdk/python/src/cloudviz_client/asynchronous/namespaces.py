@@ -928,6 +928,12 @@ class AsyncMap:
             ),
         )
 
+    async def change_view(self, view_id: str, **body: Unpack[models.ViewRequest]) -> models.ViewModel:
+        """Change a saved view."""
+        return cast(
+            "models.ViewModel", await self._client.call("map_change_view", {"view_id": view_id}, body=dict(body))
+        )
+
     def children(
         self,
         *,
@@ -980,6 +986,10 @@ class AsyncMap:
     ) -> models.CoverageReply:
         """What was looked at, and what could not be."""
         return cast("models.CoverageReply", await self._client.call("map_coverage", {}))
+
+    async def delete_view(self, view_id: str) -> None:
+        """Delete a saved view."""
+        await self._client.call("map_delete_view", {"view_id": view_id})
 
     async def icons(self, *, theme: models.Theme | None = None) -> dict[str, Any]:
         """The icon of each kind."""
@@ -1081,6 +1091,15 @@ class AsyncMap:
             ),
         )
 
+    async def save_view(
+        self, *, idempotency_key: str | None = None, **body: Unpack[models.ViewRequest]
+    ) -> models.ViewModel:
+        """Save a view."""
+        return cast(
+            "models.ViewModel",
+            await self._client.call("map_save_view", {"idempotency_key": idempotency_key}, body=dict(body)),
+        )
+
     async def scene(
         self,
         *,
@@ -1170,6 +1189,10 @@ class AsyncMap:
                 },
             ),
         )
+
+    def views(self, *, limit: int | None = None, cursor: str | None = None) -> AsyncIterator[models.ViewModel]:
+        """Your saved views, by name."""
+        return self._client.pages("map_views", {"limit": limit, "cursor": cursor})
 
     async def way(
         self,

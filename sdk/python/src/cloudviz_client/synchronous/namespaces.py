@@ -904,6 +904,12 @@ class Map:
             ),
         )
 
+    def change_view(self, view_id: str, **body: Unpack[models.ViewRequest]) -> models.ViewModel:
+        """Change a saved view."""
+        return cast(
+            "models.ViewModel", self._client.call("map_change_view", {"view_id": view_id}, body=dict(body))
+        )
+
     def children(
         self,
         *,
@@ -956,6 +962,10 @@ class Map:
     ) -> models.CoverageReply:
         """What was looked at, and what could not be."""
         return cast("models.CoverageReply", self._client.call("map_coverage", {}))
+
+    def delete_view(self, view_id: str) -> None:
+        """Delete a saved view."""
+        self._client.call("map_delete_view", {"view_id": view_id})
 
     def icons(self, *, theme: models.Theme | None = None) -> dict[str, Any]:
         """The icon of each kind."""
@@ -1057,6 +1067,15 @@ class Map:
             ),
         )
 
+    def save_view(
+        self, *, idempotency_key: str | None = None, **body: Unpack[models.ViewRequest]
+    ) -> models.ViewModel:
+        """Save a view."""
+        return cast(
+            "models.ViewModel",
+            self._client.call("map_save_view", {"idempotency_key": idempotency_key}, body=dict(body)),
+        )
+
     def scene(
         self,
         *,
@@ -1146,6 +1165,10 @@ class Map:
                 },
             ),
         )
+
+    def views(self, *, limit: int | None = None, cursor: str | None = None) -> Iterator[models.ViewModel]:
+        """Your saved views, by name."""
+        return self._client.pages("map_views", {"limit": limit, "cursor": cursor})
 
     def way(
         self,
