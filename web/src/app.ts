@@ -26,6 +26,7 @@ const VIEWS: Record<string, new (house: House) => View> = {
   "/admin/people": AdminView,
   "/admin/audit": AdminView,
   "/admin/credentials": AdminView,
+  "/admin/settings": AdminView,
   "/admin/installation": AdminView,
 };
 

@@ -155,7 +155,9 @@ export const words = {
   views: {
     open: "Saved views",
     title: "Saved views",
-    none: "No view has been saved in this browser.",
+    none: "You have saved no view yet.",
+    loading: "Loading your views…",
+    failed: "Your views could not be loaded",
     name: "Name of this view",
     save: "Save this view",
     saved: (name: string) => `Saved “${name}”`,

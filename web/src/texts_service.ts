@@ -83,7 +83,7 @@ export const service = {
   },
   admin: {
     nav: "Administration",
-    tabs: { people: "People", audit: "Audit", credentials: "Credentials", installation: "Installation" } as Record<string, string>,
+    tabs: { people: "People", audit: "Audit", credentials: "Credentials", settings: "Settings", installation: "Installation" } as Record<string, string>,
     loading: "Loading…",
     failed: "This could not be loaded",
     more: "Load more",
@@ -206,8 +206,18 @@ export const service = {
     remove: "Delete",
     removeAsk: (name: string) => `Delete ${name}? Scans that name it are refused from then on.`,
   },
+  settings: {
+    about: "Every setting in force. They are made where CloudViz runs: flags, environment, cloudviz.toml. Secrets are masked.",
+    find: "Find a setting",
+    changed: "Only those that were set",
+    count: (shown: number, all: number) => (shown === all ? `${all} settings` : `${shown} of ${all} settings`),
+    none: "No setting matches.",
+    columns: { name: "Setting", value: "Value", origin: "From" },
+    unset: "empty",
+    byDefault: "default",
+  },
   installation: {
-    about: "How this installation is. Settings are made where it runs: flags, environment, cloudviz.toml.",
+    about: "How this installation is.",
     version: (version: string) => `Version ${version}`,
     parts: { database: "Database", redis: "Redis", cloud_apis: "Clouds", jobs: "Jobs", storage: "Storage" } as Record<string, string>,
     states: { healthy: "healthy", degraded: "degraded", unhealthy: "unhealthy", unused: "not used" } as Record<string, string>,

@@ -202,7 +202,7 @@ export interface Namespaces {
     coverage(...input: Arguments<"map_coverage">): Promise<Answer<"map_coverage">>;
     /** Delete a saved view. */
     delete_view(...input: Arguments<"map_delete_view">): Promise<Answer<"map_delete_view">>;
-    /** The icon of each kind. */
+    /** The icons of kinds and types. */
     icons(...input: Arguments<"map_icons">): Promise<Answer<"map_icons">>;
     /** The same picture as a file. */
     picture(...input: Arguments<"map_picture">): Promise<Blob>;

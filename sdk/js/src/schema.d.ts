@@ -1813,7 +1813,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The icon of each kind
+         * The icons of kinds and types
          * @description In the colours of a theme.
          */
         get: operations["map_icons"];
@@ -10202,7 +10202,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Kind → its line drawing: view box, paths, colour. */
+            /** @description Kind, or type with an icon of its own → its line drawing: view box, paths, colour. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -42,7 +42,10 @@ def test_a_glyph_stays_inside_its_square(glyph: IconGlyph) -> None:
 @pytest.mark.parametrize("theme", BY_NAME)
 def test_the_document_for_the_map_has_what_a_canvas_needs(theme: str) -> None:
     document = json.loads(json.dumps(icons_document(theme)))
-    assert set(document) == set(icon_set())
+    assert set(document) == set(icon_set()) | set(VARIANT_OF)
+    gateway = document["aws.ec2.nat_gateway"]
+    assert gateway["paths"] != document["gateway"]["paths"]
+    assert gateway["tile"] == document["gateway"]["tile"]
     queue = document["queue"]
     assert queue["viewBox"] == "0 0 24 24"
     assert queue["color"] == theme_named(theme).colour("queue")

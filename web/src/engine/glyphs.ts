@@ -5,6 +5,8 @@
  * some hundred boxes a frame costs more than all else together.
  */
 
+import { isLight } from "./palette.js";
+
 export interface GlyphPath {
   d: string;
   fill: string | null;
@@ -89,12 +91,13 @@ const SHAPES: Record<string, [colour: string, path: string]> = {
 };
 
 function plain(kind: string): Glyph {
-  const [color, d] = SHAPES[kind] ?? (SHAPES["other"] as [string, string]);
+  // A kind may be called as anything: `constructor` is no shape.
+  const [color, d] = (Object.hasOwn(SHAPES, kind) ? SHAPES[kind] : SHAPES["other"]) as [string, string];
   return { viewBox: "0 0 24 24", color, tile: color, paths: [{ d, fill: null, stroke: "#ffffff", width: 1.5 }] };
 }
 
 export class Glyphs {
-  private set: GlyphSet = {};
+  private readonly set = new Map<string, Glyph>();
   private readonly plain = new Map<string, Glyph>();
   private readonly sprites = new Map<string, Surface>();
 
@@ -103,37 +106,47 @@ export class Glyphs {
 
   /** Take the server's icons. Entries that are no icons are left out. */
   use(set: unknown): void {
-    this.set = {};
+    this.set.clear();
     this.sprites.clear();
     if (typeof set !== "object" || set === null) return;
     for (const [key, value] of Object.entries(set)) {
       const glyph = value as Partial<Glyph> | null;
       if (glyph && Array.isArray(glyph.paths) && glyph.paths.length > 0 && typeof glyph.color === "string") {
         const tile = glyph.tile === undefined ? glyph.color : glyph.tile;
-        this.set[key] = { viewBox: glyph.viewBox ?? "0 0 24 24", paths: glyph.paths, color: glyph.color, tile };
+        this.set.set(key, { viewBox: glyph.viewBox ?? "0 0 24 24", paths: glyph.paths, color: glyph.color, tile });
       }
     }
   }
 
-  of(icon: string, kind: string): Glyph {
-    const sent = (icon && this.set[icon]) || this.set[kind];
+  /** The glyph of a type where it has one of its own, else of its kind. */
+  of(type: string, kind: string): Glyph {
+    const sent = this.set.get(type) ?? this.set.get(kind);
     if (sent) return sent;
     const known = this.plain.get(kind) ?? plain(kind);
     this.plain.set(kind, known);
     return known;
   }
 
-  /** The icon as a square picture of `side` device px. */
-  sprite(icon: string, kind: string, side: number): Surface {
-    const key = `${icon}|${kind}|${side}`;
+  /** The icon as a square picture of `side` device px; on a square of another colour where a layer says so. */
+  sprite(type: string, kind: string, side: number, tile: string | null = null): Surface {
+    // Most types share the sprite of their kind.
+    const key = `${this.set.has(type) ? type : kind}|${side}|${tile ?? ""}`;
     const known = this.sprites.get(key);
     if (known) return known;
     if (this.sprites.size > CAPACITY) this.sprites.clear();
     const drawn = this.surface(side);
-    paint(drawn, this.of(icon, kind), side);
+    const glyph = this.of(type, kind);
+    paint(drawn, tile === null ? glyph : recoloured(glyph, tile), side);
     this.sprites.set(key, drawn);
     return drawn;
   }
+}
+
+/** The same lines on a square of another colour, dark ones where it is light. */
+function recoloured(glyph: Glyph, tile: string): Glyph {
+  const ink = isLight(tile) ? "#1b2433" : "#ffffff";
+  const paths = glyph.paths.map((path) => ({ ...path, fill: path.fill && ink, stroke: path.stroke && ink }));
+  return { ...glyph, paths, tile };
 }
 
 function paint(surface: Surface, glyph: Glyph, side: number): void {

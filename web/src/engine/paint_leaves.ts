@@ -149,7 +149,8 @@ function icon(frame: Frame, node: SceneNode): void {
   const devicePx = Math.max(2, Math.round(frame.px(side) * density));
   // On the move sizes go in steps: drawing seventy icons anew for each of them would cost more than all else.
   const drawn = frame.moving ? Math.ceil(devicePx / 6) * 6 : devicePx;
-  const sprite = frame.glyphs.sprite(node.icon, node.kind, drawn);
+  const layer = frame.colouring && node.paint ? frame.colouring.colour(node.paint[0]) : null;
+  const sprite = frame.glyphs.sprite(node.type, node.kind, drawn, layer);
   const shown = devicePx / density;
   const x = Math.round((frame.x(node.x + node.width / 2) - shown / 2) * density) / density;
   context.drawImage(sprite as CanvasImageSource, x, frame.snapY(node.y + top), shown, shown);

@@ -122,6 +122,15 @@ export function mixed(colour: string, ground: string, share: number): string {
   return made;
 }
 
+/** Whether dark lines stand on a colour better than white ones (relative luminance, WCAG 2.2). */
+export function isLight(colour: string): boolean {
+  const [red, green, blue] = channels(colour).map((value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.3;
+}
+
 function channels(colour: string): number[] {
   const hex = /^#([0-9a-f]{6})$/i.exec(colour)?.[1] ?? "64748b";
   return [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));

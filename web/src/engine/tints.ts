@@ -29,7 +29,7 @@ export class Tints {
     this.ofLeaf = new Uint8Array(model.leaves.size);
     for (let item = 0; item < this.ofLeaf.length; item++) {
       const node = model.node(model.leaf(item));
-      const colour = colouring && node.paint ? colouring.colour(node.paint[0]) : glyphs.of(node.icon, node.kind).color;
+      const colour = colouring && node.paint ? colouring.colour(node.paint[0]) : glyphs.of(node.type, node.kind).color;
       let number = numbers.get(colour);
       if (number === undefined) {
         number = Math.min(this.colours.length, 40);

@@ -40,6 +40,11 @@ export class Popover {
     this.panel.hidden = false;
     this.button.setAttribute("aria-expanded", "true");
     document.addEventListener("pointerdown", this.elsewhere);
+    this.focusFirst();
+  }
+
+  /** The first thing in it that takes the keyboard: also after what had it is gone. */
+  focusFirst(): void {
     this.panel.querySelector<HTMLElement>("button, input, select, [tabindex]")?.focus();
   }
 

@@ -1,43 +1,25 @@
-/** Views that somebody named, to come back to: kept in this browser, and shared as links. */
+/** Views that somebody named, to come back to: kept by the server for them alone, and shared as links. */
 
+import type { Api } from "../state/api.js";
+import { type SavedView, saveView } from "../state/saved_views.js";
+import { asProblem, isAbort } from "../state/problem.js";
+import { words } from "../texts.js";
 import { el, fill, foreign, shape } from "./element.js";
+import { loading, refusal } from "./notice.js";
 import type { Announcer } from "./notice.js";
 import { Popover } from "./popover.js";
-import { words } from "../texts.js";
 
 const { views: texts } = words;
-const KEY = "cloudviz.views";
-const MOST = 100;
-
-export interface SavedView {
-  name: string;
-  /** The address behind `#`. */
-  place: string;
-}
-
-export type ViewStore = Pick<Storage, "getItem" | "setItem">;
-
-export function readViews(store: ViewStore): SavedView[] {
-  try {
-    const kept: unknown = JSON.parse(store.getItem(KEY) ?? "[]");
-    if (!Array.isArray(kept)) return [];
-    return kept.filter((each): each is SavedView => typeof each?.name === "string" && typeof each?.place === "string" && each.place.startsWith("/map"));
-  } catch {
-    return [];
-  }
-}
-
-/** The views with one more, which takes the place of one of the same name. */
-export function withView(views: readonly SavedView[], view: SavedView): SavedView[] {
-  return [...views.filter((each) => each.name !== view.name), view].slice(-MOST).sort((a, b) => a.name.localeCompare(b.name));
-}
 
 export class SavedViews {
   readonly element: HTMLElement;
   private readonly popover: Popover;
+  private readonly list = el("ul", { class: "view-list" });
+  private views: SavedView[] = [];
+  private stop = new AbortController();
 
   constructor(
-    private readonly store: ViewStore,
+    private readonly api: Api,
     private readonly announcer: Announcer,
     private readonly present: () => string,
     private readonly go: (place: string) => void,
@@ -48,59 +30,79 @@ export class SavedViews {
   }
 
   destroy(): void {
+    this.stop.abort();
     this.popover.destroy();
   }
 
   private content(): HTMLElement {
     const name = el("input", { id: "view-name", type: "text", maxlength: 80, autocomplete: "off", required: true });
-    const list = el("ul", { class: "view-list" });
-    const draw = (): void => {
-      const views = readViews(this.store);
-      fill(list, ...(views.length === 0 ? [el("li", { class: "quiet" }, texts.none)] : views.map((view) => this.item(view, draw))));
-    };
-    const save = (event: Event): void => {
+    const message = el("p", { class: "bad wrap", role: "alert" });
+    const submit = el("button", { type: "submit", class: "button small primary" }, texts.save);
+    const save = async (event: Event): Promise<void> => {
       event.preventDefault();
       const text = name.value.trim();
       if (!text) return;
-      this.keep(withView(readViews(this.store), { name: text, place: this.present() }));
-      this.announcer.say(texts.saved(text));
-      name.value = "";
-      draw();
+      submit.disabled = true;
+      fill(message);
+      try {
+        this.views = await saveView(this.api, this.views, { name: text, place: this.present() });
+        this.announcer.say(texts.saved(text));
+        name.value = "";
+        this.draw();
+      } catch (thrown) {
+        fill(message, asProblem(thrown).detail);
+      } finally {
+        submit.disabled = false;
+      }
     };
-    draw();
+    void this.load();
     const share = el("button", { type: "button", class: "button small", onclick: () => void this.share() }, shape("copy"), texts.share);
     return el(
       "div",
       {},
       el("h2", { class: "popover-title" }, texts.title),
-      list,
-      el("form", { class: "field", onsubmit: save }, el("label", { for: "view-name" }, texts.name), name, el("div", { class: "actions" }, el("button", { type: "submit", class: "button small primary" }, texts.save), share)),
+      this.list,
+      el("form", { class: "field", onsubmit: (event) => void save(event) }, el("label", { for: "view-name" }, texts.name), name, message, el("div", { class: "actions" }, submit, share)),
     );
   }
 
-  private item(view: SavedView, draw: () => void): HTMLElement {
+  private async load(): Promise<void> {
+    this.stop.abort();
+    const { signal } = (this.stop = new AbortController());
+    if (this.views.length === 0) fill(this.list, el("li", {}, loading(texts.loading)));
+    try {
+      this.views = await this.api.savedViews(signal);
+      this.draw();
+    } catch (thrown) {
+      if (!isAbort(thrown)) fill(this.list, el("li", {}, refusal(texts.failed, thrown, () => void this.load())));
+    }
+  }
+
+  private draw(): void {
+    fill(this.list, ...(this.views.length === 0 ? [el("li", { class: "quiet" }, texts.none)] : this.views.map((view) => this.item(view))));
+  }
+
+  private item(view: SavedView): HTMLElement {
     const open = (): void => {
       this.popover.close(true);
       this.go(view.place);
     };
-    const remove = (): void => {
-      this.keep(readViews(this.store).filter((each) => each.name !== view.name));
-      draw();
+    const remove = async (): Promise<void> => {
+      try {
+        await this.api.write("DELETE", `/visualization/views/${encodeURIComponent(view.id)}`);
+        this.views = this.views.filter((each) => each.id !== view.id);
+        this.draw();
+        this.popover.focusFirst();
+      } catch (thrown) {
+        this.announcer.say(asProblem(thrown).detail, 8);
+      }
     };
     return el(
       "li",
       {},
       el("button", { type: "button", class: "link-button", onclick: open }, foreign(view.name)),
-      el("button", { type: "button", class: "mark-off", "aria-label": texts.remove(view.name), onclick: remove }, shape("close")),
+      el("button", { type: "button", class: "mark-off", "aria-label": texts.remove(view.name), onclick: () => void remove() }, shape("close")),
     );
-  }
-
-  private keep(views: readonly SavedView[]): void {
-    try {
-      this.store.setItem(KEY, JSON.stringify(views));
-    } catch {
-      // A browser that keeps nothing: the link in the address bar does as well.
-    }
   }
 
   private async share(): Promise<void> {

@@ -5,7 +5,9 @@ import type {
 } from "./contract.js";
 import type { SceneNode } from "../engine/scene.js";
 import type { AtlasHead, MapPart, Place } from "./atlas.js";
+import { type ServerEvent, eventsIn } from "./event_stream.js";
 import { problemOf } from "./problem.js";
+import type { SavedView } from "./saved_views.js";
 import type { Session } from "./session.js";
 
 export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>;
@@ -147,6 +149,28 @@ export class Api {
     return this.get("/visualization/layouts", {}, signal);
   }
 
+  /** The views that this person keeps, all of them. */
+  async savedViews(signal?: AbortSignal): Promise<SavedView[]> {
+    const found: SavedView[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Page<SavedView> = await this.get("/visualization/views", { limit: 200, cursor }, signal);
+      found.push(...page.items);
+      cursor = page.next_cursor;
+    } while (cursor);
+    return found;
+  }
+
+  /** What happens to a job, as it happens, after the event `last`. Ends with the stream. */
+  async *jobEvents(id: string, last: string, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+    const headers: Record<string, string> = { Accept: "text/event-stream" };
+    if (last) headers["Last-Event-ID"] = last;
+    const answer = await this.send("GET", `/jobs/${encodeURIComponent(id)}/events`, { signal, headers });
+    const isStream = answer.headers.get("Content-Type")?.startsWith("text/event-stream");
+    if (isStream && answer.body) yield* eventsIn(answer.body);
+    else await answer.body?.cancel();
+  }
+
   // ---- anything else
 
   read<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
@@ -203,9 +227,9 @@ export class Api {
     return (await answer.json()) as T;
   }
 
-  private async send(method: string, path: string, more: { signal?: AbortSignal | undefined; body?: unknown }): Promise<Response> {
+  private async send(method: string, path: string, more: { signal?: AbortSignal | undefined; body?: unknown; headers?: Record<string, string> }): Promise<Response> {
     const once = (): Promise<Response> => {
-      const headers: Record<string, string> = { Authorization: `Bearer ${this.session.accessToken ?? ""}` };
+      const headers: Record<string, string> = { ...more.headers, Authorization: `Bearer ${this.session.accessToken ?? ""}` };
       const init: RequestInit = { method, headers };
       if (more.body !== undefined) {
         headers["Content-Type"] = "application/json";

@@ -5,6 +5,7 @@ import { auditTab } from "./admin_audit.js";
 import { credentialsTab } from "./admin_credentials.js";
 import { installationTab } from "./admin_installation.js";
 import { peopleTab } from "./admin_people.js";
+import { settingsTab } from "./admin_settings.js";
 import { schedulesTab } from "./automation_schedules.js";
 import { webhooksTab } from "./automation_webhooks.js";
 import { TabbedView } from "./tabs.js";
@@ -16,7 +17,7 @@ export class AdminView extends TabbedView {
   constructor(house: House) {
     super(house, {
       title: admin.nav, place: "/admin", role: "admin", forbidden: admin.forbidden, titles: admin.tabs,
-      make: { people: peopleTab, audit: auditTab, credentials: credentialsTab, installation: installationTab },
+      make: { people: peopleTab, audit: auditTab, credentials: credentialsTab, settings: settingsTab, installation: installationTab },
     });
   }
 }

@@ -111,7 +111,7 @@ export class MapView implements View {
       () => router.route.query.get("layer") ?? "",
       (layer) => router.change({ layer: layer || null }),
     );
-    this.views = new SavedViews(window.localStorage, announcer, () => hashOf("/map", router.route.query).slice(1), (place) => {
+    this.views = new SavedViews(api, announcer, () => hashOf("/map", router.route.query).slice(1), (place) => {
       window.location.hash = place;
     });
     this.time = new TimeBar(
@@ -224,6 +224,8 @@ export class MapView implements View {
       this.layers.explain(this.engine.legend);
       this.time.update(head.summary);
       this.footer.show(head.summary, head.title);
+      // A panel that the address names takes room too.
+      if (query.has("panel")) this.side.show(query, null);
       this.stage.inset(this.engine, this.tools, this.side.element, this.time.element);
       const world = { minX: 0, minY: 0, maxX: head.width, maxY: head.height };
       this.engine.frameAll(world, view);

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { valueAt } from "../../src/parts/changes_panel.js";
 import { differences } from "../../src/parts/history_list.js";
-import { readViews, withView } from "../../src/parts/saved_views.js";
+import type { Api } from "../../src/state/api.js";
 import type { Resource } from "../../src/state/contract.js";
+import { saveView } from "../../src/state/saved_views.js";
 
 const resource = (more: Partial<Resource>): Resource => ({ id: "a", name: "a", tags: {}, properties: {}, ...more }) as Resource;
 
@@ -23,11 +24,18 @@ test("two states are compared field by field", () => {
   assert.deepEqual(differences(before, after), [["state", "running", "stopped"], ["tags.old", "1", "–"], ["properties.size", "s", "l"]]);
 });
 
-test("views that cannot be read are no views, and none leads elsewhere", () => {
-  const store = (text: string | null) => ({ getItem: () => text, setItem: () => undefined });
-  assert.deepEqual(readViews(store(null)), []);
-  assert.deepEqual(readViews(store("{")), []);
-  assert.deepEqual(readViews(store('[{"name":"x","place":"//evil.example"},{"name":1},{"name":"m","place":"/map?a=1"}]')), [{ name: "m", place: "/map?a=1" }]);
-  assert.deepEqual(withView([{ name: "b", place: "/map" }], { name: "a", place: "/map" }).map((view) => view.name), ["a", "b"]);
-  assert.deepEqual(withView([{ name: "a", place: "/map" }], { name: "a", place: "/map?x=1" }), [{ name: "a", place: "/map?x=1" }]);
+test("a view of a name that is there is changed, not made twice", async () => {
+  const asked: string[] = [];
+  const api = {
+    write: async (method: string, path: string, body: unknown) => {
+      asked.push(`${method} ${path}`);
+      return { id: path.split("/")[3] ?? "new", ...(body as object) };
+    },
+  } as unknown as Pick<Api, "write">;
+  const views = [{ id: "1", name: "b", place: "/map" }];
+  const two = await saveView(api, views, { name: "a", place: "/map?x=1" });
+  assert.deepEqual(two.map((view) => view.name), ["a", "b"]);
+  const changed = await saveView(api, two, { name: "b", place: "/map?y=2" });
+  assert.deepEqual(changed.map((view) => view.place), ["/map?x=1", "/map?y=2"]);
+  assert.deepEqual(asked, ["POST /visualization/views", "PUT /visualization/views/1"]);
 });

@@ -137,11 +137,11 @@ async def coverage(_: needs.Viewer, store: needs.Store) -> Response:
 
 @router.get(
     "/icons",
-    summary="The icon of each kind",
+    summary="The icons of kinds and types",
     response_class=Response,
     responses={
         200: {
-            "description": "Kind → its line drawing: view box, paths, colour.",
+            "description": "Kind, or type with an icon of its own → its line drawing: view box, paths, colour.",
             "content": {"application/json": {"schema": {"type": "object", "additionalProperties": True}}},
         }
     },

@@ -11,9 +11,10 @@ from functools import cache
 from typing import Any
 
 from cloudviz.catalogue.kinds import Kind
+from cloudviz.catalogue.registry import catalogue
 from cloudviz.diagram.icons.glyphs import GLYPHS
 from cloudviz.diagram.icons.variants import VARIANT_OF, VARIANTS
-from cloudviz.diagram.themes import theme_named
+from cloudviz.diagram.themes import Theme, theme_named
 
 VIEW_BOX = 24.0
 STROKE = 1.5
@@ -63,26 +64,33 @@ def _glyph(name: str, paths: Sequence[str]) -> IconGlyph:
 
 
 def icons_document(theme: str = "enterprise") -> dict[str, Any]:
-    """The glyphs as JSON for the web map: by kind, view box, paths, and the colours that the theme gives them.
+    """The glyphs as JSON for the web map: by kind, and by type where a type has its own.
 
-    ``tile`` is the colour of the square behind the glyph, ``null`` where the theme draws none; ``color`` is the
-    colour of the kind. Raises Invalid for an unknown theme.
+    Each with view box, paths, and the colours that the theme gives its kind. ``tile`` is the colour of the square
+    behind the glyph, ``null`` where the theme draws none; ``color`` is the colour of the kind. Raises Invalid for
+    an unknown theme.
     """
     style = theme_named(theme)
+    types = {type: catalogue().get(type) for type in VARIANT_OF}
+    variants = {type: str(found.kind) for type, found in types.items() if found is not None}
     return {
-        kind: {
-            "viewBox": f"0 0 {VIEW_BOX:g} {VIEW_BOX:g}",
-            "paths": [
-                {
-                    "d": path.d,
-                    "fill": style.ink(kind) if path.filled else None,
-                    "stroke": None if path.filled else style.ink(kind),
-                    "width": 0 if path.filled else STROKE,
-                }
-                for path in glyph.paths
-            ],
-            "color": style.colour(kind),
-            "tile": style.tile(kind),
-        }
-        for kind, glyph in icon_set().items()
+        **{kind: _drawn(glyph, kind, style) for kind, glyph in icon_set().items()},
+        **{type: _drawn(glyph_of(kind, type), kind, style) for type, kind in variants.items()},
+    }
+
+
+def _drawn(glyph: IconGlyph, kind: str, style: Theme) -> dict[str, Any]:
+    return {
+        "viewBox": f"0 0 {VIEW_BOX:g} {VIEW_BOX:g}",
+        "paths": [
+            {
+                "d": path.d,
+                "fill": style.ink(kind) if path.filled else None,
+                "stroke": None if path.filled else style.ink(kind),
+                "width": 0 if path.filled else STROKE,
+            }
+            for path in glyph.paths
+        ],
+        "color": style.colour(kind),
+        "tile": style.tile(kind),
     }

@@ -90,13 +90,14 @@ def html(scene: Scene, link_base: str = "") -> bytes:
 
 def _data(scene: Scene, theme: Theme, link_base: str) -> dict[str, Any]:
     """What the page's script reads; see ``web/src/viewer/data.ts``."""
-    kinds = {node.kind for node in scene.nodes} | {"other", "resource_group"}
+    # By kind, and by type where a type has a glyph of its own.
+    named = {node.kind for node in scene.nodes} | {node.type for node in scene.nodes} | {"other", "resource_group"}
     single = [node for node in scene.nodes if resource_of(node)]
     consoles = {resource_of(node): found for node in single if (found := node_address(node))}
     pages = {resource_of(node): found for node in single if (found := address(link_base, node))}
     return {
         "scene": scene.to_document(),
-        "icons": {kind: icon for kind, icon in icons_document(theme.name).items() if kind in kinds},
+        "icons": {name: icon for name, icon in icons_document(theme.name).items() if name in named},
         "palette": palette_document(theme),
         "console": consoles,
         "pages": pages,

@@ -992,7 +992,7 @@ class AsyncMap:
         await self._client.call("map_delete_view", {"view_id": view_id})
 
     async def icons(self, *, theme: models.Theme | None = None) -> dict[str, Any]:
-        """The icon of each kind."""
+        """The icons of kinds and types."""
         return cast("dict[str, Any]", await self._client.call("map_icons", {"theme": theme}))
 
     async def picture(

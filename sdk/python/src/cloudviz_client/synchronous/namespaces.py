@@ -968,7 +968,7 @@ class Map:
         self._client.call("map_delete_view", {"view_id": view_id})
 
     def icons(self, *, theme: models.Theme | None = None) -> dict[str, Any]:
-        """The icon of each kind."""
+        """The icons of kinds and types."""
         return cast("dict[str, Any]", self._client.call("map_icons", {"theme": theme}))
 
     def picture(
