@@ -40,6 +40,9 @@ openapi: .venv/.installed-dev ## write openapi.json, and what the SDKs are made 
 	$(RUN) python scripts/openapi.py
 	$(WEB) run types sdk/js
 
+man: .venv/.installed-dev ## write docs/cloudviz.1, the manual page, from the command line
+	$(RUN) python scripts/man_page.py
+
 docs-types: .venv/.installed-dev ## write docs/types, a page for each resource type, from the catalogue
 	$(RUN) python scripts/type_pages.py
 
@@ -102,4 +105,4 @@ distclean: clean ## remove environments as well
 	$(UV) sync --frozen --quiet
 	@touch $@ .venv/.installed
 
-.PHONY: help demo test test-nightly lint types format openapi docs docs-reference docs-types pytest browser web web-test sdk-check wheel bench pictures clean distclean
+.PHONY: help demo test test-nightly lint types format openapi man docs docs-reference docs-types pytest browser web web-test sdk-check wheel bench pictures clean distclean

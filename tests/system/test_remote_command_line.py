@@ -93,12 +93,12 @@ def test_what_a_server_refuses_is_one_line(there: There) -> None:
     scan = there.run("discover", "aws", "--profile", "prod", "--server", there.url)
     assert scan.returncode == 1 and "--profile" in scan.stderr
     local = there.run("migrate", "--server", there.url)
-    assert local.returncode == 1 and "works on this machine" in local.stderr
+    assert local.returncode == 2 and "works on this machine" in local.stderr
     nobody = there.run("resources", "list", "--server", "http://127.0.0.1:9")
     assert nobody.returncode == 1 and "cannot be reached" in nobody.stderr
     wrong = there.run("resources", "list", "--server", there.url, CLOUDVIZ_TOKEN="cv_live_wrong")
     assert wrong.returncode == 1 and "cloudviz login" in wrong.stderr
-    assert there.run("resources", "list", "--server").returncode == 1
+    assert there.run("resources", "list", "--server").returncode == 2
 
 
 def test_sign_ins_are_kept_for_their_owner_alone_and_forgotten(there: There) -> None:

@@ -59,7 +59,10 @@ def test_fonts_migrations_and_licences_are_in_the_wheel(wheel: Path):
 
 def test_nothing_else_is_in_the_wheel(wheel: Path):
     roots = {name.split("/", 1)[0] for name in names(wheel)}
-    assert {root for root in roots if not root.endswith(".dist-info")} == {"cloudviz"}
+    assert {re.sub(r"-.*\.", ".", root) for root in roots} == {"cloudviz", "cloudviz.dist-info", "cloudviz.data"}
+    assert [name for name in names(wheel) if ".data/" in name] == [
+        "cloudviz-1.1.0.data/data/share/man/man1/cloudviz.1"
+    ]
     assert not [name for name in names(wheel) if "node_modules" in name or name.endswith((".pyc", ".sqlite3"))]
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cloudviz.cli.output import Output, note, print_rows
+from cloudviz.cli.command import Commands
+from cloudviz.cli.output import Output, is_for_people, note, print_rows
 from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
 
 if TYPE_CHECKING:
     from cloudviz.store.chain import ChainReport
 
-app = typer.Typer(help="The record of what was done.", no_args_is_help=True)
+app = Commands(help="The record of what was done.")
 
 
 @app.command("verify")
@@ -25,7 +26,10 @@ def verify(
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
-    """Hold every entry against the chain, and the chain against noted heads. Exit 1 when it does not hold."""
+    """Hold every entry against the chain, and the chain against noted heads. Exit 1 when it does not hold.
+
+    Example: cloudviz audit verify
+    """
     from cloudviz.access.anchors import FILE_NAME, verified
 
     loaded = settings_for(database_url=database)
@@ -38,7 +42,7 @@ def verify(
     report = run(work())
     note(f"{report.entries} entries, the last is number {report.head.seq} with the hash {report.head.hash}.")
     rows = [{"kind": each.kind, "entry": each.seq, "detail": each.detail} for each in report.faults]
-    if rows or output is not Output.TABLE:
+    if rows or not is_for_people(output):
         print_rows(rows, ("kind", "entry", "detail"), output)
     if not report.holds:
         note(f"The chain does not hold: {report.fault_count} faults.")
@@ -54,7 +58,10 @@ def list_entries(
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
-    """List the newest entries."""
+    """List the newest entries.
+
+    Example: cloudviz audit list --actor ada --limit 20
+    """
     loaded = settings_for(database_url=database)
 
     async def work() -> list[dict[str, Any]]:

@@ -22,6 +22,8 @@ def backup(
 
     The keys that seal credentials and sign tokens are not in it: keep secrets.keys and auth.secret (or secrets.key
     and signing.key of the data folder) in another place. Exported files are made again when somebody asks.
+
+    Example: cloudviz backup cloudviz-2026-11-24.backup
     """
     settings = settings_for(database_url=database).settings
     from cloudviz.store.backup import back_up
@@ -36,6 +38,8 @@ def restore(
     """Fill an empty database from a backup and bring it to this release's schema.
 
     Whatever is wrong leaves it empty.
+
+    Example: cloudviz restore cloudviz-2026-11-24.backup --database postgresql://cloudviz@db/empty
     """
     settings = settings_for(database_url=database).settings
     from cloudviz.runtime.settings import mask_url

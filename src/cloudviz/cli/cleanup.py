@@ -11,6 +11,8 @@ def cleanup(database: Database = None) -> None:
 
     Exported files that nothing leads to any more leave the storage. What is current is never removed, and without
     such settings history, audit and pictures stay for ever.
+
+    Example: cloudviz cleanup
     """
     settings = settings_for(database_url=database).settings
 

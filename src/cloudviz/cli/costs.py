@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloudviz.cli.command import Commands
 from cloudviz.cli.draw import report_problems
-from cloudviz.cli.output import Output, note, print_record, print_rows
+from cloudviz.cli.output import Output, is_for_people, note, print_record, print_rows
 from cloudviz.cli.progress import working
 from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import Database, OutputOption, Provider, opened, run, settings_for
@@ -16,7 +17,7 @@ from cloudviz.cli.session import Database, OutputOption, Provider, opened, run, 
 if TYPE_CHECKING:
     from cloudviz.jobs.costs import BillOutcome
 
-app = typer.Typer(help="Bills: what things cost, to the cent.", no_args_is_help=True)
+app = Commands(help="Bills: what things cost, to the cent.")
 
 Month = Annotated[
     str,
@@ -62,7 +63,7 @@ def import_bill_command(
 
 def _tell(outcome: BillOutcome, output: Output) -> None:
     told = outcome.summary()
-    if output is Output.TABLE:
+    if is_for_people(output):
         for total in told["totals"]:
             billed, amortised = f"{total['billed']:,.2f}", f"{total['amortised']:,.2f}"
             note(f"{total['month']}: {billed} {total['currency']} billed, {amortised} amortised")
@@ -175,7 +176,7 @@ def show(
         found = run(work())
     if by or tag:
         print_rows(found, ("key", "amount", "currency", "share", "resources"), output)
-    elif output is not Output.TABLE:
+    elif not is_for_people(output):
         print_record(found, output)
     else:
         rows = [
@@ -201,7 +202,10 @@ def list_bills(
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
-    """List the bills that are kept, newest first."""
+    """List the bills that are kept, newest first.
+
+    Example: cloudviz costs list
+    """
     loaded = settings_for(database_url=database)
 
     async def work() -> list[dict[str, Any]]:
@@ -222,7 +226,10 @@ def list_bills(
 
 @app.command("delete")
 def delete_bill(id: Annotated[str, typer.Argument(help="Id of the bill.")], database: Database = None) -> None:
-    """Forget a bill."""
+    """Forget a bill.
+
+    Example: cloudviz costs delete 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
+    """
     loaded = settings_for(database_url=database)
 
     async def work() -> None:

@@ -18,7 +18,10 @@ def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Don't open a browser.")] = False,
 ) -> None:
-    """Start CloudViz with a three-cloud estate in a throw-away database, and print one link that signs in."""
+    """Start CloudViz with a three-cloud estate in a throw-away database, and print one link that signs in.
+
+    Example: cloudviz demo --port 9000 --no-browser
+    """
     from cloudviz.access.door import Door
     from cloudviz.api.app import create_app
     from cloudviz.cli.serve import address_of, listen, serve_app

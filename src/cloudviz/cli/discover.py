@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, note, print_rows
 from cloudviz.cli.progress import scanning
 from cloudviz.cli.remote import chosen
@@ -33,7 +34,7 @@ Test = Annotated[
 CONFIG_NOTE = "aws.config.aggregator"
 """The coverage entry that says where AWS Config was not used, and why."""
 
-app = typer.Typer(help="Scan a cloud live into the store.", no_args_is_help=True)
+app = Commands(help="Scan a cloud live into the store.")
 
 
 def _words(values: list[str] | None) -> list[str]:

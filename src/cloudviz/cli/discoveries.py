@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 import typer
 
-from cloudviz.cli.output import Output, note, print_record, print_rows
+from cloudviz.cli.command import Commands
+from cloudviz.cli.output import Output, is_for_people, note, print_record, print_rows
 from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import Database, OutputOption, Provider, opened, run, settings_for
 from cloudviz.inventory import document
@@ -15,7 +16,7 @@ from cloudviz.inventory import document
 if TYPE_CHECKING:
     from cloudviz.store.records import DiscoveryRecord
 
-app = typer.Typer(help="What was looked at, and with what success.", no_args_is_help=True)
+app = Commands(help="What was looked at, and with what success.")
 COLUMNS = ("id", "provider", "source", "status", "resources", "added", "changed", "removed", "created_at")
 
 
@@ -43,7 +44,10 @@ def list_discoveries(
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
-    """List discoveries, newest first."""
+    """List discoveries, newest first.
+
+    Example: cloudviz discoveries list --provider aws
+    """
     if server := chosen():
         path = f"/{provider}/discoveries" if provider else "/discoveries"
         print_rows([_told_row(each) for each in server.items(path, limit)], COLUMNS, output)
@@ -68,7 +72,12 @@ def show(
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
-    """Show one discovery: its coverage, gaps first, and its problems."""
+    """Show one discovery: its coverage, gaps first, and its problems.
+
+    Examples: cloudviz discoveries show
+
+    cloudviz discoveries show --query 'coverage[?status==`denied`].permission'
+    """
     if server := chosen():
         newest = "" if id else next((each["id"] for each in server.items("/discoveries", 1)), "")
         told = server.json(f"/discoveries/{quote(id or newest, safe='')}") if id or newest else {}
@@ -124,7 +133,7 @@ def _print_one(found: dict[str, Any], output: Output) -> None:
     if not found:
         note("No discovery yet: `cloudviz discover aws` or `cloudviz import FILE` makes one.")
         return
-    if output is not Output.TABLE:
+    if not is_for_people(output):
         print_record(found, output)
         return
     coverage, problems = found.pop("coverage"), found.pop("problems")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cloudviz import __version__
-from cloudviz.cli.output import Output, note, print_rows
+from cloudviz.cli.output import Output, is_for_people, note, print_rows
 from cloudviz.cli.session import Database, OutputOption, run, settings_for
 from cloudviz.errors import CloudVizError
 
@@ -20,10 +20,15 @@ Check = tuple[str, "Callable[[Settings], str]"]
 
 
 def doctor(output: OutputOption = Output.TABLE, database: Database = None) -> None:
-    """Show each setting with its origin (secrets masked) and test every part. Exit 1 when one is broken."""
+    """Show each setting with its origin (secrets masked) and test every part. Exit 1 when one is broken.
+
+    Examples: cloudviz doctor
+
+    cloudviz doctor --server https://cloudviz.example.com
+    """
     loaded = settings_for(database_url=database)
     rows = [_outcome(name, check, loaded.settings) for name, check in CHECKS]
-    if output is Output.TABLE:
+    if is_for_people(output):
         typer.echo(f"cloudviz {__version__}\n")
         print_rows(_settings(loaded), ("setting", "value", "origin", "meaning"), output)
         typer.echo("")

@@ -7,15 +7,11 @@ from typing import Annotated
 
 import typer
 
+from cloudviz.cli.command import Commands
 from cloudviz.cli.output import note, write_file
 from cloudviz.cli.session import At, Database, Filter, opened, run, selection_of, settings_for
 
-app = typer.Typer(help="Write what CloudViz knows to a file.", no_args_is_help=True)
-
-
-@app.callback()
-def _export() -> None:
-    """Write what CloudViz knows to a file."""
+app = Commands(help="Write what CloudViz knows to a file.")
 
 
 @app.command("inventory")

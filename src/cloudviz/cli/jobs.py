@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, note, print_record, print_rows
 from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
 from cloudviz.errors import Invalid
@@ -14,7 +15,7 @@ from cloudviz.errors import Invalid
 if TYPE_CHECKING:
     from cloudviz.store.records import JobRecord
 
-app = typer.Typer(help="Work in the background: look at it, start it, cancel it.", no_args_is_help=True)
+app = Commands(help="Work in the background: look at it, start it, cancel it.")
 COLUMNS = ("id", "kind", "status", "attempt", "requested_by", "created_at", "finished_at")
 
 Arguments = Annotated[
@@ -70,7 +71,10 @@ def list_jobs(
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
-    """List jobs, newest first."""
+    """List jobs, newest first.
+
+    Example: cloudviz jobs list --status failed
+    """
     settings = settings_for(database_url=database).settings
 
     async def work() -> list[dict[str, Any]]:
@@ -86,7 +90,10 @@ def list_jobs(
 
 @app.command("show")
 def show(id: JobId, output: OutputOption = Output.TABLE, database: Database = None) -> None:
-    """Show one job: its progress, and its result or error."""
+    """Show one job: its progress, and its result or error.
+
+    Example: cloudviz jobs show 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
+    """
     settings = settings_for(database_url=database).settings
 
     async def work() -> dict[str, Any]:
@@ -104,7 +111,10 @@ def start(
     wait: Annotated[bool, typer.Option("--wait", help="Wait for its end; exit 1 if it fails, 3 in part.")] = False,
     database: Database = None,
 ) -> None:
-    """Put a job in the queue, for a worker or a server to do; prints its id."""
+    """Put a job in the queue, for a worker or a server to do; prints its id.
+
+    Example: cloudviz jobs start export --arg format=ndjson --wait
+    """
     settings = settings_for(database_url=database).settings
     given = arguments_of(arg)
 
@@ -147,7 +157,10 @@ def start(
 
 @app.command("cancel")
 def cancel(id: JobId, database: Database = None) -> None:
-    """Cancel a job: a waiting one ends at once, a running one at its next step."""
+    """Cancel a job: a waiting one ends at once, a running one at its next step.
+
+    Example: cloudviz jobs cancel 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
+    """
     settings = settings_for(database_url=database).settings
 
     async def work() -> str:
@@ -165,7 +178,10 @@ def cancel(id: JobId, database: Database = None) -> None:
 
 @app.command("follow")
 def follow(id: JobId, database: Database = None) -> None:
-    """Print what happens to a job until it is over; exit 1 when it failed, 3 when done in part."""
+    """Print what happens to a job until it is over; exit 1 when it failed, 3 when done in part.
+
+    Example: cloudviz jobs follow 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
+    """
     settings = settings_for(database_url=database).settings
 
     async def work() -> str:

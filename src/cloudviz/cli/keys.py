@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, note, print_rows
 from cloudviz.cli.session import Database, OutputOption, at_the_door, run, settings_for
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 BY = "command line"  # the actor in the audit
 
-app = typer.Typer(help="API keys of people's programs.", no_args_is_help=True)
+app = Commands(help="API keys of people's programs.")
 
 
 @app.command("create")
@@ -26,7 +27,10 @@ def create(
     days: Annotated[int, typer.Option(help="Days until it expires; 0 for never.")] = 365,
     database: Database = None,
 ) -> None:
-    """Make a key. It is printed once, on stdout; nobody can show it again."""
+    """Make a key. It is printed once, on stdout; nobody can show it again.
+
+    Example: cloudviz keys create nightly-scan --user ada --role operator --days 90
+    """
     loaded = settings_for(database_url=database)
 
     async def work() -> str:
@@ -52,7 +56,10 @@ def list_keys(
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
-    """List keys, newest first, those revoked and expired too."""
+    """List keys, newest first, those revoked and expired too.
+
+    Example: cloudviz keys list --user ada
+    """
     loaded = settings_for(database_url=database)
 
     async def work() -> list[dict[str, Any]]:
@@ -76,7 +83,10 @@ def revoke(
     key_id: Annotated[str, typer.Argument(help="Id of the key, as `cloudviz keys list` shows it.")],
     database: Database = None,
 ) -> None:
-    """End a key for good. Running servers refuse it within a second."""
+    """End a key for good. Running servers refuse it within a second.
+
+    Example: cloudviz keys revoke 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
+    """
     loaded = settings_for(database_url=database)
 
     async def work() -> str:

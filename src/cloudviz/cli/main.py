@@ -1,151 +1,219 @@
-"""``cloudviz``: the command line. One file per command; each imports what it needs only when it runs."""
+"""``cloudviz``: the command line. A command's file is imported when it is asked for, and imports what it needs."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
-
-import typer
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 
 from cloudviz import __version__
-from cloudviz.cli import (
-    audit,
-    backup,
-    cleanup,
-    costs,
-    demo,
-    diagram,
-    diff,
-    discover,
-    discoveries,
-    doctor,
-    draw,
-    drift,
-    export,
-    imports,
-    jobs,
-    keys,
-    login,
-    migrate,
-    permissions,
-    resources,
-    scheduler,
-    schedules,
-    secrets,
-    serve,
-    types,
-    users,
-    webhooks,
-    worker,
-)
 from cloudviz.errors import CloudVizError
 
-app = typer.Typer(
-    name="cloudviz",
-    help="What do we have, how does it hang together, what does it cost, what changed? For AWS, Azure and GCP.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+if TYPE_CHECKING:
+    import typer
+
+    app: typer.Typer
+    """All commands; made when it is asked for."""
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"cloudviz {__version__}")
-        raise typer.Exit
+class Command(NamedTuple):
+    """A word behind ``cloudviz``: where its code is, and what the list of commands says of it.
 
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
-    ] = False,
-    server: Annotated[
-        str,
-        typer.Option(
-            "--server", metavar="URL", help="Ask this server instead; anywhere in a command.", show_default=False
-        ),
-    ] = "",
-) -> None:
-    """Data goes to stdout, progress and messages to stderr.
-
-    Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 done in part (the coverage has gaps).
+    Attributes:
+        place: module below ``cloudviz.cli`` and name in it; ``app`` names a group.
+        summary: one line for ``cloudviz --help``.
+        only_here: it looks after the installation of this machine, or needs none.
+        has_json: it prints JSON without ``-o json``.
     """
 
+    place: str
+    summary: str
+    only_here: bool = False
+    has_json: bool = False
 
-app.command("demo")(demo.demo)
-app.command("draw")(draw.draw)
-app.add_typer(discover.app, name="discover")
-app.command("import")(imports.import_command)
-app.command("diagram")(diagram.diagram)
-app.add_typer(resources.app, name="resources")
-app.add_typer(discoveries.app, name="discoveries")
-app.command("diff")(diff.diff)
-app.command("drift")(drift.drift_command)
-app.add_typer(types.app, name="types")
-app.add_typer(export.app, name="export")
-app.add_typer(costs.app, name="costs")
-app.command("permissions")(permissions.permissions)
-app.command("serve")(serve.serve)
-app.command("worker")(worker.worker)
-app.command("scheduler")(scheduler.scheduler)
-app.command("migrate")(migrate.migrate)
-app.command("cleanup")(cleanup.cleanup)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("doctor")(doctor.doctor)
-app.add_typer(jobs.app, name="jobs")
-app.add_typer(schedules.app, name="schedules")
-app.add_typer(users.app, name="users")
-app.add_typer(secrets.app, name="secrets")
-app.add_typer(audit.app, name="audit")
-app.add_typer(keys.app, name="keys")
-app.command("login")(login.login)
-app.command("logout")(login.logout)
-app.add_typer(webhooks.app, name="webhooks")
+
+TOPICS: dict[str, dict[str, Command]] = {
+    "Pictures and lists": {
+        "draw": Command("draw:draw", "Draw files without a database: states, plans, exports", only_here=True),
+        "diagram": Command("diagram:diagram", "Draw the inventory, now or at an earlier time"),
+        "resources": Command("resources:app", "Read the inventory: list, show, search"),
+        "discoveries": Command("discoveries:app", "What was looked at, and with what success"),
+        "diff": Command("diff:diff", "What changed between two discoveries, instants or files", has_json=True),
+        "drift": Command("drift:drift_command", "What is written down in states against what is there"),
+        "costs": Command("costs:app", "Bills: what things cost, to the cent"),
+        "export": Command("export:app", "Write the inventory to a file"),
+        "types": Command("types:app", "The resource types that CloudViz knows"),
+    },
+    "Where it comes from": {
+        "demo": Command("demo:demo", "Try it: a three-cloud estate in your browser", only_here=True),
+        "import": Command("imports:import_command", "Read files into the inventory"),
+        "discover": Command("discover:app", "Scan AWS, Azure or Google Cloud live"),
+        "permissions": Command("permissions:permissions", "Print the policy that a scan needs", has_json=True),
+    },
+    "Servers": {
+        "serve": Command("serve:serve", "Serve the API and the web map", only_here=True),
+        "worker": Command("worker:worker", "Work on jobs, and tell webhooks", only_here=True),
+        "scheduler": Command("scheduler:scheduler", "Start the jobs of schedules", only_here=True),
+        "login": Command("login:login", "Sign in at a server, for --server URL", only_here=True),
+        "logout": Command("login:logout", "End the sign-in at a server", only_here=True),
+    },
+    "Administration": {
+        "doctor": Command("doctor:doctor", "Test every part, and tell how to mend it"),
+        "jobs": Command("jobs:app", "Work in the background: look at it, start it, cancel it"),
+        "schedules": Command("schedules:app", "Jobs that are started again and again"),
+        "webhooks": Command("webhooks:app", "Who is told of events"),
+        "users": Command("users:app", "Who may sign in"),
+        "keys": Command("keys:app", "API keys of people's programs"),
+        "audit": Command("audit:app", "The record of what was done"),
+        "migrate": Command("migrate:migrate", "Bring the database to this release's schema", only_here=True),
+        "cleanup": Command("cleanup:cleanup", "Remove what is older than it is kept"),
+        "backup": Command("backup:backup", "Write the whole database into one file", only_here=True),
+        "restore": Command("backup:restore", "Fill an empty database from a backup", only_here=True),
+        "secrets": Command("secrets:app", "Credentials at rest and the keys that seal them"),
+        "completion": Command("completion:completion", "Print completion for bash, zsh or fish", only_here=True),
+    },
+}
+COMMANDS = {name: command for topic in TOPICS.values() for name, command in topic.items()}
+
+ABOUT = "What do we have, how does it hang together, what does it cost, what changed? For AWS, Azure and GCP."
+START = (
+    ("cloudviz demo", "see it all on a made-up estate"),
+    ("cloudviz draw prod.tfstate -o prod.svg", "a file as a picture"),
+    ("cloudviz import prod.tfstate", "keep an inventory, and list it"),
+    ("cloudviz discover aws --profile prod", "scan a cloud live"),
+)
+OPTIONS = (
+    ("--server URL", "Ask this server; `cloudviz login URL` signs in"),
+    ("--query JMESPATH", "Print what this finds in the JSON, as in '[].id'"),
+    ("-q, --quiet", "No messages and no progress; errors stay"),
+    ("-v, --verbose", "Tell on stderr all that is done"),
+    ("--version", "Print the version and stop"),
+    ("-h, --help", "Show this, or with a command its options and examples"),
+)
 
 
 def main() -> None:
     """Run the command line; every refusal becomes one line on stderr and the exit code of the contract."""
+    words = sys.argv[1:]
     try:
-        _choose_server()
-        app()
+        if words == ["--version"]:
+            print(f"cloudviz {__version__}")  # noqa: T201
+        elif not words or words in (["--help"], ["-h"]):
+            print(overview(), end="")  # noqa: T201
+        else:
+            sys.exit(_run(words))
     except CloudVizError as error:
-        print(f"cloudviz: {error.one_line()}", file=sys.stderr)  # noqa: T201
-        sys.exit(error.exit_code)
+        _refuse(error.one_line(), error.exit_code)
     except KeyboardInterrupt:
-        print("cloudviz: stopped", file=sys.stderr)  # noqa: T201
-        sys.exit(130)
+        _refuse("stopped", 130)
     except BrokenPipeError:
         # `cloudviz … | head` closes our stdout early; that is no error of ours.
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:  # a bug: still one line, and a file with the details for the report
-        print(f"cloudviz: {_report(error)}", file=sys.stderr)  # noqa: T201
-        sys.exit(1)
+        _refuse(_report(error), 1)
 
 
-def _choose_server() -> None:
-    """Take ``--server URL`` out of the command line, wherever it stands."""
-    import os
+def overview(width: int = 0) -> str:
+    """What ``cloudviz`` alone and ``cloudviz --help`` print. Made without typer, whose import takes far longer.
 
-    words, url = sys.argv[1:], ""
-    if any(word == "--server" or word.startswith("--server=") for word in words):
-        from cloudviz.cli.remote import taken_out
+    Arguments:
+        width: columns to fit into; the terminal's when 0.
+    """
+    import shutil
+    import textwrap
 
-        words, url = taken_out(words)
-        sys.argv[1:] = words
-    if url:
-        os.environ["CLOUDVIZ_SERVER"] = url
-    if os.environ.get("CLOUDVIZ_SERVER"):
-        from cloudviz.cli.remote import LOCAL_ONLY
-        from cloudviz.errors import BadInput
+    columns = width or min(shutil.get_terminal_size().columns, 110)
 
-        command = next((word for word in words if not word.startswith("-")), "")
-        if url and command in LOCAL_ONLY:
-            raise BadInput(
-                f"`cloudviz {command}` works on this machine, not against a server", hint="Leave --server out."
-            )
+    def table(rows: Any, indent: int = 15) -> list[str]:
+        indent = indent if columns >= indent + 24 else 6
+        lines: list[str] = []
+        for left, right in rows:
+            said = textwrap.wrap(right, columns - indent)
+            short = len(left) + 4 <= indent
+            lines.append(f"  {left:<{indent - 2}}{said.pop(0)}" if short else f"  {left}")
+            lines += [" " * indent + each for each in said]
+        return lines
+
+    lines = ["Usage: cloudviz COMMAND [OPTIONS] …", ""]
+    lines += textwrap.wrap(
+        "What do we have, how does it hang together, what does it cost, what changed? For AWS, Azure and GCP.",
+        columns,
+    )
+    lines += ["", "Start here:", *table(START, 42)]
+    for topic, commands in TOPICS.items():
+        lines += ["", f"{topic}:", *table((name, command.summary) for name, command in commands.items())]
+    lines += ["", "Options, anywhere in a command:", *table(OPTIONS, 20), ""]
+    lines += textwrap.wrap(
+        "Data goes to stdout, messages and progress to stderr. Exit codes: 0 done, 1 refused or failed, 2 wrong "
+        "usage, 3 done in part (the coverage has gaps).",
+        columns,
+    )
+    return "\n".join(lines) + "\n"
+
+
+def app_of(names: Any) -> typer.Typer:
+    """The command line with these commands alone."""
+    from cloudviz.cli.command import Commands, root
+
+    made = Commands(name="cloudviz", callback=root)
+    for name in names:
+        command = COMMANDS[name]
+        module, _, attribute = command.place.partition(":")
+        found = getattr(import_module(f"cloudviz.cli.{module}"), attribute)
+        if attribute == "app":
+            made.add_typer(found, name=name)
+        else:
+            made.command(name, only_here=command.only_here, has_json=command.has_json)(found)
+    return made
+
+
+def _run(words: list[str]) -> int:
+    """Run a command line, with the files of the command alone that it names. Returns the exit code."""
+    import typer
+
+    from cloudviz.cli.command import help_asked
+
+    named = _first_command(words)
+    made = typer.main.get_command(app_of([named] if named in COMMANDS else COMMANDS))
+    if said := help_asked(made, words):
+        typer.echo(said)
+        return 0
+    usage_error = cast("type[Exception]", typer.BadParameter.__mro__[1])  # typer has no name for it
+    try:
+        code = made(words, prog_name="cloudviz", standalone_mode=False)
+    except typer.Abort:
+        _refuse("stopped", 1)
+    except usage_error as error:
+        _refuse_usage(error)
+    return code if isinstance(code, int) else 0
+
+
+def _refuse_usage(error: Any) -> NoReturn:
+    """A wrong command line: what is wrong in one line, or the help of a group that was given no command."""
+    context = error.ctx
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(context.get_help())  # noqa: T201
+        sys.exit(2)
+    said = " ".join(error.format_message().split()).rstrip(".")
+    where = context.command_path if context is not None else "cloudviz"
+    _refuse(f"{said}{'' if said.endswith('?') else '.'} `{where} --help` tells the usage.", 2)
+
+
+def _first_command(words: list[str]) -> str:
+    """The first word that is no option, nor the value of one that stands before commands."""
+    rest = iter(words)
+    for word in rest:
+        if word in ("--server", "--query"):
+            next(rest, "")
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _refuse(line: str, code: int) -> NoReturn:
+    print(f"cloudviz: {line}", file=sys.stderr)  # noqa: T201
+    sys.exit(code)
 
 
 def _report(error: Exception) -> str:
@@ -159,6 +227,12 @@ def _report(error: Exception) -> str:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
     return f"internal error ({type(error).__name__}). Please report it with the file {path}"
+
+
+def __getattr__(name: str) -> Any:
+    if name == "app":
+        return app_of(COMMANDS)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 if __name__ == "__main__":

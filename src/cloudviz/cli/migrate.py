@@ -7,7 +7,10 @@ from cloudviz.cli.session import Database, run, settings_for
 
 
 def migrate(database: Database = None) -> None:
-    """Bring the database to this release's schema. Safe to run again, and from several processes at once."""
+    """Bring the database to this release's schema. Safe to run again, and from several processes at once.
+
+    Example: cloudviz migrate --database postgresql://cloudviz@db/cloudviz
+    """
     from cloudviz.runtime.settings import mask_url
     from cloudviz.store import migrate as bring_up
 

@@ -14,7 +14,8 @@ from typing import Any, TextIO
 
 import typer
 
-from cloudviz.errors import BadInput
+from cloudviz.cli.asked import asked
+from cloudviz.errors import BadInput, Invalid
 
 
 class Output(StrEnum):
@@ -27,15 +28,22 @@ class Output(StrEnum):
 
 
 def note(text: str) -> None:
-    """A message for the person, on stderr, with nothing in it that steers a terminal: names come from anywhere."""
+    """A message for the person, on stderr, with nothing in it that steers a terminal: names come from anywhere.
+
+    ``--quiet`` keeps it back.
+    """
+    if asked.quiet:
+        return
     from cloudviz.normalise.redaction import clean_text
 
     typer.echo(clean_text(text, 2000), err=True)
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], output: Output) -> None:
-    """Print rows: the named columns in a table or CSV, the whole of each in JSON and YAML."""
-    if output is Output.TABLE:
+    """Print rows: named columns in a table or CSV, the whole in JSON and YAML, or what ``--query`` finds."""
+    if asked.query:
+        _write(found_by_query(rows, output))
+    elif output is Output.TABLE:
         _print_table(rows, columns)
     else:
         _write(rendered(rows, columns, output))
@@ -43,26 +51,86 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], output
 
 def rendered(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], output: Output) -> bytes:
     """The same as bytes, for a file: a table is as wide as it needs to be."""
-    if output is Output.CSV:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_csv_cell(row.get(column)) for column in columns] for row in rows)
-        return text.getvalue().encode()
-    if output is Output.TABLE:
-        text = io.StringIO()
-        _print_table(rows, columns, text)
-        return text.getvalue().encode()
+    if asked.query:
+        return found_by_query(rows, output)
+    if output in (Output.TABLE, Output.CSV):
+        return _as_text(rows, columns, output)
     return _document(list(rows), output)
 
 
+def _as_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], output: Output) -> bytes:
+    text = io.StringIO()
+    if output is Output.TABLE:
+        _print_table(rows, columns, text)
+    else:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_csv_cell(row.get(column)) for column in columns] for row in rows)
+    return text.getvalue().encode()
+
+
+def print_document(value: Any, output: Output = Output.JSON) -> None:
+    """Print JSON or YAML, or what ``--query`` finds in it."""
+    _write(found_by_query(value, output) if asked.query else _document(value, output))
+
+
 def print_record(record: Mapping[str, Any], output: Output) -> None:
-    """Print one record: a two-column table, or the whole as JSON or YAML."""
-    if output in (Output.TABLE, Output.CSV):
+    """Print one record: a two-column table, or the whole as JSON or YAML; or what ``--query`` finds in it."""
+    if asked.query:
+        _write(found_by_query(record, output))
+    elif output in (Output.TABLE, Output.CSV):
         rows = [{"field": key, "value": _flat(value)} for key, value in record.items()]
         print_rows(rows, ("field", "value"), output)
     else:
         _write(_document(dict(record), output))
+
+
+def is_for_people(output: Output) -> bool:
+    """Whether tables are wanted, which may leave out and gather up; else the whole is, in one document."""
+    return output is Output.TABLE and not asked.query
+
+
+def found_by_query(value: Any, output: Output) -> bytes:
+    """What ``--query`` finds in a document (JMESPath), as the form asked for.
+
+    In a table and in CSV, a list of objects has its keys for columns, a list of lists its columns without names,
+    and single values stand alone, a line each, for the next program in a pipe.
+
+    Raises :class:`~cloudviz.errors.Invalid` when it is no JMESPath.
+    """
+    import jmespath
+    import orjson
+    from jmespath.exceptions import JMESPathError
+
+    document = orjson.loads(orjson.dumps(value, default=str))
+    try:
+        found = jmespath.search(asked.query, document)
+    except JMESPathError as error:
+        said = str(error).splitlines()[0]
+        raise Invalid(
+            f"--query {asked.query[:100]!r} does not work: {said}",
+            hint="It is JMESPath (https://jmespath.org), as in '[?state==`running`].id'.",
+        ) from error
+    if output not in (Output.TABLE, Output.CSV):
+        return _document(found, output)
+    if found is None:
+        return b""
+    rows = found if isinstance(found, list) else [found]
+    if rows and all(isinstance(row, dict) for row in rows):
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        return _as_text(rows, columns, output)
+    cells = [row if isinstance(row, list) else [row] for row in rows]
+    if output is Output.CSV:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(
+            [_csv_cell(_json_word(cell)) for cell in row] for row in cells
+        )
+        return text.getvalue().encode()
+    return "".join("\t".join(_json_word(cell) for cell in row) + "\n" for row in cells).encode()
+
+
+def _json_word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else _flat(value)
 
 
 def _document(value: Any, output: Output) -> bytes:

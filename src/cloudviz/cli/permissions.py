@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import orjson
 import typer
+
+from cloudviz.cli.output import print_document
 
 
 def permissions(
@@ -26,4 +27,4 @@ def permissions(
 
     words = [part.strip() for value in types or () for part in value.split(",") if part.strip()]
     document = policy_for(provider, words, config_aggregator=config_aggregator, long_tail=long_tail)
-    typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+    print_document(document)

@@ -1,8 +1,7 @@
 """Commands against another CloudViz: ``--server URL``, and the sign-ins that ``cloudviz login`` keeps for it.
 
-``--server`` may stand anywhere among the words of a command, so it is taken out before the command is parsed; the
-environment variable CLOUDVIZ_SERVER is the same. Tokens are kept in a file that only its owner may read. A token
-or an API key in CLOUDVIZ_TOKEN is used instead, and kept nowhere.
+The environment variable CLOUDVIZ_SERVER is the same as ``--server``. Tokens are kept in a file that only its owner
+may read. A token or an API key in CLOUDVIZ_TOKEN is used instead, and kept nowhere.
 """
 
 from __future__ import annotations
@@ -10,13 +9,15 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cloudviz.errors import BadInput, CloudRefused, CloudVizError, Invalid, Unauthenticated
+from cloudviz.cli.asked import asked
+from cloudviz.cli.output import note
+from cloudviz.errors import CloudRefused, CloudVizError, Invalid, Unauthenticated
 
 if TYPE_CHECKING:
     import httpx
@@ -26,57 +27,11 @@ TOKEN_VARIABLE = "CLOUDVIZ_TOKEN"  # noqa: S105 - the name of a variable
 TIMEOUT = 60.0
 WAIT = 1.0  # seconds between two looks at a job
 
-LOCAL_ONLY = frozenset(
-    [
-        "draw",
-        "serve",
-        "worker",
-        "scheduler",
-        "migrate",
-        "cleanup",
-        "doctor",
-        "demo",
-        "backup",
-        "restore",
-        "secrets",
-        "audit",
-        "users",
-        "keys",
-        "login",
-        "logout",
-    ]
-)
-"""Commands that look after an installation on the machine it is on, or need none."""
-
 
 class Refused(CloudVizError):
     """What the server said, in its own words."""
 
     status, code, title = 502, "server_refused", "The server refused"
-
-
-def taken_out(words: Sequence[str]) -> tuple[list[str], str]:
-    """The words of a command line without ``--server URL``, and the URL; empty where there is none.
-
-    Raises :class:`~cloudviz.errors.BadInput` for ``--server`` without a URL.
-    """
-    kept: list[str] = []
-    url = ""
-    rest = iter(words)
-    for word in rest:
-        if word == "--":
-            kept += [word, *rest]
-        elif word == "--server":
-            url = next(rest, "")
-            if not url or url.startswith("-"):
-                raise BadInput(
-                    "--server needs the address of a server", hint="--server https://cloudviz.example.com"
-                )
-        elif word.startswith("--server="):
-            url = word.partition("=")[2]
-        else:
-            kept.append(word)
-    return kept, url
 
 
 def address(url: str) -> str:
@@ -120,7 +75,7 @@ def keep(url: str, tokens: Mapping[str, str] | None) -> Path:
 
 def chosen() -> Server | None:
     """The server that this command is for; None where it is for the installation on this machine."""
-    url = os.environ.get(VARIABLE, "")
+    url = asked.server or os.environ.get(VARIABLE, "")
     return Server(address(url)) if url else None
 
 
@@ -191,7 +146,13 @@ class Server:
         if token and path not in ("/auth/login", "/auth/refresh"):
             headers["Authorization"] = f"Bearer {token}"
         try:
-            return self._client.request(method, f"{self.url}{path}", headers=headers, **more)
+            reply = self._client.request(method, f"{self.url}{path}", headers=headers, **more)
+            if asked.verbose:
+                took = f"{reply.elapsed.total_seconds():.2f} s"
+                note(
+                    f"{method} {reply.url} {reply.status_code} in {took}, {reply.headers.get('x-request-id', '')}"
+                )
+            return reply
         except httpx.HTTPError as error:
             raise CloudRefused(
                 f"{self.url} cannot be reached: {error or type(error).__name__}",

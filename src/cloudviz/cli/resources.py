@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import typer
 
+from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, note, print_record, print_rows
 from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import (
@@ -29,7 +30,7 @@ from cloudviz.cli.session import (
 from cloudviz.inventory import document
 from cloudviz.inventory.select import Selection
 
-app = typer.Typer(help="Read the inventory.", no_args_is_help=True)
+app = Commands(help="Read the inventory.")
 COLUMNS = ("type", "name", "state", "account", "region", "cost_monthly", "id")
 Limit = Annotated[int, typer.Option("--limit", min=0, help="Most rows to print; 0 prints all.")]
 
@@ -48,7 +49,12 @@ def list_resources(
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
-    """List resources, in the order of their ids."""
+    """List resources, in the order of their ids.
+
+    Examples: cloudviz resources list --type 'aws.ec2.*' --tag env=prod
+
+    cloudviz resources list --query '[?state==`stopped`].id'
+    """
     selection = selection_of(
         provider=provider,
         types=type,
@@ -67,12 +73,32 @@ def search(
     text: Annotated[str, typer.Argument(help="Part of a name or id, in any case.")],
     provider: Provider = "",
     type: TypeKey = None,
+    region: Region = None,
+    account: Account = None,
+    tag: Tag = None,
+    state: State = None,
+    filter: Filter = "",
+    at: At = "",
     limit: Limit = 100,
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
-    """Find resources by a part of their name or id."""
-    _print(selection_of(provider=provider, types=type, text=text), limit, output, database)
+    """Find resources by a part of their name or id.
+
+    Example: cloudviz resources search orders -o json
+    """
+    selection = selection_of(
+        provider=provider,
+        types=type,
+        regions=region,
+        accounts=account,
+        tags=tag,
+        states=state,
+        text=text,
+        filter=filter,
+        at=at,
+    )
+    _print(selection, limit, output, database)
 
 
 def _print(selection: Selection, limit: int, output: Output, database: str | None) -> None:
@@ -113,7 +139,10 @@ def show(
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
-    """Show one resource with its links."""
+    """Show one resource with its links.
+
+    Example: cloudviz resources show arn:aws:s3:::orders
+    """
     if server := chosen():
         told = server.json(f"/resources/{quote(id, safe='')}")
         print_record({**told.pop("resource"), **told}, output)

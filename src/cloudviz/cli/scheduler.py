@@ -11,6 +11,8 @@ def scheduler(database: Database = None) -> None:
     """Start the jobs of schedules until SIGTERM or Ctrl-C.
 
     Any number of them may run beside each other and beside servers, which do the same: each tick starts one job.
+
+    Example: cloudviz scheduler
     """
     settings = settings_for(database_url=database).settings
 

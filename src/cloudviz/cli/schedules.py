@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloudviz.cli.command import Commands
 from cloudviz.cli.jobs import Arguments, arguments_of
-from cloudviz.cli.output import Output, note, print_record, print_rows
+from cloudviz.cli.output import Output, is_for_people, note, print_record, print_rows
 from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cloudviz.store import Store
     from cloudviz.store.records import ScheduleRecord
 
-app = typer.Typer(help="Jobs that are started again and again.", no_args_is_help=True)
+app = Commands(help="Jobs that are started again and again.")
 COLUMNS = ("name", "cron", "time_zone", "kind", "missed", "paused", "next_run")
 RUN_COLUMNS = ("tick", "job_id", "status")
 
@@ -66,7 +67,10 @@ def _in_store(database: str | None, work: Callable[[Store, Settings], Awaitable[
 
 @app.command("list")
 def list_schedules(output: OutputOption = Output.TABLE, database: Database = None) -> None:
-    """List schedules by name, with the next time of each."""
+    """List schedules by name, with the next time of each.
+
+    Example: cloudviz schedules list
+    """
 
     async def work(store: Store, settings: Settings) -> list[dict[str, Any]]:
         now = await store.schedules.now()
@@ -80,7 +84,10 @@ def list_schedules(output: OutputOption = Output.TABLE, database: Database = Non
 
 @app.command("show")
 def show(name: Name, output: OutputOption = Output.TABLE, database: Database = None) -> None:
-    """Show one schedule: its next times, and the last ticks with their jobs."""
+    """Show one schedule: its next times, and the last ticks with their jobs.
+
+    Example: cloudviz schedules show nightly
+    """
 
     async def work(store: Store, settings: Settings) -> dict[str, Any]:
         found = await store.schedules.by_name(name)
@@ -92,7 +99,7 @@ def show(name: Name, output: OutputOption = Output.TABLE, database: Database = N
         return {**schedule_row(found, await store.schedules.now()), "runs": shown}
 
     found = _in_store(database, work)
-    if output is not Output.TABLE:
+    if not is_for_people(output):
         print_record(found, output)
         return
     runs = found.pop("runs")
@@ -114,7 +121,10 @@ def add(
     paused: Annotated[bool, typer.Option("--paused", help="Make it, and do not start it yet.")] = False,
     database: Database = None,
 ) -> None:
-    """Make a schedule; prints its id. Servers and `cloudviz scheduler` start its jobs."""
+    """Make a schedule; prints its id. Servers and `cloudviz scheduler` start its jobs.
+
+    Example: cloudviz schedules add nightly '30 2 * * *' discover --arg provider=aws --time-zone Europe/Berlin
+    """
     given = arguments_of(arg)
 
     async def work(store: Store, settings: Settings) -> ScheduleRecord:
@@ -147,15 +157,29 @@ def add(
 @app.command("change")
 def change(
     name: Name,
-    cron: Annotated[str | None, typer.Option("--cron", show_default=False)] = None,
+    cron: Annotated[
+        str | None, typer.Option("--cron", help="When, as in '0 4 * * *' or @daily.", show_default=False)
+    ] = None,
     arg: Arguments = None,
-    time_zone: Annotated[str | None, typer.Option("--time-zone", show_default=False)] = None,
-    jitter: Annotated[int | None, typer.Option("--jitter", min=0, max=3600, show_default=False)] = None,
-    missed: Annotated[str | None, typer.Option("--missed", show_default=False)] = None,
-    priority: Annotated[int | None, typer.Option("--priority", min=-10, max=10, show_default=False)] = None,
+    time_zone: Annotated[
+        str | None, typer.Option("--time-zone", help="IANA name of the clock meant.", show_default=False)
+    ] = None,
+    jitter: Annotated[
+        int | None,
+        typer.Option("--jitter", min=0, max=3600, help="Start up to so many seconds later.", show_default=False),
+    ] = None,
+    missed: Annotated[
+        str | None, typer.Option("--missed", help="Of ticks missed: skip, once or all.", show_default=False)
+    ] = None,
+    priority: Annotated[
+        int | None, typer.Option("--priority", min=-10, max=10, help="Higher ones first.", show_default=False)
+    ] = None,
     database: Database = None,
 ) -> None:
-    """Change what is given of a schedule; `--arg` replaces all of its arguments."""
+    """Change what is given of a schedule; `--arg` replaces all of its arguments.
+
+    Example: cloudviz schedules change nightly --cron '0 4 * * *'
+    """
     given = {
         "cron": cron,
         "time_zone": time_zone,
@@ -170,21 +194,30 @@ def change(
 
 @app.command("pause")
 def pause(name: Name, database: Database = None) -> None:
-    """Start no jobs of it until it is resumed."""
+    """Start no jobs of it until it is resumed.
+
+    Example: cloudviz schedules pause nightly
+    """
     _change(name, database, paused=True)
     note("Paused.")
 
 
 @app.command("resume")
 def resume(name: Name, database: Database = None) -> None:
-    """Start its jobs again from the next tick on; those it missed while paused are not made up."""
+    """Start its jobs again from the next tick on; those it missed while paused are not made up.
+
+    Example: cloudviz schedules resume nightly
+    """
     _change(name, database, paused=False)
     note("Resumed.")
 
 
 @app.command("remove")
 def remove(name: Name, database: Database = None) -> None:
-    """Delete a schedule with its history; jobs that it started go on."""
+    """Delete a schedule with its history; jobs that it started go on.
+
+    Example: cloudviz schedules remove nightly
+    """
 
     async def work(store: Store, settings: Settings) -> None:
         await store.schedules.delete((await store.schedules.by_name(name)).id)
@@ -195,7 +228,10 @@ def remove(name: Name, database: Database = None) -> None:
 
 @app.command("run")
 def run_now(name: Name, database: Database = None) -> None:
-    """Start its job now, out of turn; prints the job's id."""
+    """Start its job now, out of turn; prints the job's id.
+
+    Example: cloudviz schedules run nightly
+    """
 
     async def work(store: Store, settings: Settings) -> str:
         from cloudviz.jobs.scheduler import job_of

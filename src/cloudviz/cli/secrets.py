@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import typer
 
+from cloudviz.cli.command import Commands
 from cloudviz.cli.output import note
 from cloudviz.cli.session import Database, opened, run, settings_for
 
-app = typer.Typer(help="Credentials at rest and the keys that seal them.", no_args_is_help=True)
+app = Commands(help="Credentials at rest and the keys that seal them.")
 
 
-@app.callback()
-def _group() -> None:
-    """Credentials at rest and the keys that seal them."""
-
-
-@app.command("rotate")
+@app.command("rotate", only_here=True)
 def rotate(database: Database = None) -> None:
     """Put every credential and webhook under the master key that seals now.
 
     Add the new key in front of secrets.keys, or name it in secrets.master_key with the old one in
     secrets.former_keys; run this; then take the old one out. Exit 1 when one could not be moved.
+
+    Example: cloudviz secrets rotate
     """
     from cloudviz.access.audit import Event, SecurityLog
     from cloudviz.access.credentials import Credentials, Rotated

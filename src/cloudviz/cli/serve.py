@@ -58,6 +58,8 @@ def serve(
     Several workers share what they know through Redis (REDIS_URL). Without it each counts its share of the limits,
     and a session that was closed may live on for a second in the others. Each also runs jobs, one by one, unless
     the setting server.embedded_worker is off. A SIGTERM lets requests under way end.
+
+    Example: cloudviz serve --host 0.0.0.0 --port 8000 --workers 4
     """
     flags = {"server.host": host, "server.port": port, "database_url": database}
     settings = settings_for(**flags).settings

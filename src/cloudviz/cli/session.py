@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from cloudviz.cli.asked import asked
 from cloudviz.cli.output import Output, note
-from cloudviz.inventory.select import Selection, parse_filter
 
 if TYPE_CHECKING:
+    import asyncio
+
     from cloudviz.access.door import Door
+    from cloudviz.inventory.select import Selection
     from cloudviz.runtime.settings import LoadedSettings, Settings
     from cloudviz.store import Store
 
@@ -48,6 +49,8 @@ def settings_for(**flags: Any) -> LoadedSettings:
     from cloudviz.runtime.logs import set_up_logs
     from cloudviz.runtime.settings import load_settings
 
+    if asked.verbose:
+        flags["log_level"] = "debug"
     loaded = load_settings(flags)
     set_up_logs(loaded.settings.log_level)
     return loaded
@@ -97,6 +100,9 @@ def run(work: Coroutine[Any, Any, T], *, new_loop: Callable[[], asyncio.Abstract
     Both cancel the work, so that what is half done is taken back and a discovery ends as failed. The exit code
     is that of the signal, 130 or 143. ``new_loop`` makes another event loop than asyncio's own.
     """
+    import asyncio  # with it come a fifth of all that `--help` may take
+    import signal
+
     terminated = False
 
     async def stoppable() -> T:
@@ -149,6 +155,8 @@ def selection_of(
     at: str = "",
 ) -> Selection:
     """The query value of the filter options that all lists share."""
+    from cloudviz.inventory.select import Selection, parse_filter
+
     pairs = tuple((key, value) for key, _, value in (tag.partition("=") for tag in tags or ()))
     base = Selection(
         providers=(provider,) if provider else (),

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import typer
-
+from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, print_rows
 from cloudviz.cli.session import OutputOption, Provider
 
-app = typer.Typer(help="The resource types that CloudViz knows.", no_args_is_help=True)
-
-
-@app.callback()
-def _types() -> None:
-    """The resource types that CloudViz knows."""
+app = Commands(help="The resource types that CloudViz knows.")
 
 
 @app.command("list")
 def list_types(provider: Provider = "", output: OutputOption = Output.TABLE) -> None:
-    """List types with their kind and native names."""
+    """List types with their kind and native names.
+
+    Example: cloudviz types list --provider gcp --query '[].type'
+    """
     from cloudviz.catalogue.registry import catalogue
 
     known = catalogue()

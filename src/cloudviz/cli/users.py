@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, note, print_rows
 from cloudviz.cli.session import Database, OutputOption, at_the_door, opened, run, settings_for
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 BY = "command line"  # the actor in the audit
 
-app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+app = Commands(help="Who may sign in.")
 Username = Annotated[str, typer.Argument(help="Username.")]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from stdin instead of making one up.")
@@ -25,7 +26,10 @@ FromStdin = Annotated[
 
 @app.command("list")
 def list_users(output: OutputOption = Output.TABLE, database: Database = None) -> None:
-    """List people and their roles."""
+    """List people and their roles.
+
+    Example: cloudviz users list
+    """
     loaded = settings_for(database_url=database)
 
     async def work() -> list[dict[str, Any]]:
@@ -50,7 +54,10 @@ def add(
     password_stdin: FromStdin = False,
     database: Database = None,
 ) -> None:
-    """Add somebody. A password is made up and printed once, unless it comes from stdin."""
+    """Add somebody. A password is made up and printed once, unless it comes from stdin.
+
+    Example: cloudviz users add ada --email ada@example.com --role operator
+    """
     loaded = settings_for(database_url=database)
     password = _password(password_stdin)
 
@@ -69,7 +76,10 @@ def add(
 
 @app.command("set-password")
 def set_password(username: Username, password_stdin: FromStdin = False, database: Database = None) -> None:
-    """Give somebody a new password. Their sessions end."""
+    """Give somebody a new password. Their sessions end.
+
+    Example: cloudviz users set-password ada --password-stdin < password.txt
+    """
     loaded = settings_for(database_url=database)
     password = _password(password_stdin)
 
@@ -89,7 +99,10 @@ def set_roles(
     role: Annotated[list[str], typer.Option(help="viewer, operator or admin; may be repeated.")],
     database: Database = None,
 ) -> None:
-    """Give somebody other roles, in place of those they have."""
+    """Give somebody other roles, in place of those they have.
+
+    Example: cloudviz users set-roles ada --role viewer --role operator
+    """
     loaded = settings_for(database_url=database)
 
     async def work() -> None:
@@ -101,19 +114,28 @@ def set_roles(
 
 @app.command("disable")
 def disable(username: Username, database: Database = None) -> None:
-    """Shut somebody out within a second: their sessions and keys work no more."""
+    """Shut somebody out within a second: their sessions and keys work no more.
+
+    Example: cloudviz users disable ada
+    """
     _set_disabled(username, True, database)
 
 
 @app.command("enable")
 def enable(username: Username, database: Database = None) -> None:
-    """Let somebody in again."""
+    """Let somebody in again.
+
+    Example: cloudviz users enable ada
+    """
     _set_disabled(username, False, database)
 
 
 @app.command("end-sessions")
 def end_sessions(username: Username, database: Database = None) -> None:
-    """Close all sessions of somebody."""
+    """Close all sessions of somebody.
+
+    Example: cloudviz users end-sessions ada
+    """
     loaded = settings_for(database_url=database)
 
     async def work() -> None:
@@ -125,7 +147,10 @@ def end_sessions(username: Username, database: Database = None) -> None:
 
 @app.command("remove")
 def remove(username: Username, database: Database = None) -> None:
-    """Take somebody out, with their sessions and keys."""
+    """Take somebody out, with their sessions and keys.
+
+    Example: cloudviz users remove ada
+    """
     loaded = settings_for(database_url=database)
 
     async def work() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, note, print_record, print_rows
 from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 BY = "command line"  # the actor in the audit
 
-app = typer.Typer(help="Who is told of events.", no_args_is_help=True)
+app = Commands(help="Who is told of events.")
 
 WebhookId = Annotated[str, typer.Argument(help="Id of the webhook, as `cloudviz webhooks list` shows it.")]
 DeliveryId = Annotated[str, typer.Argument(help="Id of the delivery.")]
@@ -52,7 +53,10 @@ def add(
     secret_stdin: SecretStdin = False,
     database: Database = None,
 ) -> None:
-    """Tell an address of what happens from now on. The signing secret is printed once, on stdout."""
+    """Tell an address of what happens from now on. The signing secret is printed once, on stdout.
+
+    Example: cloudviz webhooks add https://example.com/hook --event change.detected --tag env=prod
+    """
     address = _line() if url == "-" else url
     secret = _line() if secret_stdin else ""
     filters = _filters(provider, account, tag, min_severity, min_changes, min_amount)
@@ -79,7 +83,10 @@ def add(
 
 @app.command("list")
 def list_webhooks(output: OutputOption = Output.TABLE, database: Database = None) -> None:
-    """List webhooks, newest first, with how they stand."""
+    """List webhooks, newest first, with how they stand.
+
+    Example: cloudviz webhooks list
+    """
 
     async def work(store: Store, _: Endpoints) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
@@ -96,7 +103,10 @@ def list_webhooks(output: OutputOption = Output.TABLE, database: Database = None
 
 @app.command("show")
 def show(webhook_id: WebhookId, output: OutputOption = Output.TABLE, database: Database = None) -> None:
-    """Show one webhook."""
+    """Show one webhook.
+
+    Example: cloudviz webhooks show 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
+    """
 
     async def work(store: Store, _: Endpoints) -> dict[str, Any]:
         return _row(await store.webhooks.get(webhook_id))
@@ -120,7 +130,10 @@ def change(
     no_filters: Annotated[bool, typer.Option("--no-filters", help="Take all filters away.")] = False,
     database: Database = None,
 ) -> None:
-    """Change what is given; the filters are replaced as a whole."""
+    """Change what is given; the filters are replaced as a whole.
+
+    Example: cloudviz webhooks change 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11 --min-severity warning
+    """
     filters = _filters(provider, account, tag, min_severity, min_changes, min_amount)
 
     async def work(store: Store, endpoints: Endpoints) -> None:
@@ -139,7 +152,10 @@ def change(
 
 @app.command("pause")
 def pause(webhook_id: WebhookId, database: Database = None) -> None:
-    """Let events wait."""
+    """Let events wait.
+
+    Example: cloudviz webhooks pause 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
+    """
 
     async def work(store: Store, endpoints: Endpoints) -> None:
         record = await endpoints.pause(webhook_id)
@@ -150,7 +166,10 @@ def pause(webhook_id: WebhookId, database: Database = None) -> None:
 
 @app.command("resume")
 def resume(webhook_id: WebhookId, database: Database = None) -> None:
-    """Go on with one that is paused or disabled: first what waits."""
+    """Go on with one that is paused or disabled: first what waits.
+
+    Example: cloudviz webhooks resume 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
+    """
 
     async def work(store: Store, endpoints: Endpoints) -> None:
         record = await endpoints.resume(webhook_id)
@@ -161,7 +180,10 @@ def resume(webhook_id: WebhookId, database: Database = None) -> None:
 
 @app.command("rotate")
 def rotate(webhook_id: WebhookId, secret_stdin: SecretStdin = False, database: Database = None) -> None:
-    """Exchange the signing secret. The former one signs too for `webhooks.rotation_hours`."""
+    """Exchange the signing secret. The former one signs too for `webhooks.rotation_hours`.
+
+    Example: cloudviz webhooks rotate 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
+    """
     given = _line() if secret_stdin else ""
 
     async def work(store: Store, endpoints: Endpoints) -> str:
@@ -177,7 +199,10 @@ def rotate(webhook_id: WebhookId, secret_stdin: SecretStdin = False, database: D
 
 @app.command("ping")
 def ping(webhook_id: WebhookId, output: OutputOption = Output.TABLE, database: Database = None) -> None:
-    """Send a test now, and print what came back. Exit 1 when it was not taken."""
+    """Send a test now, and print what came back. Exit 1 when it was not taken.
+
+    Example: cloudviz webhooks ping 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
+    """
     _tried(database, output, lambda _, endpoints: endpoints.ping(webhook_id))
 
 
@@ -185,13 +210,19 @@ def ping(webhook_id: WebhookId, output: OutputOption = Output.TABLE, database: D
 def redeliver(
     webhook_id: WebhookId, delivery_id: DeliveryId, output: OutputOption = Output.TABLE, database: Database = None
 ) -> None:
-    """Deliver once more, now, and print what came back. Exit 1 when it was not taken."""
+    """Deliver once more, now, and print what came back. Exit 1 when it was not taken.
+
+    Example: cloudviz webhooks redeliver 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11 0192f0c2-11aa-7d20-9d5e-5c1f6a7b8c9d
+    """
     _tried(database, output, lambda store, _: store.deliveries.again(webhook_id, delivery_id))
 
 
 @app.command("remove")
 def remove(webhook_id: WebhookId, database: Database = None) -> None:
-    """Take a webhook out, with all that waits for it."""
+    """Take a webhook out, with all that waits for it.
+
+    Example: cloudviz webhooks remove 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
+    """
 
     async def work(store: Store, _: Endpoints) -> None:
         await store.webhooks.delete(webhook_id)
@@ -208,7 +239,10 @@ def deliveries(
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
-    """List what was told, newest first, with the last answer; all answers in JSON and YAML."""
+    """List what was told, newest first, with the last answer; all answers in JSON and YAML.
+
+    Example: cloudviz webhooks deliveries 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11 --status failed
+    """
 
     async def work(store: Store, _: Endpoints) -> list[dict[str, Any]]:
         await store.webhooks.get(webhook_id)

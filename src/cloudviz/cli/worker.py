@@ -42,6 +42,8 @@ def worker(
 
     What is not finished after `jobs.drain_seconds`, or at a second signal, is put back for another worker. Servers
     whose jobs others shall do are started with CLOUDVIZ_SERVER__EMBEDDED_WORKER=false.
+
+    Example: cloudviz worker --concurrency 4
     """
     flags = {"database_url": database, "jobs.concurrency": concurrency, "jobs.celery": celery}
     settings = settings_for(**flags).settings
