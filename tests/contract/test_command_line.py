@@ -69,21 +69,19 @@ CONTRACT = {  # the names that users type and programs parse: never fewer
     **{f"webhooks {name}": [] for name in ("list", "add", "remove")},
     "audit verify": [],
 }
-HERE = set(
-    [
-        "draw",
-        "demo",
-        "serve",
-        "worker",
-        "scheduler",
-        "migrate",
-        "backup",
-        "restore",
-        "login",
-        "logout",
-        "completion",
-    ]
-)
+HERE = {
+    "draw",
+    "demo",
+    "serve",
+    "worker",
+    "scheduler",
+    "migrate",
+    "backup",
+    "restore",
+    "login",
+    "logout",
+    "completion",
+}
 
 
 @pytest.mark.parametrize("words", CONTRACT)
