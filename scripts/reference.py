@@ -139,10 +139,10 @@ def _prose(text: str) -> Iterator[str]:
     """A help text: paragraphs as they are, examples as a block."""
     example: list[str] = []
     for line in (*text.replace("\b", "").splitlines(), ""):
-        if line.startswith("Example: "):
-            line = f"  $ {line.removeprefix('Example: ')}"
-        if line.startswith("  ") or line.lstrip().startswith("$ "):
-            example.append(line.strip())
+        if line in ("Example:", "Examples:"):
+            continue
+        if line.startswith("  "):
+            example.append(f"$ {line.strip()}")
             continue
         if example:
             yield from ("```console", *example, "```")
