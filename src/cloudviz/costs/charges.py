@@ -98,6 +98,15 @@ class Line(NamedTuple):
 
 
 @dataclass(slots=True)
+class Place:
+    """Where a charge's lines are added: to the charge, and to the day of its account and service."""
+
+    key: ChargeKey
+    charge: Amounts
+    days: dict[str, Amounts]
+
+
+@dataclass(slots=True)
 class Bill:
     """What the files of one import hold together.
 
@@ -117,21 +126,34 @@ class Bill:
     lines: int = 0
     lost: int = 0
     problems: list[Problem] = field(default_factory=list)
+    _days: dict[tuple[str, ...], dict[str, Amounts]] = field(default_factory=dict)
 
     def take(self, line: Line) -> None:
         """Add one line."""
-        key, day, billed, amortised, tags = line
-        self.lines += 1
+        self.add(self.place(line.key, line.tags), line.day, line.billed, line.amortised)
+
+    def place(self, key: ChargeKey, tags: str) -> Place:
+        """Where lines of a charge are added. ``tags`` are as the bill writes them."""
         sums = self.charges.get(key)
         if sums is None:
             sums = self.charges[key] = Amounts()
             if tags and key.resource:
                 self.tags.setdefault((key.provider, key.account, key.resource), tags)
-        sums.add(billed, amortised)
-        day_key = DayKey(key.provider, key.billing_account, key.account, key.month, day, key.currency, key.service)
-        sums = self.days.get(day_key)
+        whose = (key.provider, key.billing_account, key.account, key.month, key.currency, key.service)
+        return Place(key, sums, self._days.setdefault(whose, {}))
+
+    def add(self, place: Place, day: str, billed: Decimal, amortised: Decimal) -> None:
+        """One line of the charge at ``place``."""
+        self.lines += 1
+        place.charge.add(billed, amortised)
+        sums = place.days.get(day)
         if sums is None:
-            sums = self.days[day_key] = Amounts()
+            key = place.key
+            sums = place.days[day] = Amounts()
+            named = DayKey(
+                key.provider, key.billing_account, key.account, key.month, day, key.currency, key.service
+            )
+            self.days[named] = sums
         sums.add(billed, amortised)
 
     def lose(self, what: str, where: str) -> None:

@@ -1,4 +1,4 @@
-"""The columns of each bill format, and how a row of them becomes a :class:`~cloudviz.costs.charges.Line`.
+"""The columns of each bill format, and how a row of them becomes a charge's amounts on a day.
 
 A format is recognised by its columns and by nothing else: file names are the user's own.
 
@@ -13,20 +13,71 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 
 import orjson
 
 from cloudviz.costs.amounts import EXACT, ZERO, amount_of
-from cloudviz.costs.charges import ChargeCategory, ChargeKey, Line
+from cloudviz.costs.charges import ChargeCategory, ChargeKey
 
 Row = Sequence[str]
-Reader = Callable[[Row], Line | None]
-"""A line of a row, or None for a row that bills nothing (a heading repeated, an empty line)."""
+Cell = Callable[[Row], str]
 
 
 class UnreadableRow(ValueError):
     """What is wrong with a row, in words. The row is left out and told of."""
+
+
+class Columns:
+    """The columns of a table, and which of them reading it looks at.
+
+    A bill of a million lines has some ten thousand charges: what a charge is called is worked out once for all
+    rows that agree in the cells it depends on.
+    """
+
+    def __init__(self, header: Mapping[str, int]) -> None:
+        """``header`` is the position of each column, its name in lower case."""
+        self._header = header
+        self.identity: list[int] = []
+        self.others: list[int] = []
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._header
+
+    def text(self, *names: str) -> Cell:
+        """The first of these columns that is there, empty where none is: a charge depends on it."""
+        return self._cell(names, self.identity)
+
+    def apart(self, *names: str) -> Cell:
+        """The same, for what differs from line to line of one charge: amounts, and the instant of use."""
+        return self._cell(names, self.others)
+
+    def _cell(self, names: tuple[str, ...], looked_at: list[int]) -> Cell:
+        for name in names:
+            if name in self._header:
+                at = self._header[name]
+                looked_at.append(at)
+                return itemgetter(at)
+        return lambda row: ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the rows of one table are read. Each part raises :class:`UnreadableRow` or ``ValueError``.
+
+    Attributes:
+        charge: what the row's charge is called, and its tags as the bill writes them.
+        start: the cell that says when it was used.
+        amounts: billed and amortised.
+        lacks_month: whether the month, too, is that of ``start``, as where a cell of the period is empty.
+    """
+
+    charge: Callable[[Row], tuple[ChargeKey, str]]
+    start: Cell
+    amounts: Callable[[Row], tuple[Decimal, Decimal]]
+    lacks_month: Callable[[Row], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +87,13 @@ class Format:
     Attributes:
         name: as messages call it.
         marks: columns that no other format has; all must be there. In lower case.
-        reader: makes the reader of rows from the position of each column (in lower case).
+        reading: how rows are read, by the columns that are there.
         document: where the format is described, in words.
     """
 
     name: str
     marks: tuple[str, ...]
-    reader: Callable[[Mapping[str, int]], Reader]
+    reading: Callable[[Columns], Reading]
     document: str
 
 
@@ -148,15 +199,6 @@ def tags_of(text: str) -> str:
     return orjson.dumps(tags, option=orjson.OPT_SORT_KEYS).decode() if tags else ""
 
 
-def _cell(columns: Mapping[str, int], *names: str) -> Callable[[Row], str]:
-    """The reader of the first of these columns that is there; of an empty text where none is."""
-    for name in names:
-        if name in columns:
-            at = columns[name]
-            return lambda row: row[at]
-    return lambda row: ""
-
-
 def _key(
     provider: str,
     billing_account: str,
@@ -175,30 +217,29 @@ def _key(
     )
 
 
-def _focus(columns: Mapping[str, int]) -> Reader:
-    provider = _cell(columns, "providername", "serviceprovidername", "publishername")
-    billing = _cell(columns, "billingaccountid")
-    sub_account = _cell(columns, "subaccountid")
-    period = _cell(columns, "billingperiodstart", "chargeperiodstart")
-    start = _cell(columns, "chargeperiodstart", "billingperiodstart")
-    currency = _cell(columns, "billingcurrency")
-    region = _cell(columns, "regionid", "region")
-    service = _cell(columns, "servicename")
-    charge = _cell(columns, "chargecategory")
-    status = _cell(columns, "commitmentdiscountstatus")
-    commitment = _cell(columns, "commitmentdiscountid")
-    resource = _cell(columns, "resourceid")
-    billed, effective = _cell(columns, "billedcost"), _cell(columns, "effectivecost")
+def _focus(columns: Columns) -> Reading:
+    provider = columns.text("providername", "serviceprovidername", "publishername")
+    billing = columns.text("billingaccountid")
+    sub_account = columns.text("subaccountid")
+    period = columns.text("billingperiodstart", "chargeperiodstart")
+    start = columns.apart("chargeperiodstart")
+    currency = columns.text("billingcurrency")
+    region = columns.text("regionid", "region")
+    service = columns.text("servicename")
+    charge = columns.text("chargecategory")
+    status = columns.text("commitmentdiscountstatus")
+    commitment = columns.text("commitmentdiscountid")
+    resource = columns.text("resourceid")
+    billed, effective = columns.apart("billedcost"), columns.apart("effectivecost")
     has_effective = "effectivecost" in columns
-    tags = _cell(columns, "tags")
+    tags = columns.text("tags")
 
-    def read(row: Row) -> Line:
+    def charge_of(row: Row) -> tuple[ChargeKey, str]:
         category = _CATEGORIES.get(charge(row).strip().lower(), ChargeCategory.USAGE)
         is_unused = status(row) == "Unused"
         if is_unused or (category is ChargeCategory.PURCHASE and word(commitment(row))):
             category = ChargeCategory.COMMITMENT
         written = tags(row)
-        paid = amount_of(billed(row))
         key = _key(
             provider_of(provider(row)),
             account_of(billing(row)),
@@ -211,9 +252,13 @@ def _focus(columns: Mapping[str, int]) -> Reader:
             word(resource(row)),
             written,
         )
-        return Line(key, day_of(start(row)), paid, amount_of(effective(row)) if has_effective else paid, written)
+        return key, written
 
-    return read
+    def amounts(row: Row) -> tuple[Decimal, Decimal]:
+        paid = amount_of(billed(row))
+        return paid, amount_of(effective(row)) if has_effective else paid
+
+    return Reading(charge_of, start, amounts)
 
 
 # Line items that stand for the same usage twice: what a commitment covered is billed at its fee, not at its use.
@@ -235,32 +280,54 @@ _AWS_CATEGORIES = {
 }
 
 
-def _aws_usage_report(columns: Mapping[str, int]) -> Reader:
+def _aws_usage_report(columns: Columns) -> Reading:
     """CUR 2.0 (``line_item_unblended_cost``) and the older CUR (``lineItem/UnblendedCost``).
 
     Amortised by AWS's own rule: covered usage at the effective cost of its commitment, the fee only where it was
     not used, upfront fees not at all.
     """
 
-    def cell(group: str, name: str) -> Callable[[Row], str]:
-        squeezed = name.replace("_", "")
-        return _cell(columns, f"{group}_{name}", f"{group.replace('_', '')}/{squeezed}")
+    def named(group: str, name: str) -> tuple[str, str]:
+        return f"{group}_{name}", f"{group.replace('_', '')}/{name.replace('_', '')}"
+
+    def cell(group: str, name: str) -> Cell:
+        return columns.text(*named(group, name))
+
+    def amount(group: str, name: str) -> Cell:
+        return columns.apart(*named(group, name))
 
     billing, account = cell("bill", "payer_account_id"), cell("line_item", "usage_account_id")
-    period, start = cell("bill", "billing_period_start_date"), cell("line_item", "usage_start_date")
+    period, start = cell("bill", "billing_period_start_date"), amount("line_item", "usage_start_date")
     currency, kind = cell("line_item", "currency_code"), cell("line_item", "line_item_type")
-    region = _cell(columns, "product_region_code", "product/regioncode", "product_region", "product/region")
-    product = _cell(columns, "line_item_product_code", "lineitem/productcode")
-    resource, unblended = cell("line_item", "resource_id"), cell("line_item", "unblended_cost")
-    reserved = cell("reservation", "effective_cost")
-    unused_period = cell("reservation", "unused_amortized_upfront_fee_for_billing_period")
-    unused_recurring = cell("reservation", "unused_recurring_fee")
-    plan_effective = cell("savings_plan", "savings_plan_effective_cost")
-    plan_commitment = cell("savings_plan", "total_commitment_to_date")
-    plan_used = cell("savings_plan", "used_commitment")
-    tags = _cell(columns, "resource_tags", "tags")
+    region = columns.text("product_region_code", "product/regioncode", "product_region", "product/region")
+    product = columns.text("line_item_product_code", "lineitem/productcode")
+    resource, unblended = cell("line_item", "resource_id"), amount("line_item", "unblended_cost")
+    reserved, reserved_for = amount("reservation", "effective_cost"), cell("reservation", "reservation_a_r_n")
+    unused_period = amount("reservation", "unused_amortized_upfront_fee_for_billing_period")
+    unused_recurring = amount("reservation", "unused_recurring_fee")
+    plan_effective = amount("savings_plan", "savings_plan_effective_cost")
+    plan_commitment = amount("savings_plan", "total_commitment_to_date")
+    plan_used = amount("savings_plan", "used_commitment")
+    tags = columns.text("resource_tags", "tags")
 
-    def read(row: Row) -> Line:
+    def charge_of(row: Row) -> tuple[ChargeKey, str]:
+        category = _AWS_CATEGORIES.get(kind(row).strip().lower(), ChargeCategory.USAGE)
+        written = tags(row)
+        key = _key(
+            "aws",
+            word(billing(row)),
+            word(account(row)) or word(billing(row)),
+            day_of(word(period(row)) or start(row))[:7],
+            currency_of(currency(row) or "USD"),
+            word(region(row)),
+            word(product(row)),
+            category,
+            word(resource(row)),
+            written,
+        )
+        return key, written
+
+    def amounts(row: Row) -> tuple[Decimal, Decimal]:
         item = kind(row).strip().lower()
         paid = amount_of(unblended(row))
         spread = paid
@@ -276,25 +343,12 @@ def _aws_usage_report(columns: Mapping[str, int]) -> Reader:
             item == "fee" and word(reserved_for(row))
         ):
             spread = ZERO
-        used = word(start(row)) or period(row)
-        category = _AWS_CATEGORIES.get(item, ChargeCategory.USAGE)
-        written = tags(row)
-        key = _key(
-            "aws",
-            word(billing(row)),
-            word(account(row)) or word(billing(row)),
-            day_of(period(row) if word(period(row)) else used)[:7],
-            currency_of(currency(row) or "USD"),
-            word(region(row)),
-            word(product(row)),
-            category,
-            word(resource(row)),
-            written,
-        )
-        return Line(key, day_of(used), paid, spread, written)
+        return paid, spread
 
-    reserved_for = cell("reservation", "reservation_a_r_n")
-    return read
+    def day(row: Row) -> str:
+        return word(start(row)) or period(row)
+
+    return Reading(charge_of, day, amounts, lambda row: not word(period(row)))
 
 
 _AZURE_CATEGORIES = {
@@ -309,25 +363,24 @@ _AZURE_CATEGORIES = {
 }
 
 
-def _azure_export(columns: Mapping[str, int]) -> Reader:
+def _azure_export(columns: Columns) -> Reading:
     """Azure's exports of cost details. An amortised and an actual export have the same columns: the file that
     was exported says which of the two amounts it holds, so that both are taken to be that one."""
-    cost = _cell(columns, "costinbillingcurrency", "cost", "pretaxcost", "cost_in_billing_currency")
-    currency = _cell(columns, "billingcurrency", "billingcurrencycode", "currency", "billing_currency")
-    day = _cell(columns, "date", "usagedatetime", "usagedate")
-    period = _cell(columns, "billingperiodstartdate", "servicebillingperiodstart", "date", "usagedatetime")
-    billing = _cell(columns, "billingaccountid", "billingaccountname")
-    subscription = _cell(columns, "subscriptionid", "subscriptionguid")
-    resource = _cell(columns, "resourceid", "instanceid", "instancename")
-    service = _cell(columns, "consumedservice", "metercategory", "servicename")
-    meter = _cell(columns, "metercategory", "servicename", "consumedservice")
-    region = _cell(columns, "resourcelocation", "resourcelocationnormalized", "location")
-    kind = _cell(columns, "chargetype")
-    reservation = _cell(columns, "reservationid", "benefitid")
-    tags = _cell(columns, "tags")
+    cost = columns.apart("costinbillingcurrency", "cost", "pretaxcost", "cost_in_billing_currency")
+    currency = columns.text("billingcurrency", "billingcurrencycode", "currency", "billing_currency")
+    day = columns.apart("date", "usagedatetime", "usagedate")
+    period = columns.text("billingperiodstartdate", "servicebillingperiodstart")
+    billing = columns.text("billingaccountid", "billingaccountname")
+    subscription = columns.text("subscriptionid", "subscriptionguid")
+    resource = columns.text("resourceid", "instanceid", "instancename")
+    service = columns.text("consumedservice", "metercategory", "servicename")
+    meter = columns.text("metercategory", "servicename", "consumedservice")
+    region = columns.text("resourcelocation", "resourcelocationnormalized", "location")
+    kind = columns.text("chargetype")
+    reservation = columns.text("reservationid", "benefitid")
+    tags = columns.text("tags")
 
-    def read(row: Row) -> Line:
-        paid = amount_of(cost(row))
+    def charge_of(row: Row) -> tuple[ChargeKey, str]:
         category = _AZURE_CATEGORIES.get(kind(row).strip().lower(), ChargeCategory.USAGE)
         if category is ChargeCategory.PURCHASE and word(reservation(row)):
             category = ChargeCategory.COMMITMENT
@@ -345,36 +398,38 @@ def _azure_export(columns: Mapping[str, int]) -> Reader:
             named if "/" in named else "",
             written,
         )
-        return Line(key, day_of(day(row)), paid, paid, written)
+        return key, written
 
-    return read
+    def amounts(row: Row) -> tuple[Decimal, Decimal]:
+        paid = amount_of(cost(row))
+        return paid, paid
+
+    return Reading(charge_of, day, amounts, lambda row: not word(period(row)))
 
 
-def _google_export(columns: Mapping[str, int]) -> Reader:
+def _google_export(columns: Columns) -> Reading:
     """Google's export to BigQuery, with its nested fields flattened by points (``project.id``).
 
     A line's credits stand in it and take away from it; they are a charge of their own (see ``expand`` of
     :mod:`cloudviz.costs.rows`), so that discounts are seen.
     """
-    cost, currency = _cell(columns, "cost"), _cell(columns, "currency")
-    billing = _cell(columns, "billing_account_id")
-    project, project_number = _cell(columns, "project.id"), _cell(columns, "project.number")
-    start = _cell(columns, "usage_start_time")
-    invoice = _cell(columns, "invoice.month")
-    service, sku = _cell(columns, "service.description"), _cell(columns, "service.id")
-    region = _cell(columns, "location.region", "location.location")
-    global_name, name = _cell(columns, "resource.global_name"), _cell(columns, "resource.name")
-    kind, tags = _cell(columns, "cost_type"), _cell(columns, "labels", "tags")
+    cost, currency = columns.apart("cost"), columns.text("currency")
+    billing = columns.text("billing_account_id")
+    project, project_number = columns.text("project.id"), columns.text("project.number")
+    start = columns.apart("usage_start_time")
+    invoice = columns.text("invoice.month")
+    service, sku = columns.text("service.description"), columns.text("service.id")
+    region = columns.text("location.region", "location.location")
+    global_name, name = columns.text("resource.global_name"), columns.text("resource.name")
+    kind, tags = columns.text("cost_type"), columns.text("labels", "tags")
 
-    def read(row: Row) -> Line:
-        paid = amount_of(cost(row))
+    def charge_of(row: Row) -> tuple[ChargeKey, str]:
         category = {
             "tax": ChargeCategory.TAX,
             "adjustment": ChargeCategory.ADJUSTMENT,
             "rounding_error": ChargeCategory.ADJUSTMENT,
             "credit": ChargeCategory.CREDIT,
         }.get(kind(row).strip().lower(), ChargeCategory.USAGE)
-        day = day_of(start(row))
         month = word(invoice(row))
         if month and not (len(month) == 6 and month.isdigit() and "01" <= month[4:] <= "12"):
             raise UnreadableRow(f"{month[:40]!r} is no invoice month")
@@ -383,7 +438,7 @@ def _google_export(columns: Mapping[str, int]) -> Reader:
             "gcp",
             word(billing(row)),
             word(project(row)) or word(project_number(row)) or word(billing(row)),
-            f"{month[:4]}-{month[4:]}" if month else day[:7],
+            f"{month[:4]}-{month[4:]}" if month else day_of(start(row))[:7],
             currency_of(currency(row)),
             word(region(row)),
             word(service(row)) or word(sku(row)),
@@ -391,9 +446,13 @@ def _google_export(columns: Mapping[str, int]) -> Reader:
             word(global_name(row)) or word(name(row)),
             written,
         )
-        return Line(key, day, paid, paid, written)
+        return key, written
 
-    return read
+    def amounts(row: Row) -> tuple[Decimal, Decimal]:
+        paid = amount_of(cost(row))
+        return paid, paid
+
+    return Reading(charge_of, start, amounts, lambda row: not word(invoice(row)))
 
 
 FORMATS = (
@@ -427,12 +486,25 @@ FORMATS = (
 """Tried in this order."""
 
 
-def recognise(header: Sequence[str]) -> tuple[Format, Reader] | None:
-    """The format that has these columns, and the reader of its rows; None where no bill has them."""
-    columns: dict[str, int] = {}
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A table's format, how its rows are read, and the positions of the columns that reading them looks at."""
+
+    format: Format
+    reading: Reading
+    identity: tuple[int, ...]
+    positions: frozenset[int]
+
+
+def recognise(header: Sequence[str]) -> Recognised | None:
+    """The format that has these columns; None where no bill has them."""
+    found: dict[str, int] = {}
     for position, name in enumerate(header):
-        columns.setdefault(name.strip().lower(), position)
+        found.setdefault(name.strip().lower(), position)
     for each in FORMATS:
-        if all(mark in columns for mark in each.marks):
-            return each, each.reader(columns)
+        if all(mark in found for mark in each.marks):
+            columns = Columns(found)
+            reading = each.reading(columns)
+            identity = tuple(dict.fromkeys(columns.identity))
+            return Recognised(each, reading, identity, frozenset((*identity, *columns.others)))
     return None

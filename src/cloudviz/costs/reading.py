@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
-from cloudviz.costs.charges import Bill
-from cloudviz.costs.formats import FORMATS, UnreadableRow, recognise
+from cloudviz.costs.charges import Bill, Place
+from cloudviz.costs.formats import FORMATS, UnreadableRow, day_of, recognise
 from cloudviz.costs.rows import Counted, Table, tables_of
 from cloudviz.errors import BadInput, Cancelled, CloudVizError, NotFound, TooLarge
 from cloudviz.inventory.model import Problem
@@ -16,6 +18,9 @@ SUFFIXES = (".csv", ".csv.gz", ".parquet", ".json", ".jsonl", ".ndjson", ".json.
 """What is looked at in a folder. A file given by itself may have any name."""
 
 MOST_BLANK = 10_000
+
+MOST_KNOWN = 200_000
+"""How many different charges are remembered by their cells; of more they are understood anew."""
 
 EVERY = 5000
 """How many rows are read between a look at whether the work was cancelled."""
@@ -114,13 +119,16 @@ def _read_table(table: Table, bill: Bill) -> Iterator[None]:
             where=table.name,
             hint="Read are " + ", ".join(dict.fromkeys(each.name for each in FORMATS)) + ".",
         )
-    kind, read = found
-    if kind.name not in bill.formats:
-        bill.formats.append(kind.name)
+    name, reading = found.format.name, found.reading
+    if name not in bill.formats:
+        bill.formats.append(name)
+    # Rows that agree in all that a charge depends on are the charge's: only the first has to be understood.
+    identity_of, lacks_month = itemgetter(*found.identity), reading.lacks_month
+    start_of, amounts_of, add = reading.start, reading.amounts, bill.add
+    known: dict[Any, Place] = {}
     width = len(table.header)
-    take = bill.take
     count = blank = 0
-    for number, row in table.rows:
+    for number, row in table.rows(found.positions):
         count += 1
         if not count % EVERY:
             yield
@@ -133,12 +141,21 @@ def _read_table(table: Table, bill: Bill) -> Iterator[None]:
             bill.lose(f"has {len(row)} cells, and the file {width} columns", table.where(number))
             continue
         try:
-            line = read(row)
+            start = start_of(row)
+            day = day_of(start)
+            billed, amortised = amounts_of(row)
+            identity = identity_of(row)
+            if lacks_month is not None and lacks_month(row):
+                identity = (identity, start)
+            place = known.get(identity)
+            if place is None:
+                if len(known) >= MOST_KNOWN:
+                    known.clear()
+                place = known[identity] = bill.place(*reading.charge(row))
         except (UnreadableRow, ValueError) as error:
             bill.lose(str(error), table.where(number))
             continue
-        if line is not None:
-            take(line)
+        add(place, day, billed, amortised)
     yield
 
 

@@ -7,7 +7,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import orjson
 
-from cloudviz.errors import BadInput, CloudVizError, TooLarge, Unavailable
+from cloudviz.errors import BadInput, CloudVizError, TooLarge
 
 MOST_UNPACKED = 300
 """How many times its packed size a file may have unpacked: bills come to about forty, bombs to a thousand."""
@@ -28,20 +28,27 @@ MOST_CELL = 1 << 20
 """The longest cell, in characters: tags of a resource come to some thousands."""
 
 MOST_COLUMNS = 2000
-BATCH = 2000
 _CHUNK = 1 << 20
 _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 
 csv.field_size_limit(MOST_CELL)
 
 
+Numbered = tuple[int, Sequence[str]]
+"""A row and its number."""
+
+
 @dataclass(slots=True)
 class Table:
-    """One file's columns and rows. Each row comes with its place: ``line 17``, ``row 17``."""
+    """One file's columns and rows. Each row comes with its place: ``line 17``, ``row 17``.
+
+    ``rows`` is given the positions of the columns that are looked at: what a columnar file holds in others is not
+    read, and empty in the rows.
+    """
 
     name: str
     header: Sequence[str]
-    rows: Iterator[tuple[int, Sequence[str]]]
+    rows: Callable[[Set[int]], Iterator[Numbered]]
     counts: str = "line"
 
     def where(self, number: int) -> str:
@@ -102,7 +109,9 @@ def tables_of(path: Path, opened: list[Counted]) -> Iterator[Table]:
         with path.open("rb") as file:
             magic = file.read(4)
             if magic == _PARQUET:
-                yield _parquet(path, name)
+                from cloudviz.costs.columnar import parquet_table
+
+                yield parquet_table(path, name)
                 return
             file.seek(0)
             counted = Counted(file)
@@ -169,7 +178,7 @@ def _csv(text: IO[str], head: bytes, encoding: str, name: str) -> Table:
     if len(header) > MOST_COLUMNS:
         raise BadInput(f"has {len(header):,} columns.", where=name)
 
-    def rows() -> Iterator[tuple[int, Sequence[str]]]:
+    def rows() -> Iterator[Numbered]:
         with readable(name):
             try:
                 for row in reader:
@@ -178,7 +187,7 @@ def _csv(text: IO[str], head: bytes, encoding: str, name: str) -> Table:
                 where = f"{name}, line {reader.line_num:,}"
                 raise BadInput(f"is no CSV from here on: {error}.", where=where) from error
 
-    return Table(name, header, rows())
+    return Table(name, header, lambda _: rows())
 
 
 def flattened(value: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
@@ -189,10 +198,10 @@ def flattened(value: Mapping[str, Any], before: str = "") -> Iterator[tuple[str,
             if before.count(".") < 3:
                 yield from flattened(each, f"{column}.")
         else:
-            yield column, _cell_text(each)
+            yield column, cell_text(each)
 
 
-def _cell_text(value: Any) -> str:
+def cell_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if value is None:
@@ -227,78 +236,36 @@ def _json_lines(text: IO[str], name: str) -> Table:
                 raise BadInput("is JSON, but no object a line.", where=f"{name}, line {number:,}")
             yield number, dict(flattened(value))
 
-    return _nested(name, objects(), "line")
-
-
-def _nested(name: str, objects: Iterator[tuple[int, dict[str, str]]], counts: str) -> Table:
-    """A table of rows that are objects. What is null is often left out, so the first thousand tell the columns."""
-    first = list(islice(objects, 1000))
+    # What is null is often left out, so the first thousand tell the columns.
+    lines = objects()
+    first = list(islice(lines, 1000))
     header = sorted({column for _, each in first for column in each})[:MOST_COLUMNS]
-    columns = set(header)
 
-    def rows() -> Iterator[tuple[int, Sequence[str]]]:
-        for source in (first, objects):
+    def rows() -> Iterator[Numbered]:
+        for source in (first, lines):
             for number, each in source:
-                row = [each.get(column, "") for column in header]
-                yield number, row
-                credit = each.get("credits")
-                if credit and credit != "[]" and "cost" in columns:
-                    yield from _credits(number, each, header, credit)
+                yield number, [each.get(column, "") for column in header]
 
-    return Table(name, header, rows(), counts)
+    return Table(name, header, lambda _: with_credits(rows(), header))
 
 
-def _credits(
-    number: int, row: Mapping[str, str], header: Sequence[str], credit: str
-) -> Iterator[tuple[int, Sequence[str]]]:
-    """Google writes what is taken off a line into it: each is a line of its own here."""
-    try:
-        listed = orjson.loads(credit)
-    except orjson.JSONDecodeError:
+def with_credits(rows: Iterator[Numbered], header: Sequence[str]) -> Iterator[Numbered]:
+    """Google writes what is taken off a line into it: each such credit is a line of its own here."""
+    if not {"cost", "credits"} <= set(header):
+        yield from rows
         return
-    for each in listed if isinstance(listed, list) else ():
-        if isinstance(each, dict) and each.get("amount"):
-            changed = {**row, "cost": str(each["amount"]), "cost_type": "credit"}
-            yield number, [changed.get(column, "") for column in header]
-
-
-def _parquet(path: Path, name: str) -> Table:
-    try:
-        import pyarrow.parquet as parquet
-    except ImportError as error:
-        raise Unavailable(
-            "is a Parquet file, and this installation reads none.",
-            where=name,
-            hint="Install it: pip install 'cloudviz[parquet]'; or export the bill as CSV.",
-        ) from error
-    import pyarrow
-
-    try:
-        file = parquet.ParquetFile(path)
-        names = [str(each) for each in file.schema_arrow.names]
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise BadInput(f"is a damaged Parquet file: {str(error)[:200]}.", where=name) from error
-    nested = any(pyarrow.types.is_nested(each.type) for each in file.schema_arrow)
-
-    def batches() -> Iterator[Any]:
+    cost, credits = header.index("cost"), header.index("credits")
+    kind = header.index("cost_type") if "cost_type" in header else None
+    for number, row in rows:
+        yield number, row
         try:
-            yield from file.iter_batches(batch_size=BATCH)
-        except (pyarrow.ArrowException, OSError, ValueError) as error:
-            raise BadInput(f"is a damaged Parquet file: {str(error)[:200]}.", where=name) from error
-
-    def objects() -> Iterator[tuple[int, dict[str, str]]]:
-        number = 0
-        for batch in batches():
-            for each in batch.to_pylist():
-                number += 1
-                yield number, dict(flattened(each))
-
-    def flat() -> Iterator[tuple[int, Sequence[str]]]:
-        number = 0
-        for batch in batches():
-            columns = [[_cell_text(cell) for cell in column.to_pylist()] for column in batch.columns]
-            for row in zip(*columns, strict=True):
-                number += 1
-                yield number, row
-
-    return _nested(name, objects(), "row") if nested else Table(name, names, flat(), "row")
+            listed = orjson.loads(row[credits] or "[]")
+        except orjson.JSONDecodeError:
+            continue
+        for each in listed if isinstance(listed, list) else ():
+            if isinstance(each, dict) and each.get("amount"):
+                taken = list(row)
+                taken[cost] = str(each["amount"])
+                if kind is not None:
+                    taken[kind] = "credit"
+                yield number, taken
