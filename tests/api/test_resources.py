@@ -142,6 +142,7 @@ async def test_a_resource_comes_with_its_links_and_origin(server: Server) -> Non
     reply = (await server.get(f"/resources/{instance(2).id}")).json()
     assert reply["links"] == [{"source": link.source, "target": link.target, "kind": "attached_to"}]
     assert (reply["source"], reply["source_discovery"]) == ("aws:tests", discovery)
+    assert reply["seen_by"] == ["aws:tests"]
 
 
 async def test_neighbours_are_those_within_the_hops(server: Server) -> None:

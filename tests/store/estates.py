@@ -103,12 +103,15 @@ class Model:
             if gone and key not in present:
                 del self.resources[key], self.origins[key]
                 self.stated.pop(key, None)
-        for key, item in present.items():
-            self.resources[key], self.origins[key] = item, look.origin
+        # What a live scan saw counts more than what a file says.
+        taken = {key for key in present if not look.origin or self.origins.get(key, look.origin)}
+        for key in taken:
+            self.resources[key], self.origins[key] = present[key], look.origin
             self.stated[key] = set()
         for link in look.content.links:
             staters = [each for each in link.staters if each in present]
-            for stater in staters or [end for end in (link.source, link.target) if end in present][:1]:
+            staters = staters or [end for end in (link.source, link.target) if end in present][:1]
+            for stater in (each for each in staters if each in taken):
                 self.stated[stater].add((link.source, link.target, link.kind))
 
     def graph(self) -> Graph:

@@ -110,6 +110,10 @@ def test_the_model_itself_on_one_worked_example():
     model.record(Snapshot("aws:x", Graph({a.id: a}), {scope: "denied"}))
     assert set(model.graph().resources) == {a.id, b.id} and model.graph().links == []
     model.record(Snapshot("file:f", Graph({b.id: replace(b, state="stopped")}), {}))
-    assert model.graph().resources[b.id].state == "stopped"
+    assert model.graph().resources[b.id].state == "running"  # the scan saw it so
     model.record(Snapshot("file:f", Graph(), {}))
-    assert set(model.graph().resources) == {a.id}
+    assert set(model.graph().resources) == {a.id, b.id}
+    c = machine("c", region="eu")
+    model.record(Snapshot("file:f", Graph({c.id: c}), {}))
+    model.record(Snapshot("file:f", Graph(), {}))
+    assert set(model.graph().resources) == {a.id, b.id}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from tests.store.estates import LIVE, day, graph, instant, machine, record, seen
 
 from cloudviz.errors import Invalid, NotFound
-from cloudviz.inventory.model import Coverage, Link, Problem
+from cloudviz.inventory.model import Coverage, Link, Problem, Resource
 from cloudviz.inventory.select import Selection
 from cloudviz.store import Store
 
@@ -210,6 +211,43 @@ async def test_the_same_resource_from_file_and_cloud_is_one_and_unchanged(store:
     assert counts(changes) == (0, 0, 0, 1)
     assert [each.source for each in await store.inventories.history(WEB.id)] == [LIVE, "file:web.tfstate"]
     assert not await store.inventories.diff(instant(1), instant(2))
+
+
+async def said_by(store: Store, discovery: str) -> dict[str, Resource]:
+    return (await store.inventories.read(Selection(discoveries=(discovery,)))).resources
+
+
+async def test_what_files_say_is_kept_beside_what_a_scan_saw(store: Store):
+    said, again = replace(WEB, state="stopped"), replace(WEB, state="terminated")
+    mine, yours = "file:mine.tfstate", "file:yours.tfstate"
+    before, _ = await record(store, graph(said, DB), [seen()], 1, source=mine)
+    await record(store, graph(WEB, DB), [seen()], 2, source=LIVE)
+    assert (await store.inventories.detail(WEB.id)).seen_by == [LIVE, mine]
+    assert await said_by(store, before) == {WEB.id: said, DB.id: DB}
+
+    later, changes = await record(store, graph(said), [seen()], 3, source=yours)
+    assert counts(changes) == (0, 0, 0, 1)
+    assert await store.inventories.get(WEB.id) == WEB
+    assert not await store.inventories.diff(instant(2), instant(3))
+    assert (await store.inventories.detail(WEB.id)).seen_by == [LIVE, mine, yours]
+    assert [each.source for each in await store.inventories.history(WEB.id)] == [LIVE, mine]
+
+    # A file says other things, and no more of one of them.
+    latest, _ = await record(store, graph(again), [seen()], 4, source=mine)
+    assert await said_by(store, latest) == {WEB.id: again}
+    assert await said_by(store, later) == {WEB.id: said}
+    assert await said_by(store, before) == {WEB.id: said, DB.id: DB}
+    assert (await store.inventories.detail(DB.id)).seen_by == [LIVE]
+
+
+async def test_of_two_files_the_one_read_last_counts_and_the_other_is_kept(store: Store):
+    said = replace(WEB, state="stopped")
+    await record(store, graph(WEB), [seen()], 1, source="file:a")
+    second, _ = await record(store, graph(said), [seen()], 2, source="file:b")
+    assert (await store.inventories.detail(WEB.id)).seen_by == ["file:b", "file:a"]
+    await record(store, graph(WEB), [seen()], 3, source="file:a")
+    assert (await store.inventories.detail(WEB.id)).seen_by == ["file:a", "file:b"]
+    assert await said_by(store, second) == {WEB.id: said}
 
 
 async def test_recording_a_discovery_again_changes_nothing(store: Store):

@@ -109,7 +109,7 @@ async function resource(url, answer) {
   json(answer, {
     resource: found,
     links: others.map((other, at) => ({ source: at % 2 ? id : other.id, target: at % 2 ? other.id : id, kind: ["uses", "attached_to", "guarded_by"][at % 3], resolved: at !== 3 })),
-    source: "dev", source_discovery: "dev", first_seen_at: "2026-11-01T08:00:00Z", last_seen_at: "2026-11-24T08:00:00Z",
+    source: "dev", seen_by: ["dev", "file:prod.tfstate"], source_discovery: "dev", first_seen_at: "2026-11-01T08:00:00Z", last_seen_at: "2026-11-24T08:00:00Z",
   });
 }
 

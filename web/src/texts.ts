@@ -279,6 +279,7 @@ export const words = {
     historyFirst: "First seen",
     historyFailed: "The history could not be loaded",
     firstSeen: "First seen",
+    seenBy: "Seen by",
     copy: "Copy id",
     copied: "Copied",
     facts: "Facts",

@@ -5370,6 +5370,10 @@ export interface components {
          *         "type": "aws.ec2.instance",
          *         "zone": "eu-west-1a"
          *       },
+         *       "seen_by": [
+         *         "aws:profile/prod",
+         *         "file:/states/prod.tfstate"
+         *       ],
          *       "source": "aws:profile/prod",
          *       "source_discovery": "2f1b6a9e-6f3c-4a0e-8a39-0a4b5c6d7e8f"
          *     }
@@ -5394,8 +5398,13 @@ export interface components {
             links: components["schemas"]["LinkModel"][];
             resource: components["schemas"]["ResourceModel"];
             /**
+             * Seen By
+             * @description All sources that have it now, that one first: scans and files.
+             */
+            seen_by: string[];
+            /**
              * Source
-             * @description The account, file or other source that holds it.
+             * @description The account, file or other source whose word counts.
              */
             source: string;
             /**

@@ -156,6 +156,7 @@ def show(
                 **document.resource_document(detail.resource),
                 "links": [document.link_document(link) for link in detail.links],
                 "source": detail.source,
+                "seen_by": detail.seen_by,
                 "first_seen_at": detail.first_seen_at.isoformat(),
                 "last_seen_at": detail.last_seen_at.isoformat(),
             }

@@ -209,6 +209,9 @@ class Inventories:
             ends = sorted({name[1] for name in names})
             there = await present_ids(self._database, connection, ends, Now())
             versions = await self._versions(connection, key)
+            told = tables.outranked.c
+            saying = select(told.source).where(told.resource_id == key, told.end_seq.is_(None))
+            others = set(await connection.scalars(saying)) - {row.source}
             (shown_item,) = await with_costs(self._database, connection, [resource_of(row)])
         links = [Link(source, target, kind, target in there) for source, target, kind in names]
         newest, oldest = versions[0], versions[-1]
@@ -216,6 +219,7 @@ class Inventories:
             resource=shown_item,
             links=links,
             source=row.source,
+            seen_by=[row.source, *sorted(others)],
             first_seen_at=oldest.valid_from,
             last_seen_at=newest.last_seen_at,
             first_discovery=oldest.first_discovery,

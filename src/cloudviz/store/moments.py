@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnCollection, ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnCollection, ColumnElement, and_, exists, false, func, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import FromClause
 
@@ -106,21 +106,30 @@ async def shown_for(connection: AsyncConnection, selection: Selection) -> Shown:
     found = [await discovery_row(connection, each) for each in dict.fromkeys(selection.discoveries)]
     seqs = tuple(sorted(row.seq for row in found if row.seq is not None))
     versions = tables.resource_versions
-    seen = _seen_by([row.id for row in found])
+    ids, origins = [row.id for row in found], sorted({str(row.origin) for row in found})
+    seen = [select(versions).where(_seen_by(ids, origins, versions.c))]
+    if origins != [""]:
+        # What a file says is shown as it says it, also where a live scan knows better.
+        told = tables.outranked
+        columns = [told.c[column.name] for column in versions.columns]
+        seen.append(select(*columns).where(_seen_by(ids, origins, told.c)))
     if at is not None:
-        return Shown(versions, versions.c.resource_id, and_(at.holds(versions.c), seen), at)
-    if len(seqs) <= 1:
-        return Shown(versions, versions.c.resource_id, seen, AfterAny(seqs))
+        seen = [each.where(at.holds(each.selected_columns)) for each in seen]
+    if len(seen) == len(seqs) == 1 or (at is not None and len(seen) == 1):
+        condition = _seen_by(ids, origins, versions.c)
+        condition = condition if at is None else and_(at.holds(versions.c), condition)
+        return Shown(versions, versions.c.resource_id, condition, at or AfterAny(seqs))
+    every = union_all(*seen).subquery()
     # Several discoveries may have seen several states of one resource: the latest of them is shown.
-    rank = func.row_number().over(partition_by=versions.c.resource_id, order_by=versions.c.first_seq.desc())
-    ranked = select(versions, rank.label("rank")).where(seen).subquery()
-    return Shown(ranked, ranked.c.resource_id, ranked.c.rank == 1, AfterAny(seqs))
+    rank = func.row_number().over(partition_by=every.c.resource_id, order_by=every.c.first_seq.desc())
+    ranked = select(every, rank.label("rank")).subquery()
+    return Shown(ranked, ranked.c.resource_id, ranked.c.rank == 1, at or AfterAny(seqs))
 
 
-def _seen_by(discovery_ids: Sequence[str]) -> ColumnElement[bool]:
+def _seen_by(discovery_ids: Sequence[str], origins: Sequence[str], versions: Columns) -> ColumnElement[bool]:
     """Versions that one of these discoveries saw: it looked at the whole of their scope while they held, or saw
     the resource itself."""
-    versions, looks, sightings = tables.resource_versions.c, tables.looks.c, tables.sightings.c
+    looks, sightings = tables.looks.c, tables.sightings.c
     whole = exists().where(
         looks.discovery_id.in_(discovery_ids),
         looks.scope_id == versions.scope_id,
@@ -130,6 +139,7 @@ def _seen_by(discovery_ids: Sequence[str]) -> ColumnElement[bool]:
     )
     single = exists().where(
         sightings.discovery_id.in_(discovery_ids),
+        versions.origin.in_(origins),
         sightings.resource_id == versions.resource_id,
         sightings.seq >= versions.first_seq,
         or_(versions.end_seq.is_(None), sightings.seq < versions.end_seq),

@@ -39,6 +39,7 @@ from cloudviz.store import search_index, tables
 from cloudviz.store.discoveries import discovery_row, end_discovery
 from cloudviz.store.engine import Database
 from cloudviz.store.facets import COLUMNS, Tally
+from cloudviz.store.outranked import Outranked
 from cloudviz.store.reach import Reach, ScopeKey
 from cloudviz.store.records import Ending, RecordedChanges
 from cloudviz.store.rows import ResourceRow, key_text, plain_text, row_of, word_text
@@ -212,9 +213,14 @@ class _Recording:
 
     async def _store(self, rows: Rows, stated: Stated) -> None:
         news = {key: self.differing.pop(key) for key in rows if key in self.differing}
+        await self._find_scopes(rows.values())
+        if self.origin:
+            # What a live scan saw counts; what the file says of it is kept beside it.
+            told = {key: rows[key] for key, old in news.items() if old is not None and not old.origin}
+            await self._outranked.note(told, self.discovery.id, self._told, _CONTENT)
+            news = {key: old for key, old in news.items() if key not in told}
         known = {key: old for key, old in news.items() if old is not None}
         reborn = await self._last_ends([key for key in news if key not in known]) if self.is_late else {}
-        await self._find_scopes(rows.values())
         now: list[tuple[Any, ...]] = []
         closing: list[str] = []
         relinked: dict[str, str] = {}
@@ -251,6 +257,8 @@ class _Recording:
             if old.links_hash != links_hash:
                 relinked[key] = links_hash
         self.tally.came(came)
+        taken = [key for key in closing if known[key].origin not in ("", self.origin)]
+        await self._outranked.keep(taken, _CONTENT)
         await self._end(tables.resource_versions, "resource_id", closing)
         await self._delete(closing)
         await self._insert_present(now)
@@ -260,6 +268,13 @@ class _Recording:
             [(key, self.seq, self.discovery.id) for key in sighted],
         )
         await self._relink(relinked, stated, known)
+
+    @property
+    def _outranked(self) -> Outranked:
+        return Outranked(self.database, self.connection, self.seq, self.origin, self.seen_at)
+
+    def _told(self, row: ResourceRow) -> tuple[Any, ...]:
+        return self._content(row, self.scope_ids[row.scope], self.seen_at)
 
     def _is_whole(self, scope: ScopeKey) -> bool:
         verdict = self.reach.verdict(scope)
@@ -381,6 +396,8 @@ class _Recording:
             await self._end(tables.resource_versions, "resource_id", chunk)
             await self._end(tables.links, "stated_by", chunk)
             await self._delete(chunk)
+        if self.origin:
+            await self._outranked.settle()
 
     # --- notes --------------------------------------------------------------------------------------------
 

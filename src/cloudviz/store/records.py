@@ -116,11 +116,15 @@ class ResourceVersion:
 
 @dataclass(frozen=True, slots=True)
 class ResourceDetail:
-    """A resource as it is now, with the links from and to it, and where that knowledge comes from."""
+    """A resource as it is now, with the links from and to it, and where that knowledge comes from.
+
+    ``source`` is the one whose word counts; ``seen_by`` are all that have the resource now, that one first.
+    """
 
     resource: Resource
     links: list[Link]
     source: str
+    seen_by: list[str]
     first_seen_at: datetime
     last_seen_at: datetime
     first_discovery: str

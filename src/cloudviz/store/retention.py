@@ -95,7 +95,7 @@ def _rules(kept: RetentionSettings, now: datetime) -> list[tuple[int, Table, Col
         return now - timedelta(days=days)
 
     history = before(kept.history_days)
-    versions, links = tables.resource_versions, tables.links
+    versions, links, said = tables.resource_versions, tables.links, tables.outranked
     jobs, sessions, diagrams = tables.jobs, tables.sessions, tables.diagrams
     unread = select(tables.discoveries.c.id).where(
         tables.discoveries.c.status.in_(_ENDED), tables.discoveries.c.completed_at < before(kept.checkpoints_days)
@@ -107,6 +107,7 @@ def _rules(kept: RetentionSettings, now: datetime) -> list[tuple[int, Table, Col
     listings, parts = tables.discovery_listings, tables.discovery_parts
     return [
         (kept.history_days, versions, and_(versions.c.end_seq.is_not(None), versions.c.valid_to < history)),
+        (kept.history_days, said, and_(said.c.end_seq.is_not(None), said.c.valid_to < history)),
         (kept.history_days, links, and_(links.c.end_seq.is_not(None), links.c.valid_to < history)),
         (kept.history_days, tables.discoveries, _forgotten(history)),
         (kept.jobs_days, jobs, and_(jobs.c.status.in_(_OVER), jobs.c.finished_at < before(kept.jobs_days))),
@@ -137,6 +138,7 @@ def _forgotten(history: datetime) -> ColumnElement[bool]:
         exists().where(coverage.discovery_id == this.id, coverage.latest),
         exists().where(looks.discovery_id == this.id, is_last),
         exists().where(sightings.discovery_id == this.id, sightings.resource_id == resources.id),
+        exists().where(tables.outranked.c.discovery_id == this.id),
     ]
     # The highest number stays: the next one is counted from it.
     is_newest = this.seq == select(func.max(tables.discoveries.alias().c.seq)).scalar_subquery()

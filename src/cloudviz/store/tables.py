@@ -336,6 +336,19 @@ resource_versions = Table(
     _ended("resource_versions", "valid_to"),
 )
 
+# What files say of resources of which another source's word counts: see ``cloudviz.store.outranked``.
+outranked = Table(
+    "outranked",
+    metadata,
+    Column("resource_id", Key, primary_key=True),
+    Column("first_seq", BigInteger, primary_key=True),
+    *(Column("origin", Key, primary_key=True) if each.name == "origin" else each for each in _content()),
+    Column("end_seq", BigInteger),
+    Column("discovery_id", Uuid(), ForeignKey("discoveries.id"), nullable=False),
+    Column("valid_to", UtcTime()),
+    Index("idx_outranked_origin", "origin"),
+)
+
 # Present and past in one table: the present has no end. A link has a row for each resource that states it, and is
 # there while one of them holds: a scan takes a row away only where it looked at who states it.
 links = Table(

@@ -140,6 +140,7 @@ export class DetailsPanel {
         [texts.fields.native, foreignOrNone(resource.native_type)],
         [texts.firstSeen, details.first_seen_at ? moment(details.first_seen_at) : ""],
         [texts.fields.seen, details.last_seen_at ? moment(details.last_seen_at) : ""],
+        [texts.seenBy, foreignOrNone((details.seen_by ?? []).join(", "))],
         [texts.fields.id, el("code", { class: "id" }, foreign(resource.id))],
       ]),
       el("h3", { class: "section-title" }, texts.tags),

@@ -47,6 +47,8 @@ export interface ResourceDetails {
   resource: Resource;
   links: Link[];
   source?: string;
+  /** All sources that have it now: the one whose word counts first. */
+  seen_by?: string[];
   first_seen_at?: string;
   last_seen_at?: string;
   /** In the cloud's own console; empty where no address is known. */

@@ -1115,6 +1115,7 @@ class ResourceReply(TypedDict):
     resource: ResourceModel
     links: list[LinkModel]
     source: str
+    seen_by: list[str]
     source_discovery: str
     first_seen_at: str
     last_seen_at: str

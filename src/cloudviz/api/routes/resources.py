@@ -142,6 +142,7 @@ async def _detail(store: Store, resource_id: str) -> Response:
         "resource": resource_document(detail.resource),
         "links": [link_document(link) for link in detail.links],
         "source": detail.source,
+        "seen_by": detail.seen_by,
         "source_discovery": detail.last_discovery,
         "first_seen_at": detail.first_seen_at,
         "last_seen_at": detail.last_seen_at,

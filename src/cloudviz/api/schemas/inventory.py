@@ -76,7 +76,8 @@ class ResourceReply(Told):
 
     resource: ResourceModel
     links: list[LinkModel]
-    source: str = Field(description="The account, file or other source that holds it.")
+    source: str = Field(description="The account, file or other source whose word counts.")
+    seen_by: list[str] = Field(description="All sources that have it now, that one first: scans and files.")
     source_discovery: str = Field(description="Id of the discovery that saw it last.")
     first_seen_at: datetime
     last_seen_at: datetime
@@ -86,6 +87,7 @@ class ResourceReply(Told):
         resource=WEB_1,
         links=[{"source": WEB_1["id"], "target": WEB_1["parent"], "kind": "contains"}],
         source="aws:profile/prod",
+        seen_by=["aws:profile/prod", "file:/states/prod.tfstate"],
         source_discovery="2f1b6a9e-6f3c-4a0e-8a39-0a4b5c6d7e8f",
         first_seen_at="2026-11-01T08:00:00Z",
         last_seen_at="2026-11-24T08:00:00Z",
