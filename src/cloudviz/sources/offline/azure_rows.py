@@ -105,6 +105,11 @@ def type_in(identifier: str) -> str:
     return "microsoft.resources/subscriptions" if depth == 2 and lowered.startswith("/subscriptions/") else ""
 
 
+def arm_type_of(arm_type: str) -> ResourceType | None:
+    """The declaration that claims the rows of an ARM type, given in lower case."""
+    return _claims().get(arm_type)
+
+
 def _subscription(row: Mapping[str, Any], identifier: str) -> str:
     parts = identifier.lower().split("/")
     if len(parts) > 2 and parts[1] == "subscriptions":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 import ijson
@@ -14,6 +15,7 @@ from cloudviz.errors import BadInput
 from cloudviz.sources.offline.cloudformation import MAX_YAML, is_yaml_template, parse_yaml
 from cloudviz.sources.offline.files import Opened, lines
 from cloudviz.sources.offline.format import ROWS, Document
+from cloudviz.sources.offline.tables import is_table, table_rows
 
 MAX_DEPTH = 512
 """Terraform nests about twenty levels deep. orjson stops at 1,024 levels, streaming here."""
@@ -46,6 +48,8 @@ def parse(opened: Opened) -> Document:
             if template is not None:
                 return Document(opened.name, template)
             raise BadInput("is a template of CloudFormation that is no plain YAML.", where=opened.name)
+        if is_table(opened.data):
+            return _table(opened)
         raise _no_json(opened)
     if opened.stream is not None:
         return _streamed(opened, opened.stream)
@@ -56,6 +60,25 @@ def parse(opened: Opened) -> Document:
             return Document(opened.name, {ROWS: list(_by_line(io.BytesIO(opened.data), opened.name))})
         raise _broken(opened, error) from error
     return Document(opened.name, {ROWS: top} if isinstance(top, list) else top)
+
+
+def _table(opened: Opened) -> Document:
+    stream = opened.stream
+    if stream is None:
+        return Document(opened.name, {ROWS: list(table_rows(io.BytesIO(opened.data), opened.name))})
+
+    def elements(wanted: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
+        if wanted("item"):
+            yield from (("item", each) for each in table_rows(stream, opened.name))
+
+    whole = io.BytesIO(opened.data)
+    first: list[dict[str, Any]] = []
+    with suppress(BadInput):  # the first bytes end somewhere
+        for row in table_rows(whole, opened.name):
+            first.append(row)
+            if len(first) >= SAMPLE:
+                break
+    return Document(opened.name, {ROWS: []}, elements, {ROWS: first})
 
 
 def _is_by_line(data: bytes) -> bool:

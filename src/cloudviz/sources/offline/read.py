@@ -19,6 +19,7 @@ from cloudviz.sources.offline.files import SUFFIXES, WHOLE_BYTES, Found, find, o
 from cloudviz.sources.offline.format import ROWS, Asked, Contents, Document, Format
 from cloudviz.sources.offline.google_rows import GOOGLE_ROWS
 from cloudviz.sources.offline.inventory_document import INVENTORY_DOCUMENT
+from cloudviz.sources.offline.steampipe import STEAMPIPE
 from cloudviz.sources.offline.terraform_show import TERRAFORM_SHOW
 from cloudviz.sources.offline.terraform_state import ENCRYPTED_STATE, OTHER_STATE_VERSION, TERRAFORM_STATE
 from cloudviz.sources.offline.terraform_state_v3 import TERRAFORM_STATE_V3
@@ -31,6 +32,7 @@ FORMATS: tuple[Format, ...] = (
     TERRAFORM_SHOW,
     ENCRYPTED_STATE,
     OTHER_STATE_VERSION,
+    STEAMPIPE,
     CONFIG_ITEMS,
     STACK_RESOURCES,
     TEMPLATE,
