@@ -9,6 +9,7 @@ from typing import Any
 
 from cloudviz.errors import BadInput, Cancelled, CloudVizError, TooLarge, UnknownFormat
 from cloudviz.inventory.model import Inventory, Problem, RawItem, Shape
+from cloudviz.sources.offline.arm_template import ARM_TEMPLATE
 from cloudviz.sources.offline.arns import place_of_folders
 from cloudviz.sources.offline.aws_cli import AWS_CLI
 from cloudviz.sources.offline.azure_rows import AZURE_ROWS
@@ -36,6 +37,7 @@ FORMATS: tuple[Format, ...] = (
     CONFIG_ITEMS,
     STACK_RESOURCES,
     TEMPLATE,
+    ARM_TEMPLATE,
     AZURE_ROWS,
     GOOGLE_ROWS,
     AWS_CLI,
