@@ -59,6 +59,10 @@ pytest: .venv/.installed-dev web browser ## the Python and browser tests; ARGS c
 test-nightly: .venv/.installed-dev web browser ## the proofs that take minutes each, which `make test` leaves out
 	$(RUN) pytest -n $(WORKERS) --dist loadfile --nightly -m nightly $(ARGS)
 
+test-system: .venv/.installed-system web ## a whole installation on real parts: image, gateway, failures, backups
+	@scripts/operators all
+	$(RUN) pytest -n 0 --system-proof -m system_proof $(ARGS)
+
 browser:
 	@scripts/browser
 	@scripts/operators
@@ -105,4 +109,9 @@ distclean: clean ## remove environments as well
 	$(UV) sync --frozen --quiet
 	@touch $@ .venv/.installed
 
-.PHONY: help demo test test-nightly lint types format openapi man docs docs-reference docs-types pytest browser web web-test sdk-check wheel bench pictures clean distclean
+.venv/.installed-system: pyproject.toml uv.lock
+	$(UV) sync --frozen --group system --quiet
+	@touch $@ .venv/.installed .venv/.installed-dev
+
+
+.PHONY: help demo test test-nightly test-system lint types format openapi man docs docs-reference docs-types pytest browser web web-test sdk-check wheel bench pictures clean distclean

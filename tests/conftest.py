@@ -1,8 +1,8 @@
 """What holds for every test: where a part of the machine is missing, say so, and in CI fail.
 
 A skipped test proves nothing, so nothing that CI can install is ever skipped there. Proofs that take minutes each
-(kill twenty times, millions of rows, an hour of fuzzing) are marked ``nightly`` and chosen by ``--nightly``:
-they are deselected, not skipped, otherwise.
+(kill twenty times, millions of rows, an hour of fuzzing) are marked ``nightly`` and chosen by ``--nightly``,
+those of a whole installation ``system_proof`` and ``--system-proof``: they are deselected, not skipped, otherwise.
 """
 
 from __future__ import annotations
@@ -33,15 +33,19 @@ def in_ci() -> bool:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="run the proofs that take minutes too")
+    parser.addoption(
+        "--system-proof", action="store_true", help="run the proofs of a whole installation (make test-system)"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--nightly"):
-        return
-    long = [item for item in items if item.get_closest_marker("nightly")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+    for marker in ("nightly", "system_proof"):
+        if config.getoption(f"--{marker.replace('_', '-')}"):
+            continue
+        left_out = [item for item in items if item.get_closest_marker(marker)]
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if not item.get_closest_marker(marker)]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

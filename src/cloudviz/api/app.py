@@ -91,7 +91,10 @@ class Service(FastAPI):
 
     Attributes:
         traced: whether OpenTelemetry is asked for.
+        leaving: set while the server is about to end: it answers still, and asks proxies to go elsewhere.
     """
+
+    leaving = False
 
     def __init__(self, *, traced: bool, **given: Any) -> None:
         super().__init__(**given, telemetry=_NO_TELEMETRY)
@@ -121,7 +124,7 @@ class Service(FastAPI):
 
 def create_app(
     settings: Settings | None = None, store: Store | None = None, *, embedded_worker: bool | None = None
-) -> FastAPI:
+) -> Service:
     """The application, to be run by an ASGI server.
 
     Arguments:

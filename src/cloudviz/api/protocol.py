@@ -33,7 +33,12 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """A request has come, but for its body."""
-        if self._at_once is None or not self._answered(self._at_once):
+        if getattr(self.app, "leaving", False):
+            # The reply says `Connection: close`, so that a proxy sends nothing more on this connection: a request
+            # that meets its end could not be repeated by anybody, unless it is a GET.
+            super().on_headers_complete()
+            self.cycle.keep_alive = False
+        elif self._at_once is None or not self._answered(self._at_once):
             super().on_headers_complete()
 
     def _answered(self, at_once: AtOnce) -> bool:

@@ -21,6 +21,13 @@ from cloudviz.errors import Unavailable
 GRACE_SECONDS = 5
 """How long requests under way are waited for at the end: else one client that sends nothing holds all up."""
 
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays open: longer than proxies keep theirs (nginx and AWS 60), so that they close it,
+and no request of theirs meets the end of one."""
+
+LAST_REQUESTS_SECONDS = 0.5
+"""What was sent just before the listening socket was closed is read and answered in this time."""
+
 START_SECONDS = 120
 """How long workers may take until they answer, on a machine that does much else."""
 
@@ -32,11 +39,11 @@ _CONFIG: dict[str, Any] = {
     "proxy_headers": False,  # uvicorn would believe every process on this machine; the gate asks the settings
     "lifespan": "on",
     "timeout_graceful_shutdown": GRACE_SECONDS,
+    "timeout_keep_alive": KEEP_ALIVE_SECONDS,
 }
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
+    from cloudviz.api.app import Service
     from cloudviz.runtime.settings import Settings
     from cloudviz.store import Store
 
@@ -80,7 +87,7 @@ def serve(
                 spare_collector()
                 _announce(listening, link)
 
-            await serve_app(create_app(settings, store), listening, ready)
+            await serve_app(create_app(settings, store), listening, ready, settings.server.leave_seconds)
         finally:
             listening.close()
             await store.close()
@@ -191,13 +198,37 @@ def address_of(listening: socket.socket) -> str:
     return f"http://{shown}:{port}"
 
 
-async def serve_app(app: FastAPI, listening: socket.socket, ready: Callable[[], Awaitable[None]]) -> None:
-    """Run uvicorn on a socket until SIGINT or SIGTERM; ``ready`` is called once it answers."""
+async def serve_app(
+    app: Service, listening: socket.socket, ready: Callable[[], Awaitable[None]], leave_seconds: float = 0
+) -> None:
+    """Run uvicorn on a socket until SIGINT or SIGTERM; ``ready`` is called once it answers.
+
+    Arguments:
+        leave_seconds: how long it answers after that, asking proxies to go elsewhere.
+    """
     import uvicorn
 
+    class Server(uvicorn.Server):
+        """Ends in an order that fails no request."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            if app.leaving:
+                for each in self.servers:
+                    each.close()
+                await asyncio.sleep(LAST_REQUESTS_SECONDS)
+            await super().shutdown(sockets)
+
     config = uvicorn.Config(app, **_CONFIG)
-    server = uvicorn.Server(config)
+    server = Server(config)
     loop = asyncio.get_running_loop()
+
+    def leave() -> None:
+        # A second signal ends at once what the first one began.
+        if leave_seconds and server.started and not app.leaving:
+            app.leaving = True
+            loop.call_later(leave_seconds, stop)
+        else:
+            stop()
 
     def stop() -> None:
         server.should_exit = True
@@ -213,7 +244,7 @@ async def serve_app(app: FastAPI, listening: socket.socket, ready: Callable[[], 
 
     announcing = asyncio.create_task(announce())
     # uvicorn's own handlers re-raise the signal when done, which would print a traceback on Ctrl-C.
-    with _own_signals(loop, stop):
+    with _own_signals(loop, leave):
         await server._serve([listening])
     announcing.cancel()
     with contextlib.suppress(asyncio.CancelledError):

@@ -54,6 +54,12 @@ class ServerSettings(_Group):
     answer_seconds: float = Field(
         120.0, gt=0, description="Longest time until an answer begins; imports may take longer."
     )
+    leave_seconds: float = Field(
+        0.0,
+        ge=0,
+        le=300,
+        description="Seconds after a SIGTERM for which a server still answers, asking proxies to go elsewhere.",
+    )
     max_json_depth: int = Field(64, ge=4, le=200, description="Deepest nesting of a JSON body.")
 
 

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 import cloudviz
@@ -53,8 +53,10 @@ async def live() -> AliveReply:
 
 
 @router.get("/health/ready", summary="Whether requests can be served", responses=refuses(503))
-async def ready(house: needs.House) -> AliveReply:
-    """503 while the database does not answer or its schema is not this release's."""
+async def ready(request: Request, house: needs.House) -> AliveReply:
+    """503 while the database does not answer, its schema is not this release's, or the server is about to end."""
+    if request.app.leaving:
+        raise Unavailable("this server is about to end", hint="Ask another one.")
     database = await _database(house)
     if database.status == "unhealthy":
         raise Unavailable(f"the database: {database.detail}", hint="See GET /health.")
