@@ -34,7 +34,7 @@ class Nginx:
             pytest.fail("apt-get install nginx libnginx-mod-http-modsecurity modsecurity-crs", pytrace=False)
         self.folder, self.port = folder, free_port()
         folder.mkdir(parents=True, exist_ok=True)
-        _make_certificate(folder)
+        make_certificate(folder)
         self._configure(servers, guarded)
         command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
         tested = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
@@ -95,7 +95,8 @@ class Nginx:
         )
 
 
-def _make_certificate(folder: Path) -> None:
+def make_certificate(folder: Path) -> None:
+    """``tls.crt`` and ``tls.key``, of nobody's authority."""
     subprocess.run(
         [
             *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2"),
