@@ -22,8 +22,9 @@ GRACE_SECONDS = 5
 """How long requests under way are waited for at the end: else one client that sends nothing holds all up."""
 
 KEEP_ALIVE_SECONDS = 75
-"""How long an idle connection stays open: longer than proxies keep theirs (nginx and AWS 60), so that they are the ones
-to close it, and no request of theirs meets its end."""
+"""How long an idle connection stays open: longer than proxies keep theirs (nginx and AWS: 60).
+
+So it is they who close it, and no request of theirs meets its end."""
 
 LAST_REQUESTS_SECONDS = 0.5
 """What was sent just before the listening socket was closed is read and answered in this time."""
