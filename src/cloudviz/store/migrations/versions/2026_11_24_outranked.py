@@ -8,7 +8,7 @@ from alembic import op
 from cloudviz.store.types import Json, Key, Money, UtcTime, Uuid
 
 revision = "2026_11_24_outranked"
-down_revision = "2026_11_24_job_queue"
+down_revision = "2026_11_24_saved_views"
 
 
 def _text(name: str) -> sa.Column[str]:
