@@ -122,12 +122,16 @@ async def test_the_plan_of_a_search_uses_the_index(store: Store):
     assert ("search_resources" in told) and ("VIRTUAL TABLE INDEX" in told or "Bitmap Index Scan" in told), told
 
 
-async def counted(store: Store) -> dict[str, dict[str, int]]:
+async def ids_of(store: Store) -> list[str]:
+    return [each.id for each in (await store.inventories.page(Selection(), limit=100)).items]
+
+
+async def counted(store: Store, selection: Selection = Selection()) -> dict[str, dict[str, int]]:  # noqa: B008
     """The facets, counted one by one."""
     found: dict[str, Counter[str]] = {
         name: Counter() for name in ("provider", "type", "region", "account", "state")
     }
-    for item in (await store.inventories.read(Selection())).resources.values():
+    for item in filter(selection.matches, (await store.inventories.read(Selection())).resources.values()):
         for name, counter in found.items():
             counter[getattr(item, name) or ""] += 1
     return {name: dict(sorted(counter.items())) for name, counter in found.items()}
@@ -153,6 +157,15 @@ async def test_the_counts_that_are_kept_are_those_there_are(store: Store, looks)
         source = "file:x.tfstate" if is_file else "aws:profile/prod"
         await record(store, graph(*items), covered, day + number, source=source)
         assert await store.inventories.facets(Selection()) == await counted(store)
+    for some in (
+        Selection(regions=("r-a", "r-b")),
+        Selection(states=("", "O'x"), types=("aws.*",)),
+        Selection(providers=("aws",), accounts=("nobody",)),
+    ):  # what is kept by scope, and the same counted one by one
+        assert await store.inventories.facets(some) == await counted(store, some)
+        assert await store.inventories.facets(replace(some, ids=tuple(await ids_of(store)))) == await counted(
+            store, some
+        )
 
 
 async def test_a_vacuumed_file_is_searched_as_before(store: Store):

@@ -20,6 +20,7 @@ _MEANING = {
     "413": "The body is over its limit.",
     "414": "The address is too long.",
     "415": "The body has the wrong type.",
+    "416": "The file has no such part; `Content-Range` tells its size.",
     "422": "A value is not acceptable; `errors` says which.",
     "429": "Too many requests; `Retry-After` says how long to wait.",
     "500": "A defect of ours, logged under the request id.",

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from cloudviz.api.ranges import RangeNotSatisfiable
 from cloudviz.errors import CloudVizError, TooManyRequests, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -88,6 +89,8 @@ def from_error(error: CloudVizError, *, instance: str, request_id: str = "") -> 
         headers["WWW-Authenticate"] = 'Bearer realm="CloudViz"'
     if isinstance(error, TooManyRequests | Unavailable) and error.retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    if isinstance(error, RangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.size}"
     detail = f"{error.where}: {error.detail}" if error.where else error.detail
     return problem(
         error.status,

@@ -9,9 +9,12 @@ from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
 import cloudviz
+from cloudviz.api.description import refuses
+from cloudviz.api.ranges import asked_part
 from cloudviz.diagram.render import MEDIA_TYPES
 from cloudviz.inventory.tables import TABLE_MEDIA_TYPES
-from cloudviz.jobs.exports import Exported
+from cloudviz.jobs.exports import Exported, Pieces
+from cloudviz.runtime.storage import Storage
 
 SUFFIXES = {"mermaid": "mmd", "markdown": "md"}
 
@@ -23,22 +26,29 @@ NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font
 
 _TEXT = {"schema": {"type": "string"}}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
+_OTHERS = {
+    "image/svg+xml": _TEXT,
+    "image/png": _BINARY,
+    "application/pdf": _BINARY,
+    "text/vnd.mermaid": _TEXT,
+    "text/markdown": _TEXT,
+    "application/vnd.jgraph.mxfile": _TEXT,
+    "text/html": _TEXT,
+    "text/csv": _TEXT,
+    TABLE_MEDIA_TYPES["xlsx"]: _BINARY,
+}
 FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file.",
-        "content": {
-            "image/svg+xml": _TEXT,
-            "image/png": _BINARY,
-            "application/pdf": _BINARY,
-            "text/vnd.mermaid": _TEXT,
-            "text/markdown": _TEXT,
-            "application/json": {"schema": {"$ref": "#/components/schemas/SceneReply"}},
-            "application/vnd.jgraph.mxfile": _TEXT,
-            "text/html": _TEXT,
-            "text/csv": _TEXT,
-            TABLE_MEDIA_TYPES["xlsx"]: _BINARY,
-        },
+        "content": {**_OTHERS, "application/json": {"schema": {"$ref": "#/components/schemas/SceneReply"}}},
     },
+}
+PARTS: dict[int | str, dict[str, Any]] = {
+    206: {
+        "description": "The bytes of it that `Range` names.",
+        "content": {**_OTHERS, "application/json": _BINARY},
+    },
+    **refuses(416),
 }
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
     304: {"description": "The copy whose ETag was sent is still right."}
@@ -84,15 +94,30 @@ def file_reply(content: bytes, format: str, stem: str, etag: str = "", *, inline
     return Response(content, headers=headers)
 
 
-def exported_reply(exported: Exported, etag: str = "", cache_control: str = PRIVATE) -> Response:
-    """An exported file: as a whole, or in pieces as the storage gives them."""
-    file = exported.file
+async def exported_reply(
+    request: Request, storage: Storage, exported: Exported, etag: str, cache_control: str = PRIVATE
+) -> Response:
+    """An exported file, or the part of it that is asked for: at once, or in pieces as the storage gives them.
+
+    Raises RangeNotSatisfiable.
+    """
+    file, content, pieces = exported.file, exported.content, exported.pieces
+    size = file.size if content is None else len(content)
     headers = file_headers(file.file_name, file.media_type, etag)
-    headers["Cache-Control"] = cache_control
-    if exported.content is not None:
-        return Response(exported.content, headers=headers)
-    assert exported.pieces is not None
-    return StreamingResponse(exported.pieces, headers={**headers, "Content-Length": str(file.size)})
+    headers |= {"Cache-Control": cache_control, "Accept-Ranges": "bytes", "Content-Length": str(size)}
+    if pieces is not None and (request.method == "HEAD" or "range" in request.headers):
+        await pieces.close()  # of what is wanted another piece comes first, or none
+        pieces = None
+    part = asked_part(request, size, etag)
+    if request.method == "HEAD":
+        return Response(headers=headers)
+    status, start, stop = 200, 0, size
+    if part is not None:
+        status, start, stop = 206, part.start, part.stop
+        headers |= {"Content-Range": part.header, "Content-Length": str(part.length)}
+    if content is not None:
+        return Response(content[start:stop], status, headers=headers)
+    return StreamingResponse(pieces or await Pieces.of(storage, file.name, start, stop), status, headers=headers)
 
 
 def file_headers(file_name: str, media_type: str, etag: str = "", *, inline: bool = False) -> dict[str, str]:

@@ -364,7 +364,9 @@ def hot_route(scope: Scope) -> str:
     if raw.startswith(b"/resources/"):
         last = scope["path"].rpartition("/")[2]
         return "/resources/{resource_id}" + (f"/{last}" if last in ("history", "neighbours") else "")
-    return "/visualization/diagrams/{diagram_id}/export" if _EXPORT.fullmatch(raw) else ""
+    if not _EXPORT.fullmatch(raw) or any(name == b"range" for name, _ in scope["headers"]):
+        return ""  # a part of a file is cut by its route
+    return "/visualization/diagrams/{diagram_id}/export"
 
 
 def coding_for(accepted: bytes) -> bytes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cloudviz.errors import CloudVizError, NotFound, Unavailable
 from cloudviz.runtime import clock
 from cloudviz.runtime.logs import get_logger
-from cloudviz.runtime.storage import Storage, object_name
+from cloudviz.runtime.storage import Storage, missing, object_name
 from cloudviz.store import ExportedFile, Store
 
 log = get_logger(__name__)
@@ -25,6 +25,34 @@ GRACE = timedelta(days=1)
 _AT_ONCE = 500
 
 
+class Pieces:
+    """The content of a large file, its first piece read already. Taken or closed, or it keeps a connection."""
+
+    def __init__(self, first: bytes, rest: AsyncGenerator[bytes, None]) -> None:
+        self._first, self._rest = first, rest
+
+    @classmethod
+    async def of(cls, storage: Storage, name: str, start: int = 0, stop: int | None = None) -> Pieces:
+        """Begin to read: now, while the reply can still be another. Raises NotFound, Unavailable."""
+        rest = storage.read(name, start, stop)
+        try:
+            return cls(await anext(rest), rest)
+        except StopAsyncIteration:
+            raise missing(name) from None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            yield self._first
+            async for piece in self._rest:
+                yield piece
+        finally:
+            await self._rest.aclose()
+
+    async def close(self) -> None:
+        """Read no more of it."""
+        await self._rest.aclose()
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """A file to hand over: what is known of it, and its content as a whole or in pieces.
@@ -34,7 +62,7 @@ class Exported:
 
     file: ExportedFile
     content: bytes | None = None
-    pieces: AsyncIterator[bytes] | None = None
+    pieces: Pieces | None = None
     is_kept: bool = True
 
 
@@ -89,17 +117,12 @@ class Exports:
         Raises NotFound when the storage does not have it, or holds something else under its name, and Unavailable.
         """
         if file.size > WHOLE:
-            pieces = self.storage.read(file.name)
-            try:
-                first = await anext(pieces)  # now, while the reply can still be another
-            except StopAsyncIteration:
-                raise NotFound(f"there is no file {file.name[:80]!r}") from None
-            return Exported(file, pieces=_behind(first, pieces))
+            return Exported(file, pieces=await Pieces.of(self.storage, file.name))
         content = await self.storage.content(file.name)
         if hashlib.sha256(content).hexdigest() != file.name[:64]:
             log.error("a file in the storage is not what it was", file=file.name)
             await self.storage.remove([file.name])
-            raise NotFound(f"there is no file {file.name[:80]!r}", hint="Export the picture again.")
+            raise missing(file.name)
         return Exported(file, content)
 
     async def has(self, asked: str) -> ExportedFile | None:
@@ -158,9 +181,3 @@ async def clean_up(
         if len(waiting) >= _AT_ONCE:
             removed += await judge()
     return removed + (await judge() if waiting else 0)
-
-
-async def _behind(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for piece in rest:
-        yield piece

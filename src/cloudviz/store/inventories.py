@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, cast, func, literal, or_, select, tuple_
+from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cloudviz.errors import Invalid, NotFound, Unavailable
@@ -29,7 +29,7 @@ from cloudviz.store.cost_tables import cost_revision
 from cloudviz.store.costs import lay_costs, with_costs
 from cloudviz.store.discoveries import coverage_entry, coverage_of, coverage_order, discovery_row, problems_of
 from cloudviz.store.engine import Database
-from cloudviz.store.facets import COLUMNS
+from cloudviz.store.facets import count_facets
 from cloudviz.store.instants import read_instant, write_instant
 from cloudviz.store.moments import After, Now, shown_at, shown_for
 from cloudviz.store.pages import fetch_page
@@ -162,8 +162,9 @@ class Inventories:
                 # takes a second in the other. So: the resources that come next; if they fill no page, the index.
                 near = await some_further(connection, shown, cursor)
                 if near is not None:
+                    met = await conditions(self._database, connection, selection, shown, by_index=False)
                     page = await fetch_page(
-                        connection, query.where(*wanted, near), [(shown.id, str)], resource_of, limit, cursor
+                        connection, query.where(*met, near), [(shown.id, str)], resource_of, limit, cursor
                     )
                     if not page.next_cursor:
                         page = None
@@ -364,31 +365,8 @@ class Inventories:
 
         A resource without a region, account or state is counted under ``""``.
         """
-        found: dict[str, dict[str, int]] = {name: {} for name, _ in COLUMNS}
         async with self._database.reading(from_replica=True) as connection:
-            if selection == Selection():
-                kept = select(tables.facets).order_by(tables.facets.c.name, tables.facets.c.value)
-                for row in await connection.execute(kept):
-                    found[row[0]][row[1]] = row[2]
-                return found
-            shown = await shown_for(connection, selection)
-            wanted = await conditions(self._database, connection, selection, shown)
-            if self._database.is_postgres:  # all in one go through the matches
-                # What has all values in common is counted first: that leaves little to be counted by each of them.
-                values = [func.coalesce(shown.rows.c[column], "").label(name) for name, column in COLUMNS]
-                alike = select(*values, func.count().label("alike")).where(*wanted).group_by(*values).subquery()
-                named = [alike.c[name] for name, _ in COLUMNS]
-                sets = func.grouping_sets(*(tuple_(each) for each in named))
-                total = cast(func.sum(alike.c.alike), BigInteger)
-                for row in await connection.execute(select(*named, total).group_by(sets)):
-                    [(name, value)] = [pair for pair in zip(found, row, strict=False) if pair[1] is not None]
-                    found[name][value] = row[-1]
-                return {name: dict(sorted(counts.items())) for name, counts in found.items()}
-            for name, column in COLUMNS:
-                value = func.coalesce(shown.rows.c[column], "")
-                counted = select(value, func.count()).where(*wanted).group_by(value)
-                found[name] = {row[0]: row[1] for row in sorted(await connection.execute(counted))}
-        return found
+            return await count_facets(self._database, connection, selection)
 
     async def diff(self, a: str, b: str) -> Diff:
         """What changed from ``a`` to ``b``: each a discovery id (the inventory just after it was recorded) or an

@@ -38,7 +38,7 @@ from cloudviz.inventory.model import Coverage, Graph, Problem, Resource
 from cloudviz.store import search_index, tables
 from cloudviz.store.discoveries import discovery_row, end_discovery
 from cloudviz.store.engine import Database
-from cloudviz.store.facets import COLUMNS, Tally
+from cloudviz.store.facets import Tally
 from cloudviz.store.outranked import Outranked
 from cloudviz.store.reach import Reach, ScopeKey
 from cloudviz.store.records import Ending, RecordedChanges
@@ -187,7 +187,8 @@ class _Recording:
                 known.links_hash,
                 known.valid_from,
                 known.created_at,
-                *(known[column] for _, column in COLUMNS),
+                known.scope_id,
+                known.state,
             )
             .select_from(_SEEN.outerjoin(tables.resources, known.id == seen.id))
             .where(
@@ -225,7 +226,6 @@ class _Recording:
         closing: list[str] = []
         relinked: dict[str, str] = {}
         sighted: list[str] = []
-        came: list[Resource] = []
         for key, row in rows.items():
             self._count_cost(row.resource)
             scope_id = self.scope_ids[row.scope]
@@ -246,17 +246,16 @@ class _Recording:
             content = self._content(row, scope_id, max(self.seen_at, before))
             created = self.database.time(old.created_at if old is not None else max(self.seen_at, before))
             now.append((key, self.discovery.id, *content, links_hash, created))
-            came.append(row.resource)
+            self.tally.came(scope_id, row.resource.state)
             if old is None:
                 self.added += 1
                 relinked[key] = links_hash
                 continue
-            self.tally.went(old)
+            self.tally.went(old.scope_id, old.state)
             self.changed += old.content_hash != row.content_hash
             closing.append(key)
             if old.links_hash != links_hash:
                 relinked[key] = links_hash
-        self.tally.came(came)
         taken = [key for key in closing if known[key].origin not in ("", self.origin)]
         await self._outranked.keep(taken, _CONTENT)
         await self._end(tables.resource_versions, "resource_id", closing)
@@ -300,7 +299,7 @@ class _Recording:
             row.properties.decode(),
             self.database.money(item.cost_monthly),
             item.currency,
-            row.search,
+            search_index.for_postgres(row.search) if self.database.is_postgres else row.search,
             row.content_hash,
             self.discovery.source,
             self.origin,
@@ -374,7 +373,7 @@ class _Recording:
     async def gone(self) -> None:
         """End what was there before, was looked for, and was not seen."""
         known = tables.resources.c
-        query = select(known.id, *(known[column] for _, column in COLUMNS)).order_by(known.id)
+        query = select(known.id, known.scope_id, known.state).order_by(known.id)
         query = query.where(~exists().where(_SEEN.c.id == known.id))
         if self.origin:
             gaps = [key for scope, key in self.scope_ids.items() if self.reach.verdict(scope) is False]
@@ -390,7 +389,7 @@ class _Recording:
         async for rows in (await self.connection.stream(query)).partitions(CHUNK):
             for row in rows:
                 absent.append(row.id)
-                self.tally.went(row)
+                self.tally.went(row.scope_id, row.state)
         self.removed += len(absent)
         for chunk in _chunks(absent, CHUNK):
             await self._end(tables.resource_versions, "resource_id", chunk)
@@ -435,7 +434,7 @@ class _Recording:
 
     async def end(self) -> RecordedChanges:
         """Write the sums into the discovery."""
-        await self.tally.write(self.database, self.connection)
+        await self.tally.write(self.database, self.connection, self.scope_ids)
         counts = {
             "added": self.added,
             "changed": self.changed,

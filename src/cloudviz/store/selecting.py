@@ -20,6 +20,7 @@ from cloudviz.store.engine import Database
 from cloudviz.store.moments import Columns, Moment, Shown, shown_at
 from cloudviz.store.pages import read_cursor
 from cloudviz.store.rows import key_text, plain_text
+from cloudviz.store.search_index import for_postgres
 from cloudviz.store.types import AnyRow
 
 TRIGRAM = 3
@@ -75,9 +76,13 @@ def resource_of(row: AnyRow) -> Resource:
 
 
 async def conditions(
-    database: Database, connection: AsyncConnection, selection: Selection, shown: Shown
+    database: Database, connection: AsyncConnection, selection: Selection, shown: Shown, *, by_index: bool = True
 ) -> list[ColumnElement[bool]]:
-    """The conditions of a selection on the rows it is shown from; the same as ``Selection.matches``."""
+    """The conditions of a selection on the rows it is shown from; the same as ``Selection.matches``.
+
+    Arguments:
+        by_index: let the search index serve, where it can; else rows that are met otherwise are looked at.
+    """
     columns = shown.rows.c
     found = [shown.condition]
     for values, column in (
@@ -96,7 +101,7 @@ async def conditions(
     for key, value in selection.tags:
         found.append(_has_tag(database, columns, plain_text(key), plain_text(value)))
     if selection.text:
-        found += await _has_text(database, connection, shown, plain_text(selection.text).lower())
+        found += await _has_text(database, connection, shown, plain_text(selection.text).lower(), by_index)
     return found
 
 
@@ -121,11 +126,13 @@ def _has_tag(database: Database, columns: Columns, key: str, value: str) -> Colu
 
 
 async def _has_text(
-    database: Database, connection: AsyncConnection, shown: Shown, needle: str
+    database: Database, connection: AsyncConnection, shown: Shown, needle: str, by_index: bool
 ) -> list[ColumnElement[bool]]:
     column = shown.rows.c.search
     if database.is_postgres:
-        return [column.contains(needle, autoescape=True)]
+        needle = for_postgres(needle)
+        # The planner would ask the index about millions to look at a few thousand; of strpos it does not know how.
+        return [column.contains(needle, autoescape=True) if by_index else func.strpos(column, needle) > 0]
     # Not LIKE: SQLite's ends at patterns of 50,000 bytes.
     found: list[ColumnElement[bool]] = [func.instr(column, needle) > 0]
     if shown.rows is tables.resources and len(needle) >= TRIGRAM:

@@ -321,6 +321,15 @@ facets = Table(
     Column("count", BigInteger, nullable=False),
 )
 
+# The same by scope and state, to be added up for who asks of some regions or accounts only.
+scope_states = Table(
+    "scope_states",
+    metadata,
+    Column("scope_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", Key, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
 resource_versions = Table(
     "resource_versions",
     metadata,

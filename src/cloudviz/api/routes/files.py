@@ -12,7 +12,7 @@ from cloudviz.access import Caller, Event
 from cloudviz.access.file_links import FileLinks
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
-from cloudviz.api.files import FILE, NOT_MODIFIED, exported_reply, is_fresh, unchanged
+from cloudviz.api.files import FILE, NOT_MODIFIED, PARTS, exported_reply, is_fresh, unchanged
 from cloudviz.api.house import House
 from cloudviz.api.schemas.diagrams import LinkReply
 from cloudviz.runtime import clock
@@ -22,11 +22,12 @@ from cloudviz.store import ExportedFile
 router = APIRouter(tags=["visualization"])
 
 
+@router.head("/{name}", include_in_schema=False)
 @router.get(
     "/{name}",
     summary="An exported file, by a signed link",
     response_class=Response,
-    responses={**FILE, **NOT_MODIFIED, **refuses(403, 404)},
+    responses={**FILE, **PARTS, **NOT_MODIFIED, **refuses(403, 404)},
 )
 async def file(
     request: Request,
@@ -35,14 +36,18 @@ async def file(
     expires: Annotated[int, Query(ge=0, le=2**40, description="When the link ends, in seconds since 1970.")],
     signature: Annotated[str, Query(max_length=100, description="As the link has it.")],
 ) -> Response:
-    """Who has the link needs no token. Its name is that of its content: any cache may keep it."""
+    """Who has the link needs no token. Its name is that of its content: any cache may keep it.
+
+    `Range` is honoured.
+    """
     left = FileLinks(house.settings.signing_secrets()).check(name, expires, signature, clock.now())
     cache_control = f"public, max-age={left}, immutable"
     etag = f'"{name[:32]}"'
     if is_fresh(request, etag):
         return unchanged(etag, cache_control)
-    exported = await house.studio.exports.opened(await house.store.exported_files.named(name))
-    return exported_reply(exported, etag, cache_control)
+    exports = house.studio.exports
+    exported = await exports.opened(await house.store.exported_files.named(name))
+    return await exported_reply(request, exports.storage, exported, etag, cache_control)
 
 
 async def link_to(

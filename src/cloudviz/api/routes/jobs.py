@@ -150,6 +150,7 @@ async def _told(store: Store, job_id: str, after: int) -> AsyncIterator[bytes]:
             await asyncio.sleep(LOOK_SECONDS)
 
 
+@router.head("/{job_id}/file", include_in_schema=False)
 @router.get(
     "/{job_id}/file",
     summary="The file that an export wrote",

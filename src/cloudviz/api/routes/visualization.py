@@ -13,7 +13,7 @@ from cloudviz.access import Caller, Event
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
 from cloudviz.api.errors import dumps
-from cloudviz.api.files import FILE, NOT_MODIFIED, etag_of, exported_reply, is_fresh, unchanged
+from cloudviz.api.files import FILE, NOT_MODIFIED, PARTS, etag_of, exported_reply, is_fresh, unchanged
 from cloudviz.api.house import House
 from cloudviz.api.once import IdempotencyKey, once
 from cloudviz.api.paging import Cursor, Limit, page_reply
@@ -147,11 +147,12 @@ async def diagram(diagram_id: str, _: needs.Viewer, store: needs.Store) -> Respo
     return Response(dumps(document), media_type="application/json")
 
 
+@router.head("/diagrams/{diagram_id}/export", include_in_schema=False)
 @router.get(
     "/diagrams/{diagram_id}/export",
     summary="A kept picture as a file",
     response_class=Response,
-    responses={**FILE, **NOT_MODIFIED, **refuses(404)},
+    responses={**FILE, **PARTS, **NOT_MODIFIED, **refuses(404)},
 )
 async def export_diagram(
     request: Request,
@@ -169,7 +170,8 @@ async def export_diagram(
     if is_fresh(request, etag):
         return unchanged(etag)
     options = PictureOptions(scale=scale, page=page.value, link_base=link_base)
-    return exported_reply(await house.studio.export(record, format.value, options), etag)
+    exported = await house.studio.export(record, format.value, options)
+    return await exported_reply(request, house.studio.exports.storage, exported, etag)
 
 
 @router.get(
@@ -206,7 +208,7 @@ async def link_diagram(
     },
 )
 async def export(
-    body: ExportRequest, caller: needs.Operator, house: needs.House, address: needs.Address
+    request: Request, body: ExportRequest, caller: needs.Operator, house: needs.House, address: needs.Address
 ) -> Response:
     """With `diagram_id`: the kept picture of that id; only format, scale, page and link base are heeded then."""
     if body.diagram_id:
@@ -222,7 +224,8 @@ async def export(
             previous=body.previous,
         )
     if body.delivery == "file":
-        return exported_reply(exported, f'"{exported.file.name[:32]}"')
+        etag = f'"{exported.file.name[:32]}"'
+        return await exported_reply(request, house.studio.exports.storage, exported, etag)
     if not exported.is_kept:
         raise Unavailable("the file could not be put into the storage", hint="See GET /health.")
     link = await link_to(exported.file, body.link_seconds, caller, house, address)

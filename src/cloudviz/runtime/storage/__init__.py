@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudviz.runtime.storage.objects import Kept, Storage, object_name
+from cloudviz.runtime.storage.objects import Kept, Storage, missing, object_name
 from cloudviz.runtime.storage.opening import open_storage
 
-__all__ = ["Kept", "Storage", "object_name", "open_storage"]
+__all__ = ["Kept", "Storage", "missing", "object_name", "open_storage"]

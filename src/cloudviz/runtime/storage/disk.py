@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,8 +30,8 @@ class DiskStorage(Storage):
         """Write an object; the suffix of its name keeps its media type."""
         await asyncio.to_thread(self._put, checked_name(name), content)
 
-    async def read(self, name: str) -> AsyncIterator[bytes]:
-        """The content in pieces."""
+    async def read(self, name: str, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes, None]:
+        """The content in pieces, or that of a part."""
         path = self._path(checked_name(name))
         try:
             file = await asyncio.to_thread(path.open, "rb")
@@ -39,9 +39,12 @@ class DiskStorage(Storage):
             raise missing(name) from None
         except OSError as error:
             raise _away(error) from error
+        left = None if stop is None else stop - start
         try:
-            while piece := await asyncio.to_thread(file.read, PIECE):
+            file.seek(start)
+            while piece := await asyncio.to_thread(file.read, PIECE if left is None else min(PIECE, left)):
                 yield piece
+                left = None if left is None else left - len(piece)
         finally:
             file.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,8 +56,8 @@ class Storage(ABC):
         """Write an object. One that is there already counts as written now: a clean-up must not take it away."""
 
     @abstractmethod
-    def read(self, name: str) -> AsyncIterator[bytes]:
-        """The content in pieces. Raises NotFound before the first."""
+    def read(self, name: str, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes, None]:
+        """The content in pieces, from byte ``start`` up to ``stop``. Raises NotFound before the first."""
 
     @abstractmethod
     async def has(self, name: str) -> bool:

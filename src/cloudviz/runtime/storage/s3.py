@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property, partial
 from threading import Lock
@@ -52,11 +52,13 @@ class S3Storage(Storage):
             )
         )
 
-    async def read(self, name: str) -> AsyncIterator[bytes]:
-        """The content in pieces, one piece in memory at a time."""
-        checked_name(name)
+    async def read(self, name: str, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes, None]:
+        """The content in pieces, or that of a part, one piece in memory at a time."""
+        place = {"Bucket": self._bucket, "Key": self._key(checked_name(name))}
+        if start or stop is not None:
+            place["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
         try:
-            reply = await self._ask(lambda s3: s3.get_object(Bucket=self._bucket, Key=self._key(name)))
+            reply = await self._ask(lambda s3: s3.get_object(**place))
         except NotFound:
             raise missing(name) from None
         body = reply["Body"]
