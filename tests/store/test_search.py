@@ -92,8 +92,10 @@ async def test_the_index_holds_what_is_there_and_nothing_else(store: Store):
 async def test_many_hits_come_in_pages_that_miss_none(store: Store, monkeypatch: pytest.MonkeyPatch):
     items = [machine(f"m{number:04}", tags={"half": str(number % 2)}) for number in range(300)]
     await record(store, graph(*items), [seen()], 1)
-    for few in (10, 5000):  # read in order until the page is full, and fetched by the index
+    # By the index, by the index where those that come next are not enough, and in order until the page is full.
+    for few, many in ((5000, 5000), (10, 5000), (10, 20)):
         monkeypatch.setattr("cloudviz.store.selecting.FEW", few)
+        monkeypatch.setattr("cloudviz.store.selecting.MANY", many)
         met: list[str] = []
         cursor: str | None = None
         while True:

@@ -155,23 +155,20 @@ class Inventories:
         async with self._database.reading(from_replica=True) as connection:
             shown = await shown_for(connection, selection)
             query = select(*resource_columns(shown))
-            wanted = await conditions(self._database, connection, selection, shown)
-            page: Page[Resource] | None = None
-            if self._database.is_postgres and selection.text:
-                # The planner can't know how often a part of a text occurs, and what it chooses for the one case
-                # takes a second in the other. So: the resources that come next; if they fill no page, the index.
-                near = await some_further(connection, shown, cursor)
-                if near is not None:
-                    met = await conditions(self._database, connection, selection, shown, by_index=False)
-                    page = await fetch_page(
-                        connection, query.where(*met, near), [(shown.id, str)], resource_of, limit, cursor
-                    )
-                    if not page.next_cursor:
-                        page = None
-                        wanted = [await hits_further(self._database, connection, shown, wanted, limit, cursor)]
-            if page is None:
-                query = query.where(*wanted)
-                page = await fetch_page(connection, query, [(shown.id, str)], resource_of, limit, cursor)
+            order = [(shown.id, str)]
+            met = await conditions(self._database, connection, selection, shown, by_index=False)
+            # No planner can know how often a part of a text occurs, and what it chooses for the one case takes a
+            # second in the other. So: the resources that come next; if they fill no page, the index.
+            near = await some_further(connection, shown, cursor) if selection.text else None
+            page = None
+            if near is not None:
+                page = await fetch_page(connection, query.where(*met, near), order, resource_of, limit, cursor)
+            if page is None or not page.next_cursor:
+                wanted = await conditions(self._database, connection, selection, shown)
+                # SQLite has one condition more where its index has found no more than can be sorted.
+                if page is not None and (self._database.is_postgres or len(wanted) > len(met)):
+                    wanted = [await hits_further(self._database, connection, shown, wanted, limit, cursor)]
+                page = await fetch_page(connection, query.where(*wanted), order, resource_of, limit, cursor)
             return Page(await with_costs(self._database, connection, page.items), page.next_cursor)
 
     async def count(self, selection: Selection) -> int:

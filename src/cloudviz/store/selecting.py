@@ -27,7 +27,10 @@ TRIGRAM = 3
 """Characters that a search must have for the index to know them."""
 
 FEW = 5000
-"""Hits that SQLite fetches and sorts for a page; with more it reads resources in order until the page is full."""
+"""Resources that are looked at in their order before an index is asked: what occurs everywhere is among them."""
+
+MANY = 100_000
+"""Hits of SQLite's index that are put in order, in a microsecond each; of more, resources are read in order."""
 
 _WILD = frozenset("*?[")
 
@@ -135,14 +138,13 @@ async def _has_text(
         return [column.contains(needle, autoescape=True) if by_index else func.strpos(column, needle) > 0]
     # Not LIKE: SQLite's ends at patterns of 50,000 bytes.
     found: list[ColumnElement[bool]] = [func.instr(column, needle) > 0]
-    if shown.rows is tables.resources and len(needle) >= TRIGRAM:
+    if by_index and shown.rows is tables.resources and len(needle) >= TRIGRAM:
         # A phrase in quotes, in which only a quote means something.
         phrase = '"' + needle.replace('"', '""') + '"'
         index = table("search_resources", sql_column("rowid"), sql_column("search_resources"))
         hits = select(index.c.rowid).where(index.c.search_resources.op("MATCH")(phrase))
-        rows = list(await connection.scalars(hits.limit(FEW + 1)))
-        if len(rows) <= FEW:
-            # Of many a page is sooner full when they are met in the order of their ids.
+        rows = list(await connection.scalars(hits.limit(MANY + 1)))
+        if len(rows) <= MANY:
             listed = func.json_each(orjson.dumps(rows).decode()).table_valued("value")
             found.append(literal_column("resources.rowid").in_(select(listed.c.value)))
     return found
@@ -167,10 +169,10 @@ async def hits_further(
     limit: int,
     cursor: str | None,
 ) -> ColumnElement[bool]:
-    """The first of all that match after a cursor, enough for a page, as a condition; PostgreSQL only.
+    """The first of all that match after a cursor, enough for a page, as a condition.
 
-    What matches is found before it is put in order: else the planner may go through all in their order, in the
-    hope to meet enough of them soon.
+    What matches is found before it is put in order: else PostgreSQL's planner may go through all in their order,
+    in the hope to meet enough of them soon. And ids are sorted sooner than whole resources.
     """
     hits = (
         select(shown.id.label("id")).where(*wanted).cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
