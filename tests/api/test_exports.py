@@ -213,6 +213,9 @@ async def test_s3_answers_its_own_links(sqlite_url: str, tmp_path: Path, monkeyp
             name = urlsplit(link["url"]).path.rpartition("/")[2]
             by_us = FileLinks([SECRET]).path(name, datetime(2100, 1, 1))
             assert (await server.client.get(by_us)).content == own.content
+            monkeypatch.setattr(exports, "WHOLE", 100)  # so that the bucket is asked for the part alone
+            part = await server.client.get(by_us, headers={"Range": "bytes=5-99"})
+            assert (part.status_code, part.content) == (206, own.content[5:100])
 
 
 # -- large files and clean-up ---------------------------------------------------------------------------
@@ -236,6 +239,59 @@ async def test_a_large_export_is_streamed(light_server: Server, monkeypatch: pyt
         assert not house.replies._kept
         held = await beside.get(url, params=params, headers={"If-None-Match": first.headers["etag"]})
         assert (held.status_code, held.content) == (304, b"")
+
+
+PARTS = [
+    ("bytes=0-9", slice(0, 10)),
+    ("bytes=10-", slice(10, None)),
+    ("bytes=-7", slice(-7, None)),
+    ("Bytes = 5 - 5 ", slice(5, 6)),
+    ("bytes=3-999999999", slice(3, None)),
+    ("bytes=-999999999", slice(0, None)),
+]
+WHOLE = ["bytes=9-3", "bytes=-", "bytes=a-b", "pages=1-2", "bytes=0-1,4-5", "bytes", f"bytes=0-{'9' * 40}"]
+
+
+@pytest.mark.parametrize("large", [False, True])
+async def test_parts_of_files(light_server: Server, monkeypatch: pytest.MonkeyPatch, large: bool) -> None:
+    """RFC 9110 §14, for a file in memory and for one that is streamed; by a token and by a link."""
+    diagram = await drawn(light_server)
+    if large:
+        monkeypatch.setattr(exports, "WHOLE", 100)
+        monkeypatch.setattr("cloudviz.api.replies.LARGEST_KEPT", 100)
+        monkeypatch.setattr("cloudviz.runtime.storage.disk.PIECE", 1000)
+    own = EXPORT.format(diagram) + "?format=png"
+    link = (await light_server.get(EXPORT.format(diagram) + "/link", params={"format": "png"})).json()["url"]
+    token = await light_server.headers("viewer")
+    for url in (own, link):
+        client, whole = light_server.client, await light_server.client.get(url, headers=token)
+        content, etag = whole.content, whole.headers["etag"]
+        assert whole.status_code == 200 and whole.headers["accept-ranges"] == "bytes"
+        for asked, part in PARTS:
+            reply = await client.get(url, headers={**token, "Range": asked})
+            assert (reply.status_code, reply.content) == (206, content[part]), asked
+            start, stop, _ = part.indices(len(content))
+            assert reply.headers["content-range"] == f"bytes {start}-{stop - 1}/{len(content)}"
+            assert (reply.headers["content-length"], reply.headers["etag"]) == (str(stop - start), etag)
+            assert reply.headers["content-type"] == whole.headers["content-type"]
+        for asked in WHOLE:
+            reply = await client.get(url, headers={**token, "Range": asked})
+            assert (reply.status_code, reply.content) == (200, content), asked
+            assert "content-range" not in reply.headers
+        for asked in (f"bytes={len(content)}-", "bytes=-0"):
+            refused = await client.get(url, headers={**token, "Range": asked})
+            assert_problem(refused, 416, "range_not_satisfiable")
+            assert refused.headers["content-range"] == f"bytes */{len(content)}"
+        # A part of the same file only: a weak tag, another one and a date are none.
+        for condition, status in ((etag, 206), (f"W/{etag}", 200), ('"other"', 200), ("Tue, 24 Nov 2026", 200)):
+            reply = await client.get(url, headers={**token, "Range": "bytes=0-0", "If-Range": condition})
+            assert reply.status_code == status, condition
+        held = await client.get(url, headers={**token, "Range": "bytes=0-0", "If-None-Match": etag})
+        assert (held.status_code, held.content) == (304, b"")
+        head = await client.head(url, headers={**token, "Range": "bytes=0-0"})
+        assert (head.status_code, head.content) == (200, b"")
+        for name in ("content-length", "content-type", "etag", "accept-ranges", "content-disposition"):
+            assert head.headers[name] == whole.headers[name]
 
 
 async def test_the_clean_up_takes_what_nothing_leads_to(server: Server) -> None:

@@ -214,6 +214,25 @@ async def test_hostile_names_become_harmless_ones(light: Server, provider: Lying
     assert 1 <= len(username) <= 50 and not set(username) & set("<>\u202e \n\"'()/")
 
 
+@pytest.mark.parametrize(
+    ("name", "becomes"),
+    [
+        ("\u0430dmin", "ada"),  # a Cyrillic a: two alphabets in one name, so the address gives the name
+        ("\uff41\uff44\uff4d\uff49\uff4e\uff12", "admin2"),  # full width: the letters that are meant
+        ("ADMIN", "ADMIN-"),  # somebody is called so but for capitals
+        ("\u0438\u0432\u0430\u043d", "\u0438\u0432\u0430\u043d"),
+    ],
+)
+async def test_names_that_look_like_others_are_given_to_nobody(
+    light: Server, provider: LyingProvider, name: str, becomes: str
+) -> None:
+    await light.person("admin")
+    provider.person |= {"preferred_username": name, "email": "ada@example.org", "email_verified": True}
+    username = (await signed_in(light))["username"]
+    assert username.startswith(becomes)
+    assert username.lower() != "admin"
+
+
 async def test_the_disabled_stay_outside(server: Server, provider: LyingProvider) -> None:
     me = await signed_in(server)
     await server.ask("PUT", f"/admin/users/{me['id']}", role="admin", json={"roles": ["viewer"], "disabled": True})

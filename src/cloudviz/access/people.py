@@ -53,7 +53,7 @@ class Admissions:
                 f"{username[:60]!r} is not a username",
                 hint=f"Use up to {LONGEST_USERNAME} letters, digits or . _ @ + -, the first a letter or digit.",
             )
-        if not _is_plain(username):
+        if not is_plain(username):
             raise Invalid(
                 f"{username[:60]!r} mixes scripts, or writes letters in a form that looks like others",
                 hint="Use the letters of one alphabet, in their usual form.",
@@ -157,8 +157,10 @@ class Admissions:
         return person
 
 
-def _is_plain(name: str) -> bool:
+def is_plain(name: str) -> bool:
     """Whether a name can't pass for another in a list: no compatibility forms, no two alphabets in it.
+
+    It holds for names that people are given here and for those that identity providers give them.
 
     A small part of Unicode's restriction levels (https://www.unicode.org/reports/tr39/#Restriction_Level_Detection).
     """

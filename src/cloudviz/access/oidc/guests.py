@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cloudviz.access.audit import Event, SecurityLog
 from cloudviz.access.oidc.refused import Refused
-from cloudviz.access.people import LONGEST_EMAIL, LONGEST_USERNAME
+from cloudviz.access.people import LONGEST_EMAIL, LONGEST_USERNAME, is_plain
 from cloudviz.access.recognition import Recognition
 from cloudviz.access.roles import Role
 from cloudviz.errors import Conflict, Forbidden
@@ -78,13 +79,15 @@ class Guests:
         person = None
         for _ in range(MOST_TRIES):
             try:
+                if await self._people.is_like(name):  # but for capitals, and so they would be taken for them
+                    name = _another(name)
                 person = await self._people.create(name, email, NO_PASSWORD, roles)
                 break
             except Conflict as taken:  # somebody else has it, and keeps it
                 if "e-mail" in taken.detail:
                     email = nowhere
                 else:
-                    name = f"{name[: LONGEST_USERNAME - 7]}-{secrets.token_hex(3)}"
+                    name = _another(name)
         if person is None:
             raise Refused("no free name was found")
         try:
@@ -117,10 +120,15 @@ def _username(provider: str, claims: Mapping[str, Any]) -> str:
     for claim in ("preferred_username", "email", "name"):
         said = claims.get(claim)
         if isinstance(said, str):
-            name = re.sub(r"[^\w.@+-]+", "-", said.strip()).lstrip(".@+-")[:LONGEST_USERNAME].rstrip("-")
-            if name:
+            plain = unicodedata.normalize("NFKC", said.strip())
+            name = re.sub(r"[^\w.@+-]+", "-", plain).lstrip(".@+-")[:LONGEST_USERNAME].rstrip("-")
+            if name and is_plain(name):
                 return name
     return f"{provider}-{secrets.token_hex(3)}"
+
+
+def _another(name: str) -> str:
+    return f"{name[: LONGEST_USERNAME - 7]}-{secrets.token_hex(3)}"
 
 
 def _email(claims: Mapping[str, Any]) -> str:
