@@ -15,7 +15,8 @@ ROWS = [
 ]
 CLAIMS = (
     "forged tokens", "no type of token", "revocation", "exchanged under load", "OIDC", "refresh token",
-    "hashes, renewed", "same time", "form of keys; a dump", "problem+json", "exact limits", "conditional requests", "idempotency",
+    "hashes, renewed", "same time", "form of keys; a dump", "problem+json", "exact limits", "conditional requests",
+    "idempotency",
     "SSRF, rebinding", "envelopes: swap, rotation", "edit, delete, insert, reorder, truncate", "CORS origins",
     "proxy headers", "Chromium", "roles × routes", "canary", "made-up requests",
 )  # fmt: skip
