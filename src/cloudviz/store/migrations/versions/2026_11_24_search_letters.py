@@ -1,7 +1,7 @@
 """Search texts in PostgreSQL with letters for punctuation, and counts of the present by scope and state.
 
-Every row of ``resources``, ``resource_versions`` and ``outranked`` is written once more where the database is PostgreSQL: about a
-minute for each million. See ``cloudviz.store.search_index`` for the why.
+Every row of ``resources``, ``resource_versions`` and ``outranked`` is written once more where the database is
+PostgreSQL: three minutes for a million. See ``cloudviz.store.search_index`` for the why.
 """
 
 from __future__ import annotations
