@@ -147,7 +147,7 @@ async def open_and_close(url: str) -> None:
 
 
 async def test_the_search_of_what_an_older_release_recorded_is_written_anew(url: str):
-    """That migration again, and the one that dropped its triggers, over rows as the release before left them."""
+    """That migration again, and those that changed what it made, over rows as the release before left them."""
     async with await open_store(url) as store:
         item = machine("web", tags={"env": "prod"}, properties={"private_ip": "10.1.2.3"})
         await record(store, graph(item, machine("db")), [seen()], 1)
@@ -168,6 +168,9 @@ async def test_the_search_of_what_an_older_release_recorded_is_written_anew(url:
         await connection.run_sync(schema.upgrade, "2026_11_24_trigram_search")
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '2026_11_24_events'")
         await connection.run_sync(schema.upgrade, "2026_11_24_search_by_statement")
+        await connection.exec_driver_sql("DROP TABLE scope_states")
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '2026_11_24_outranked'")
+        await connection.run_sync(schema.upgrade, "2026_11_24_search_letters")
         await connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{newest}'")
     await database.close()
     async with await open_store(url) as store:
@@ -176,6 +179,7 @@ async def test_the_search_of_what_an_older_release_recorded_is_written_anew(url:
         past = Selection(text="instance/db", at=day(1.5).isoformat())
         assert len((await store.inventories.page(past)).items) == 1
         assert await store.inventories.facets(Selection()) == counts
+        assert await store.inventories.facets(Selection(providers=("aws",))) == counts  # kept by scope
         await record(store, graph(), [seen()], 3)
         assert (await store.inventories.page(Selection(text="env=prod"))).items == []
 
