@@ -76,7 +76,7 @@ def listening(settings: Settings, *, embedded_worker: bool = False, **given: Any
         server_header=False,
         proxy_headers=False,
         lifespan="on",
-        **given,
+        **{"http": "cloudviz.api.protocol:Protocol", **given},
     )
     server = uvicorn.Server(config)
     loops: list[asyncio.AbstractEventLoop] = []

@@ -45,7 +45,7 @@ def hasty(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Listening]:
 def _serving(migrated: Path, folder: Path, bounds: dict[str, Any]) -> AbstractContextManager[Listening]:
     shutil.copy(migrated, folder / "bounded.sqlite3")
     url = f"sqlite:///{folder}/bounded.sqlite3"
-    return listening(settings_with(url, folder, server=bounds, limits={"enabled": False}), http="httptools")
+    return listening(settings_with(url, folder, server=bounds, limits={"enabled": False}))
 
 
 async def _filled(running: Listening) -> None:
@@ -248,6 +248,21 @@ def test_no_spelling_of_a_path_passes_the_check_of_the_role(bounded: Listening, 
     answer = bounded.talk(raw)
     assert answer.split(b" ")[1] in (b"400", b"403", b"404"), answer[:300]
     assert b'"username"' not in answer
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\x16\x03\x01\x02\x00 this is TLS\r\n\r\n",
+        b"GET /resources?q=" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"GET / HTTP/9.9 or so\r\n\r\n",
+    ],
+)
+def test_what_can_t_be_read_is_refused_as_everything_else_is(bounded: Listening, raw: bytes) -> None:
+    head, _, body = bounded.talk(raw).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ") and b"content-type: application/problem+json" in head
+    document = json.loads(body)
+    assert (document["status"], document["code"]) == (400, "bad_input") and b"xxx" not in body
 
 
 def test_methods_are_not_overridden(bounded: Listening) -> None:

@@ -22,6 +22,14 @@ AtOnce = Callable[[MutableMapping[str, Any]], Whole | None]
 """What answers a scope without waiting for anything; None when that can't be done."""
 
 
+UNREADABLE = (
+    '{"type":"urn:cloudviz:problem:bad_input","title":"Bad Request","status":400,'
+    '"detail":"the request can\'t be read as HTTP, or its address is over 64 KB","instance":"","code":"bad_input",'
+    '"hint":"Send long conditions with POST /resources/search."}'
+)
+"""The problem of a request that is none. Nothing of it is known, nor repeated."""
+
+
 class Protocol(HttpToolsProtocol):
     """For uvicorn's ``--http``: ``cloudviz.api.protocol:Protocol``. The app's ``at_once`` is an :data:`AtOnce`."""
 
@@ -40,6 +48,17 @@ class Protocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
         elif self._at_once is None or not self._answered(self._at_once):
             super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What can't be read as HTTP, such as an address over 64 KB, is refused as everything else is."""
+        body = UNREADABLE.encode()
+        lines = [STATUS_LINE[400]]
+        for name, value in self.server_state.default_headers:
+            lines += (name, b": ", value, b"\r\n")
+        lines.append(b"content-type: application/problem+json\r\ncontent-length: %d\r\n" % len(body))
+        lines.append(b"cache-control: no-store\r\nconnection: close\r\n\r\n")
+        self.transport.write(b"".join([*lines, body]))
+        self.transport.close()
 
     def _answered(self, at_once: AtOnce) -> bool:
         """Answer now; anything out of the ordinary is left to uvicorn, which answers in the order of requests."""

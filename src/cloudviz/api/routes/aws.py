@@ -42,7 +42,7 @@ async def discover(
     return accepted
 
 
-@router.post("/test-connection", summary="Test the connection to AWS", responses=refuses(422, 502))
+@router.post("/test-connection", summary="Test the connection to AWS", responses=refuses(404, 422, 502))
 async def test_connection(
     body: AwsConnectionRequest, caller: needs.Operator, house: needs.House, address: needs.Address
 ) -> ConnectionReply:

@@ -102,7 +102,7 @@ async def job(job_id: str, _: needs.Viewer, store: needs.Store) -> Response:
     responses={
         200: {
             "description": "`started`, `progress`, `retried`, `lost`, `released`; last `end` with the job.",
-            "content": {EVENT_STREAM: {"schema": {"type": "string"}, "example": _EVENTS}},
+            "content": {EVENT_STREAM: {"schema": {"description": "Events; `data` is JSON."}, "example": _EVENTS}},
         },
         **refuses(404),
     },
