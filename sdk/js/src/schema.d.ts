@@ -1675,6 +1675,8 @@ export interface paths {
         /**
          * An exported file, by a signed link
          * @description Who has the link needs no token. Its name is that of its content: any cache may keep it.
+         *
+         *     `Range` is honoured.
          */
         get: operations["visualization_file"];
         put?: never;
@@ -6520,6 +6522,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The file has no such part; `Content-Range` tells its size. */
+        Problem416: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description A value is not acceptable; `errors` says which. */
         Problem422: {
             headers: {
@@ -7788,6 +7799,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
@@ -8104,6 +8116,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
@@ -8712,6 +8725,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
@@ -9257,7 +9271,7 @@ export interface operations {
                      *     event: end
                      *     data: {"status": "succeeded"}
                      */
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
             400: components["responses"]["Problem400"];
@@ -9689,6 +9703,24 @@ export interface operations {
                     "text/vnd.mermaid": string;
                 };
             };
+            /** @description The bytes of it that `Range` names. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/pdf": string;
+                    "application/vnd.jgraph.mxfile": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "image/png": string;
+                    "image/svg+xml": string;
+                    "text/csv": string;
+                    "text/html": string;
+                    "text/markdown": string;
+                    "text/vnd.mermaid": string;
+                };
+            };
             /** @description The copy whose ETag was sent is still right. */
             304: {
                 headers: {
@@ -9701,6 +9733,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             414: components["responses"]["Problem414"];
+            416: components["responses"]["Problem416"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -9874,6 +9907,24 @@ export interface operations {
                     "text/vnd.mermaid": string;
                 };
             };
+            /** @description The bytes of it that `Range` names. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/pdf": string;
+                    "application/vnd.jgraph.mxfile": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "image/png": string;
+                    "image/svg+xml": string;
+                    "text/csv": string;
+                    "text/html": string;
+                    "text/markdown": string;
+                    "text/vnd.mermaid": string;
+                };
+            };
             /** @description The copy whose ETag was sent is still right. */
             304: {
                 headers: {
@@ -9885,6 +9936,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             414: components["responses"]["Problem414"];
+            416: components["responses"]["Problem416"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
