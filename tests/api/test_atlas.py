@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.api.serving import Server, assert_problem, instance
+
+from cloudviz.api.atlases import Atlases
+from cloudviz.api.studio import Studio
+from cloudviz.diagram.options import PictureOptions
+from cloudviz.inventory.select import Selection
 
 ATLAS, TILES = "/visualization/map/atlas", "/visualization/map/tiles"
 
@@ -57,3 +64,34 @@ async def test_refusals(server: Server) -> None:
     assert_problem(await server.get(ATLAS, params={"layer": "nothing"}), 404, "not_found")
     empty = await server.get(TILES, params={"tiles": "60.1.1"})
     assert empty.json()["tiles"]["60.1.1"] == {"nodes": [], "edges": []}
+
+
+async def test_a_map_is_laid_out_once_for_all_processes_and_restarts(server: Server) -> None:
+    await server.record([instance(number) for number in range(5)])
+    first = (await server.get(ATLAS, params={"max_nodes": 0})).json()
+    house = server.app.state.house
+    kept = house.atlases
+    another = Atlases(house.store, Studio(house.store, house.studio.exports, at_once=0))  # it can't draw anything
+    asked = (Selection(), PictureOptions(max_nodes=0))
+    found = await another.open(*asked, patience=20)
+    assert found is not None and found.version == first["version"]
+    ours = await kept.open(*asked)
+    assert ours is not None and found.tile((0, 0, 0), "state") == ours.tile((0, 0, 0), "state")
+
+    # After a change and a restart, what stays in the picture stays in its place.
+    await server.record([instance(number) for number in range(4)])
+    later = Atlases(house.store, Studio(house.store, house.studio.exports))
+    changed = await later.open(*asked)
+    before = {node["id"]: node["x"] for node in json.loads(ours.tile((0, 0, 0)))["nodes"] if not node["container"]}
+    now = {node["id"]: node["x"] for node in json.loads(changed.tile((0, 0, 0)))["nodes"] if not node["container"]}
+    assert changed.version != first["version"] and len(now.keys() & before.keys()) >= 4
+    assert all(before[id] == x for id, x in now.items() if id in before)
+
+    # A map that was tampered with is drawn anew.
+    folder = server.settings.data_dir
+    [*files] = folder.rglob("*.map")
+    assert files
+    for file in files:
+        file.write_bytes(b"something else")
+    anew = await Atlases(house.store, Studio(house.store, house.studio.exports)).open(*asked)
+    assert anew is not None and anew.count == changed.count

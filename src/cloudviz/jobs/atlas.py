@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cloudviz.diagram.atlas import Atlas
+from cloudviz.diagram.atlas import Atlas, packed, settled
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.scene.document import Scene
 from cloudviz.inventory.diff import Diff
@@ -23,10 +23,14 @@ MOST_KEPT_NODES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """An atlas, and the scene it was cut from where that is small enough to be kept for the next layout."""
+    """An atlas, and the scene it was cut from where that is small enough to be kept for the next layout.
+
+    ``content`` is the map as bytes, to be kept.
+    """
 
     atlas: Atlas
     scene: Scene | None
+    content: bytes = b""
 
 
 async def draw_atlas(
@@ -73,6 +77,6 @@ def _draw(
     # the store has left out what does not match: how much there is of it in each container is not known here
     left_out = dict.fromkeys(chosen.resources, 0) if is_narrowed else {}
     gaps = len(inventory.gaps())
-    scene = laid_out(chosen, options, found, gaps=gaps, previous=previous, left_out=left_out)
-    atlas = Atlas(scene, chosen.resources, inventory.coverage, version)
-    return Drawn(atlas, scene if len(scene.nodes) <= MOST_KEPT_NODES else None)
+    scene = settled(laid_out(chosen, options, found, gaps=gaps, previous=previous, left_out=left_out))
+    atlas = Atlas.of(scene, chosen.resources, inventory.coverage, version)
+    return Drawn(atlas, scene if len(scene.nodes) <= MOST_KEPT_NODES else None, packed(scene, atlas))

@@ -18,6 +18,9 @@ from cloudviz.store.types import AnyRow
 USED_EVERY = timedelta(hours=6)
 """How exact the time of the last use is: a row is not written for each of a thousand downloads."""
 
+MAP_TYPE = "application/vnd.cloudviz.map"
+"""The media type of laid-out maps, which are kept beside the files for people, and not as long."""
+
 _TABLE = tables.exported_files
 
 

@@ -16,6 +16,7 @@ from cloudviz.runtime.settings import RetentionSettings
 from cloudviz.store import tables, webhook_tables
 from cloudviz.store.audit import Audit
 from cloudviz.store.engine import Database
+from cloudviz.store.exported_files import MAP_TYPE
 from cloudviz.store.records import DiscoveryStatus, JobStatus
 
 _OVER = [JobStatus.SUCCEEDED.value, JobStatus.PARTIAL.value, JobStatus.FAILED.value, JobStatus.CANCELLED.value]
@@ -119,6 +120,11 @@ def _rules(kept: RetentionSettings, now: datetime) -> list[tuple[int, Table, Col
         (kept.diagrams_days, diagrams, diagrams.c.created_at < before(kept.diagrams_days)),
         (kept.exports_days, files, files.c.used_at < before(kept.exports_days)),
         (1, files, is_of_none),  # its picture is no longer kept
+        (
+            2,
+            files,
+            and_(files.c.media_type == MAP_TYPE, files.c.used_at < before(2)),
+        ),  # made again from the inventory
         (kept.checkpoints_days, listings, listings.c.discovery_id.in_(unread)),
         (kept.checkpoints_days, parts, parts.c.discovery_id.in_(unread)),
     ]

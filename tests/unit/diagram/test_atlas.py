@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from decimal import Decimal
 from typing import Any
 
 import orjson
 import pytest
 
-from cloudviz.diagram.atlas import TILE, Atlas
+from cloudviz.diagram.atlas import TILE, Atlas, packed, settled, unpacked
 from cloudviz.diagram.atlas.levels import BORN, MARGIN
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode, SceneSummary
-from cloudviz.errors import NotFound
+from cloudviz.errors import BadInput, NotFound
 from cloudviz.inventory.model import Coverage, CoverageStatus, Resource
 
 SIDE, ACROSS = 2000.0, 10
@@ -68,7 +69,7 @@ def atlas(scene: Scene) -> Atlas:
         if not node.container
     }
     gap = Coverage("aws", "1", "r", "aws.ec2.volume", CoverageStatus.DENIED)
-    return Atlas(scene, resources, [gap], "v1")
+    return Atlas.of(scene, resources, [gap], "v1")
 
 
 def over(
@@ -126,7 +127,7 @@ def test_every_box_is_in_one_tile_and_lines_where_they_pass(scene: Scene, atlas:
 
 
 def test_a_small_map_is_handed_over_whole() -> None:
-    small = Atlas(estate(2, 25), {}, version="v1")
+    small = Atlas.of(estate(2, 25), {}, version="v1")
     part = orjson.loads(small.tile((0, 0, 0)))
     assert small.document()["levels"] == 1
     assert (len(part["nodes"]), len(part["edges"])) == (52, 48)
@@ -173,3 +174,80 @@ def test_layers_colour_boxes_and_what_holds_them(atlas: Atlas) -> None:
     assert atlas.document("coverage")["layer"]["values"][1] == {"value": "gaps in its region", "count": 3600}
     with pytest.raises(NotFound, match="no layer"):
         atlas.tile((0, 0, 0), "tag:nothing")
+
+
+def of_networks() -> Scene:
+    """One account with three networks beside each other; machines of the first use those of the others."""
+    nodes = [SceneNode("a", None, True, "a", role="account", x=0, y=0, width=9000, height=3000)]
+    edges = []
+    for network in range(3):
+        id, left = f"n{network}", 100 + network * 3000
+        nodes.append(SceneNode(id, "a", True, id, role="network", x=left, y=100, width=2800, height=2800))
+        for at in range(1200):
+            x, y = left + 20 + at % 35 * 78, 120 + at // 35 * 75
+            leaf = f"{id}-{at:04d}"
+            nodes.append(
+                SceneNode(
+                    leaf, id, False, leaf, kind="virtual_machine", members=[leaf], x=x, y=y, width=60, height=40
+                )
+            )
+    pairs = [
+        ("n0-0001", "n1-0007", 3, "uses"),
+        ("n0-0002", "n1-0001", 2, "uses"),
+        ("n1-0009", "n0-0004", 1, "routes_to"),
+    ]
+    pairs += [("n0-0001", "n2-0001", 1, "uses"), ("n0-0001", "n0-0002", 9, "uses"), ("n2-0003", "a", 4, "uses")]
+    for source, target, count, kind in pairs:
+        edges.append(SceneEdge(f"{source}>{target}", source, target, kind, count, [(0, 0), (9000, 0)]))
+    return Scene("grid", "enterprise", 9000, 3000, nodes, edges, SceneSummary())
+
+
+def bundles_of(atlas: Atlas, level: int) -> dict[tuple[str, str], dict[str, Any]]:
+    found = {}
+    for column in range(1 << level):
+        for row in range(1 << level):
+            for bundle in orjson.loads(atlas.tile((level, column, row))).get("bundles", []):
+                found[bundle["source"], bundle["target"]] = bundle
+    return found
+
+
+def test_from_afar_lines_lead_between_containers_and_are_counted() -> None:
+    atlas = Atlas.of(of_networks(), {})
+    far = bundles_of(atlas, 0)
+    assert {pair: (each["count"], each["kind"]) for pair, each in far.items()} == {
+        ("n0", "n1"): (6, ""),  # of two kinds; most of them point this way
+        ("n0", "n2"): (1, "uses"),
+    }
+    bundle = far["n0", "n1"]
+    # From border to border, on the height of both middles; the number stands half way.
+    assert bundle["points"] == [[2900, 1500], [3100, 1500]]
+    assert (bundle["label"], bundle["label_at"]) == ("6", [3000, 1500])
+    assert far["n0", "n2"]["label"] is None
+    # Where the machines are there themselves, their own lines are, and no bundle.
+    last = atlas.levels.count - 1
+    assert last > 1 and bundles_of(atlas, last) == {}
+    own = {edge["id"] for tile in atlas._lines for edge in orjson.loads(atlas.tile(tile))["edges"]}
+    assert "n0-0001>n1-0007" in own
+
+
+def test_a_map_that_was_kept_is_the_same_map(scene: Scene, atlas: Atlas) -> None:
+    for made in (atlas, Atlas.of(settled(of_networks()), {}, version="v2")):
+        of = scene if made is atlas else settled(of_networks())
+        again, read = unpacked(packed(of, made))
+        assert again.to_document() == of.to_document()
+        assert read.document() == made.document()
+        for layer in ("", *made.document()["layers"]):
+            for tile in list(made._tiles)[:50]:
+                assert read.tile(tile, layer) == made.tile(tile, layer)
+        assert packed(again, read) == packed(of, made)
+
+
+def test_what_is_no_kept_map_is_refused(scene: Scene, atlas: Atlas) -> None:
+    content = packed(scene, atlas)
+    wrong = [b"", b"nonsense", content[:-20], zlib.compress(b"[]"), zlib.compress(b'{"format":"other"}')]
+    document = orjson.loads(zlib.decompress(content))
+    document["layers"]["state"]["of_node"] = "AAAA"
+    wrong.append(zlib.compress(orjson.dumps(document)))
+    for each in wrong:
+        with pytest.raises(BadInput, match="no map that was kept"):
+            unpacked(each)

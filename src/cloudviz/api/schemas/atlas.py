@@ -90,6 +90,11 @@ class MapPart(Told):
     paint: list[tuple[int, int]] | None = Field(
         None, description="With a layer, for each node: the number of its value, and its share in percent."
     )
+    bundles: list[dict[str, Any]] | None = Field(
+        None,
+        description="Of a tile, for its level only: lines between containers whose content is not there yet, each "
+        "with the `count` of the links that it stands for. They look as edges do.",
+    )
 
     model_config = example(nodes=[A_BOX], edges=[], paint=[[1, 100]])
 

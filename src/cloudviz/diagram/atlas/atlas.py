@@ -10,9 +10,10 @@ from typing import Any
 
 import orjson
 
-from cloudviz.diagram.atlas.layers import Layer, read_leaves, worked_out
+from cloudviz.diagram.atlas.bundles import BundledLine, between, bundled
+from cloudviz.diagram.atlas.layers import Layer, Leaves, read_leaves, worked_out
 from cloudviz.diagram.atlas.levels import BORN, TILE, Levels, Tile
-from cloudviz.diagram.scene.document import Scene, SceneNode
+from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode
 from cloudviz.errors import NotFound
 from cloudviz.inventory.model import Coverage, Resource
 
@@ -21,6 +22,9 @@ WHOLE = 3000
 
 MOST_LINES = 600
 """Lines of one tile. Those that stand for most links come first; any line is there for who asks about its ends."""
+
+MOST_BUNDLES = 80
+"""Bundles that begin or end in one tile, those of most links first: more would hide what they connect."""
 
 MOST_KINDS = 6
 """Kinds that a container tells of what is in it."""
@@ -62,18 +66,11 @@ class Atlas:
 
     Arguments:
         scene: with places.
-        resources: what its boxes stand for, by id; the layers are read from them.
-        coverage: what was looked at, for the layer of that name.
+        leaves: the values of each layer on its boxes, by the layer's name.
         version: a word that stands for all this was made of.
     """
 
-    def __init__(
-        self,
-        scene: Scene,
-        resources: Mapping[str, Resource],
-        coverage: Sequence[Coverage] = (),
-        version: str = "",
-    ) -> None:
+    def __init__(self, scene: Scene, leaves: Mapping[str, Leaves], version: str = "") -> None:
         nodes = scene.nodes
         self.version = version
         self.count = len(nodes)
@@ -103,11 +100,32 @@ class Atlas:
             for end in dict.fromkeys(ends):
                 if end >= 0:
                     self._near.setdefault(end, []).append(line)
+        self._bundles: dict[Tile, list[bytes]] = {}
         self._cut(scene)
-        self._leaves = read_leaves(nodes, resources, coverage, with_changes=bool(scene.summary.changes))
+        #: The values of each layer on the boxes, by its name.
+        self.leaves = dict(leaves)
         self._layers: dict[str, Layer] = {}
         #: Roughly what it costs to keep, in bytes.
         self.size = sum(map(len, self._rows)) + sum(map(len, self._edges)) + 400 * self.count
+
+    @classmethod
+    def of(
+        cls,
+        scene: Scene,
+        resources: Mapping[str, Resource],
+        coverage: Sequence[Coverage] = (),
+        version: str = "",
+    ) -> Atlas:
+        """The atlas of a scene, with layers read from what its boxes stand for.
+
+        Arguments:
+            scene: with places.
+            resources: what the boxes stand for, by id.
+            coverage: what was looked at, for the layer of that name.
+            version: as for the class.
+        """
+        leaves = read_leaves(scene.nodes, resources, coverage, with_changes=bool(scene.summary.changes))
+        return cls(scene, leaves, version)
 
     # ---- what there is
 
@@ -127,18 +145,18 @@ class Atlas:
             "boxes": self.count,
             "lines": self.line_count,
             "summary": self.summary["summary"],
-            "layers": sorted(self._leaves),
+            "layers": sorted(self.leaves),
             "layer": self._legend(layer) if layer else None,
         }
 
     def layer(self, name: str) -> Layer:
         """A layer for every box; worked out once. Raises NotFound."""
-        if name not in self._leaves:
+        if name not in self.leaves:
             raise NotFound(
-                f"this map has no layer {name!r}", hint=f"It has: {', '.join(sorted(self._leaves)) or 'none'}."
+                f"this map has no layer {name!r}", hint=f"It has: {', '.join(sorted(self.leaves)) or 'none'}."
             )
         if name not in self._layers:
-            self._layers[name] = worked_out(name, self._leaves[name], self._facts, self._parents)
+            self._layers[name] = worked_out(name, self.leaves[name], self._facts, self._parents)
         return self._layers[name]
 
     # ---- by place
@@ -146,9 +164,12 @@ class Atlas:
     def tile(self, tile: Tile, layer: str = "") -> bytes:
         """A tile as JSON: ``nodes``, ``edges`` and, with a layer, ``paint``: value and share of each node.
 
-        Empty where the map has nothing, and where there is no such tile.
+        ``bundles`` are the lines from afar that begin or end in it, for its level only; left out where there are
+        none. Empty where the map has nothing, and where there is no such tile.
         """
-        return self.part(self._tiles.get(tile, ()), self._lines.get(tile, ()), layer)
+        bundles = self._bundles.get(tile, ())
+        more = f',"bundles":[{b",".join(bundles).decode()}]' if bundles else ""
+        return self.part(self._tiles.get(tile, ()), self._lines.get(tile, ()), layer, more)
 
     def part(self, nodes: Iterable[int], edges: Iterable[int], layer: str = "", more: str = "") -> bytes:
         """Some boxes and lines as JSON; ``more`` is what else the object holds, as JSON with a comma before it."""
@@ -310,7 +331,7 @@ class Atlas:
                 else (round(inside.cost, 2) if inside.priced else None),
                 "changes": dict(sorted(inside.changes.items())),
                 "kinds": sorted(inside.kinds.items(), key=lambda each: (-each[1], each[0]))[:MOST_KINDS],
-                "largest": round(inside.largest, 1),
+                "largest": round(float(inside.largest), 1),
             }
         return orjson.dumps(document)
 
@@ -330,8 +351,43 @@ class Atlas:
                 found = self._lines.setdefault(tile, [])
                 if levels.count == 1 or len(found) < MOST_LINES:
                     found.append(line)
+        self._bundle(scene, born)
+
+    def _bundle(self, scene: Scene, born: Sequence[int]) -> None:
+        lines = [
+            BundledLine(*ends, edge.kind, edge.count) for ends, edge in zip(self._ends, scene.edges, strict=True)
+        ]
+        for level in range(self.levels.count - 1):
+            for bundle in bundled(level, lines, born, self._parents):
+                source, target = scene.nodes[bundle.source], scene.nodes[bundle.target]
+                places = [self._places[bundle.source], self._places[bundle.target]]
+                tiles = dict.fromkeys(
+                    self.levels.at(level, x + width / 2, y + height / 2) for x, y, width, height in places
+                )
+                free = [tile for tile in tiles if len(self._bundles.get(tile, ())) < MOST_BUNDLES]
+                if not free:
+                    continue
+                points = between(places[0], places[1])
+                edge = SceneEdge(
+                    f"bundle:{level}:{source.id}>{target.id}",
+                    source.id,
+                    target.id,
+                    bundle.kind,
+                    bundle.count,
+                    points,
+                    str(bundle.count) if bundle.count > 1 else None,
+                    tuple(round((a + b) / 2, 2) for a, b in zip(*points, strict=True)),  # type: ignore[arg-type]
+                )
+                row = orjson.dumps(_document(edge))
+                for tile in free:
+                    self._bundles.setdefault(tile, []).append(row)
 
 
 def _lines_of(scene: Scene) -> Iterable[dict[str, Any]]:
     for edge in scene.edges:
-        yield Scene("", "", 0, 0, edges=[edge]).to_document()["edges"][0]
+        yield _document(edge)
+
+
+def _document(edge: SceneEdge) -> dict[str, Any]:
+    document: dict[str, Any] = Scene("", "", 0, 0, edges=[edge]).to_document()["edges"][0]
+    return document
