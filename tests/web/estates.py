@@ -6,13 +6,15 @@ import json
 from typing import Any
 
 IN_A_SUBNET = 25
+CALLER = 10
 
 
 def estate(size: int, first: int = 0) -> bytes:
     """Accounts with networks, four subnets in each, machines in those; about ``size`` resources in all.
 
     ``first`` is the number of its first network, so that estates of other numbers lie beside it. Machine 0 of each
-    subnet uses machine 1, that uses machine 2, and so on to machine 4.
+    subnet uses machine 1, that uses machine 2, and so on to machine 4. Machine 10 of each uses machine 10 of the same
+    subnet one network before, and of a network half as far: lines that lead between networks and accounts.
     """
     resources: list[dict[str, Any]] = []
     links: list[dict[str, Any]] = []
@@ -44,6 +46,7 @@ def estate(size: int, first: int = 0) -> bytes:
         return id
 
     number = first
+    tenth: dict[int, str] = {}
     while len(resources) < size:
         account = f"{200000000000 + number // 20}"
         network = add("vpc", number, "network", None, account)
@@ -59,6 +62,10 @@ def estate(size: int, first: int = 0) -> bytes:
                 if before and at < 5:
                     links.append({"source": before, "target": one, "kind": "uses"})
                 before = one
+                if at == CALLER:
+                    tenth[place] = one
+                    for other in {number - 1, number // 2} & {each // 4 for each in tenth} - {number}:
+                        links.append({"source": one, "target": tenth[other * 4 + place % 4], "kind": "uses"})
         number += 1
     document = {
         "format": "cloudviz.inventory/1",

@@ -81,6 +81,8 @@ export const words = {
     selected: (label: string, kind: string) => `${label}, ${kind}, selected`,
     costs: (money: string) => `${money}/month`,
     stackOf: (count: string) => `stack of ${count}`,
+    holds: (resources: string) => (resources === "1" ? "1 resource" : `${resources} resources`),
+    between: (links: string) => (links === "1" ? "1 link between what is inside" : `${links} links between what is inside`),
     linkCount: (count: string) => `${count} links`,
   },
 

@@ -14,7 +14,8 @@ import { Glyphs } from "./glyphs.js";
 import { type Direction, type Hit, containerAt, hitTest, nextLeaf } from "./hit_test.js";
 import { detailAt } from "./level_of_detail.js";
 import { Model } from "./model.js";
-import { isClosed, paintClosed } from "./paint_closed.js";
+import { paintBundleNumbers, paintBundles, visibleBundles } from "./paint_bundles.js";
+import { isClosed, paintClosed, paintClosedTexts } from "./paint_closed.js";
 import { paintContainers, paintTitles, visibleContainers } from "./paint_containers.js";
 import { byLength, paintEdges, paintPills, visibleEdges } from "./paint_edges.js";
 import { type Lit, paintHighlight } from "./paint_highlight.js";
@@ -77,6 +78,8 @@ export class MapEngine {
   private reported: View | null = null;
   private layer: Layer | null = null;
   private colouring: Colouring | null = null;
+  /** Numbers of the lines in the picture: of a large map there are others too, between what is too small. */
+  private drawn: ReadonlySet<number> = new Set();
   private movedAt = -Infinity;
   private resting = 0;
 
@@ -101,6 +104,7 @@ export class MapEngine {
     this.model = new Model(document);
     this.longestFirst = byLength(this.model.edges);
     this.tints = null;
+    this.drawn = new Set();
     this.hovered = null;
     this.chosen = -1;
     this.lit = null;
@@ -123,6 +127,7 @@ export class MapEngine {
     this.model = new Model(document);
     this.longestFirst = byLength(this.model.edges);
     this.tints = null;
+    this.drawn = new Set();
     this.hovered = null;
     this.chosen = this.model.numberOf(chosen);
     this.invalidate();
@@ -287,7 +292,7 @@ export class MapEngine {
   hitAt(x: number, y: number): Hit | null {
     if (!this.model) return null;
     const point = this.camera.toScene(x, y);
-    return hitTest(this.model, point.x, point.y, REACH / this.camera.zoom);
+    return hitTest(this.model, point.x, point.y, REACH / this.camera.zoom, this.model.partial ? this.drawn : null);
   }
 
   /** Names of the containers around the middle of the view, outermost first. */
@@ -381,10 +386,15 @@ export class MapEngine {
     const edges = visibleEdges(frame, this.longestFirst);
     paintContainers(frame, containers);
     if (closed.length > 0) paintClosed(frame, closed);
+    const bundles = visibleBundles(frame);
+    paintBundles(frame, bundles);
     paintEdges(frame, edges, Math.max(0.75, Math.min(1.5 * frame.zoom, 2)));
     paintLeaves(frame, this.tints);
-    paintTitles(frame, containers);
+    const signs = paintTitles(frame, containers);
+    if (closed.length > 0) paintClosedTexts(frame, closed, signs);
     paintPills(frame, edges);
+    paintBundleNumbers(frame, bundles);
+    this.drawn = new Set([...edges, ...bundles]);
     this.lastPaint = this.around.now() - start;
   }
 

@@ -12,12 +12,12 @@ export type Direction = "left" | "right" | "up" | "down";
 
 /**
  * The topmost thing at a scene point: a leaf, else an edge within `tolerance` scene px, else the innermost
- * container; null over bare ground.
+ * container; null over bare ground. `drawn` are the numbers of the edges that can be hit, null for all.
  */
-export function hitTest(model: Model, x: number, y: number, tolerance: number): Hit | null {
+export function hitTest(model: Model, x: number, y: number, tolerance: number, drawn: ReadonlySet<number> | null = null): Hit | null {
   const leaf = leafAt(model, x, y);
   if (leaf >= 0) return { what: "node", number: leaf };
-  const edge = edgeAt(model, x, y, tolerance);
+  const edge = edgeAt(model, x, y, tolerance, drawn);
   if (edge >= 0) return { what: "edge", number: edge };
   const container = containerAt(model, x, y);
   return container >= 0 ? { what: "node", number: container } : null;
@@ -41,11 +41,12 @@ export function containerAt(model: Model, x: number, y: number): number {
   return found;
 }
 
-export function edgeAt(model: Model, x: number, y: number, tolerance: number): number {
+export function edgeAt(model: Model, x: number, y: number, tolerance: number, drawn: ReadonlySet<number> | null = null): number {
   let found = -1;
   let nearest = tolerance;
   const around: Bounds = { minX: x - tolerance, minY: y - tolerance, maxX: x + tolerance, maxY: y + tolerance };
   model.lines.search(around, (edge) => {
+    if (drawn && !drawn.has(edge)) return;
     const points = model.edges[edge]!.points;
     for (let at = 1; at < points.length; at++) {
       const [ax, ay] = points[at - 1]!;

@@ -12,11 +12,13 @@ import {
   NAME_SIZE,
   OPENS,
 } from "./level_of_detail.js";
-import { changeColour } from "./paint_containers.js";
+import { type Sign, changeColour } from "./paint_containers.js";
 import { containerLook, mixed } from "./palette.js";
 import type { SceneNode } from "./scene.js";
 
 const COUNT_SIZE = 10;
+/** Height of the part of a closed container in which its texts stand, in CSS px. */
+const TEXT_HEIGHT = 30;
 
 /** Whether a container shows its heat and not what is in it. */
 export function isClosed(frame: Frame, number: number): boolean {
@@ -27,7 +29,6 @@ export function isClosed(frame: Frame, number: number): boolean {
 export function paintClosed(frame: Frame, numbers: readonly number[]): void {
   const { model } = frame;
   for (const number of numbers) box(frame, model.node(number));
-  texts(frame, numbers);
 }
 
 function box(frame: Frame, node: SceneNode): void {
@@ -61,13 +62,17 @@ function heat(frame: Frame, node: SceneNode): number {
   return (frame.palette.dark ? 0.12 : 0.06) + steps * 0.03;
 }
 
-function texts(frame: Frame, numbers: readonly number[]): void {
+/** Their names and numbers, after the lines, and beside the signs of the containers around them. */
+export function paintClosedTexts(frame: Frame, numbers: readonly number[], signs: readonly Sign[]): void {
   const { context, model, palette } = frame;
   context.textAlign = "left";
   context.textBaseline = "middle";
   const named = numbers.filter((number) => {
     const node = model.node(number);
-    return frame.px(node.width) >= CLOSED_NAMED_WIDTH && frame.px(node.height) >= CLOSED_NAMED_HEIGHT;
+    if (frame.px(node.width) < CLOSED_NAMED_WIDTH || frame.px(node.height) < CLOSED_NAMED_HEIGHT) return false;
+    const [x, y] = [frame.x(node.x), frame.y(node.y)];
+    const right = x + frame.px(node.width);
+    return !signs.some((sign) => x < sign[2] && right > sign[0] && y < sign[3] && y + TEXT_HEIGHT > sign[1]);
   });
   frame.font(NAME_SIZE, 600);
   context.fillStyle = palette.label;

@@ -66,11 +66,18 @@ export function paintContainers(frame: Frame, numbers: readonly number[]): void 
   }
 }
 
-/** Titles at their own size; farther out as names in the header line; still farther as signs on large containers. */
-export function paintTitles(frame: Frame, numbers: readonly number[]): void {
+/** Where a name stands on the screen. */
+export type Sign = readonly [x: number, y: number, right: number, bottom: number];
+
+/**
+ * Titles at their own size; farther out as names in the header line; still farther as signs on large containers.
+ * Returns where signs stand, which have a ground of their own: nothing else is written there.
+ */
+export function paintTitles(frame: Frame, numbers: readonly number[]): readonly Sign[] {
+  if (!frame.detail.titles && frame.px(HEADER) < LOWEST_HEADER) return paintSigns(frame, numbers);
   if (frame.detail.titles) paintOwnTitles(frame, numbers);
-  else if (frame.px(HEADER) >= LOWEST_HEADER) paintNames(frame, numbers);
-  else paintSigns(frame, numbers);
+  else paintNames(frame, numbers);
+  return [];
 }
 
 function paintOwnTitles(frame: Frame, numbers: readonly number[]): void {
@@ -117,12 +124,12 @@ function paintNames(frame: Frame, numbers: readonly number[]): void {
 }
 
 /** Like names on a street map: outer containers first, and none over another. */
-function paintSigns(frame: Frame, numbers: readonly number[]): void {
+function paintSigns(frame: Frame, numbers: readonly number[]): readonly Sign[] {
   const { context, model, palette } = frame;
   frame.font(NAME_SIZE, 600);
   context.textAlign = "left";
   context.textBaseline = "middle";
-  const placed: [x: number, y: number, right: number, bottom: number][] = [];
+  const placed: Sign[] = [];
   for (const number of numbers) {
     if (placed.length >= MOST_SIGNS) break;
     const node = model.node(number);
@@ -147,6 +154,7 @@ function paintSigns(frame: Frame, numbers: readonly number[]): void {
     context.fillStyle = look.title;
     context.fillText(title, x + 5, (y + bottom) / 2 + 0.5);
   }
+  return placed;
 }
 
 function titleOf(label: string, sublabel: string): string {

@@ -28,6 +28,12 @@ export function levelAt(pyramid: Pyramid, zoom: number): number {
   return Math.max(0, Math.min(pyramid.levels - 1, level));
 }
 
+/** The innermost level whose boxes can all be seen at a zoom: its bundles stand for the lines of deeper ones. */
+export function levelSeen(pyramid: Pyramid, zoom: number): number {
+  const level = Math.floor(Math.log2(zoom / scaleOf(pyramid, 0)) + 1e-6);
+  return Math.max(0, Math.min(pyramid.levels - 1, level));
+}
+
 /** Names of the tiles over a window, as `level.column.row`, from the outermost level inwards. */
 export function tilesOver(pyramid: Pyramid, over: Bounds, zoom: number): string[] {
   const names: string[] = [];

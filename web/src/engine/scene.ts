@@ -47,6 +47,8 @@ export interface SceneEdge {
   points: [number, number][];
   label: string | null;
   label_at: [number, number] | null;
+  /** Whether it stands for all links between two containers and what is in them, while that can't be seen. */
+  bundle?: boolean;
 }
 
 export interface SceneSummary {
@@ -73,4 +75,6 @@ export interface SceneDocument {
   summary: SceneSummary;
   /** Whether this is a window of a larger scene: then containers stand for what is too small to be in it. */
   partial?: boolean;
+  /** CSS px a scene px of the level whose lines are here: ends that are smaller there are stood for by bundles. */
+  linesAt?: number;
 }

@@ -2,6 +2,8 @@
 
 import type { MapEngine } from "../engine/engine.js";
 import type { Hit } from "../engine/hit_test.js";
+import { OPENS } from "../engine/level_of_detail.js";
+import type { SceneNode } from "../engine/scene.js";
 import { count, humanKind, money, words } from "../texts.js";
 import { type Child, el, fill, foreign } from "./element.js";
 
@@ -51,8 +53,7 @@ export class Tooltip {
 
 function nodeLines(engine: MapEngine, number: number): Child[] {
   const node = engine.model!.node(number);
-  // A container fills the view; its title says it all.
-  if (node.container) return [];
+  if (node.container) return closedLines(engine, node);
   const links = engine.model!.edgesOf(number).length;
   const what = [humanKind(node.kind), node.count > 1 ? texts.stackOf(count(node.count)) : ""].filter(Boolean).join(" · ");
   const more = [
@@ -66,12 +67,29 @@ function nodeLines(engine: MapEngine, number: number): Child[] {
   ];
 }
 
+/** A closed container stands for what is in it; an open one fills the view, and its title says it all. */
+function closedLines(engine: MapEngine, node: SceneNode): Child[] {
+  const { inside } = node;
+  if (!engine.model!.partial || !inside || inside.largest * engine.camera.zoom >= OPENS) return [];
+  const more = [
+    texts.holds(count(inside.resources)),
+    inside.cost_monthly === null ? "" : texts.costs(money(inside.cost_monthly, engine.model!.document.summary.currency)),
+  ].filter(Boolean);
+  return [el("strong", {}, foreign(node.title || node.label)), el("div", { class: "quiet" }, more.join(" · "))];
+}
+
 function edgeLines(engine: MapEngine, number: number): Child[] {
   const edge = engine.model!.edges[number]!;
   const name = (id: string): string => {
     const at = engine.model!.numberOf(id);
     return at < 0 ? id : engine.model!.node(at).label;
   };
+  if (edge.bundle) {
+    return [
+      el("strong", {}, foreign(name(edge.source)), " → ", foreign(name(edge.target))),
+      el("div", { class: "quiet" }, texts.between(count(edge.count)), edge.kind ? ` · ${humanKind(edge.kind)}` : ""),
+    ];
+  }
   const what = [humanKind(edge.kind), edge.count > 1 ? texts.linkCount(count(edge.count)) : ""].filter(Boolean).join(" · ");
   return [
     el("strong", {}, foreign(name(edge.source)), " → ", foreign(name(edge.target))),

@@ -2,7 +2,7 @@
 
 import type { Layer } from "../engine/colouring.js";
 import { type Bounds, grown } from "../engine/geometry.js";
-import { type Pyramid, tilesOver } from "../engine/pyramid.js";
+import { type Pyramid, levelSeen, scaleOf, tilesOver } from "../engine/pyramid.js";
 import type { SceneDocument, SceneEdge, SceneNode, SceneSummary } from "../engine/scene.js";
 import type { Query } from "./api.js";
 import { Problem, isAbort } from "./problem.js";
@@ -23,6 +23,8 @@ export interface MapPart {
   nodes: SceneNode[];
   edges: SceneEdge[];
   paint?: [number, number][] | null;
+  /** Of a tile, for its level only. */
+  bundles?: SceneEdge[];
   more?: boolean;
 }
 
@@ -64,6 +66,8 @@ export class AtlasSource {
   private readonly kept = new Map<string, MapPart>();
   private readonly asked = new Set<string>();
   private wanted: string[] = [];
+  /** The level whose bundles are shown. */
+  private seen = 0;
   private composed = "";
   private pins: MapPart = { nodes: [], edges: [] };
   private stop = new AbortController();
@@ -115,6 +119,7 @@ export class AtlasSource {
     if (!this.head) return;
     const ahead = Math.max(window.maxX - window.minX, window.maxY - window.minY) * AHEAD;
     this.wanted = tilesOver(this.head, grown(window, ahead), zoom);
+    this.seen = levelSeen(this.head, zoom);
     const missing = this.wanted.filter((name) => !this.kept.has(name) && !this.asked.has(name));
     for (let start = 0; start < missing.length; start += MOST_ASKED) void this.load(missing.slice(start, start + MOST_ASKED));
     if (missing.length === 0) this.compose();
@@ -183,7 +188,7 @@ export class AtlasSource {
   private compose(): void {
     if (!this.head) return;
     const here = this.wanted.filter((name) => this.kept.has(name));
-    const key = `${this.layer}|${here.join()}`;
+    const key = `${this.layer}|${this.seen}|${here.join()}`;
     if (key === this.composed || here.length === 0) return;
     this.composed = key;
     const nodes = new Map<string, SceneNode>();
@@ -192,6 +197,8 @@ export class AtlasSource {
       const part = this.kept.get(name) as MapPart;
       for (const node of part.nodes) nodes.set(node.id, node);
       for (const edge of part.edges) edges.set(edge.id, edge);
+      if (!name.startsWith(`${this.seen}.`)) continue;
+      for (const edge of part.bundles ?? []) edges.set(edge.id, { ...edge, bundle: true });
     }
     for (const node of this.pins.nodes) if (!nodes.has(node.id)) nodes.set(node.id, node);
     for (const edge of this.pins.edges) edges.set(edge.id, edge);
@@ -200,6 +207,7 @@ export class AtlasSource {
       format: "cloudviz.scene/1", title, layout, theme, width, height, summary,
       nodes: [...nodes.values()], edges: [...edges.values()], partial: levels > 1,
     };
+    if (levels > 1) document.linesAt = scaleOf(this.head, this.seen);
     const { first } = this;
     this.first = false;
     this.listener.changed(document, first);

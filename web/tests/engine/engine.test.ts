@@ -69,8 +69,10 @@ test("from afar a container stands for what is in it, with its name and number",
   made.look({ x: 2000, y: 1600, zoom: 0.1 });
   made.draw(0);
   const texts = base.filter((each) => each.name === "fillText").map((each) => each.text);
-  assert.ok(texts.includes("subnet-0"));
+  assert.ok(texts.includes("subnet-1"));
   assert.ok(texts.includes("50"));
+  // In its place stands the sign of the account around it.
+  assert.ok(texts.includes("account") && !texts.includes("subnet-0"));
 });
 
 test("what is too small to be told apart is not drawn, though it is here", () => {

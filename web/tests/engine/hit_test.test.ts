@@ -29,6 +29,11 @@ test("an edge is found within the tolerance, along all of its bends", () => {
   assert.equal(idAt(300, 133, 10), "edge a-s");
 });
 
+test("a line that is not in the picture is not hit", () => {
+  assert.equal(hitTest(model, 300, 130, 6, new Set())!.what, "node");
+  assert.equal(hitTest(model, 300, 130, 6, new Set([0]))!.what, "edge");
+});
+
 test("a leaf wins over an edge that ends in it", () => {
   assert.equal(idAt(159, 126), "a");
 });

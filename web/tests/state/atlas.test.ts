@@ -66,6 +66,25 @@ test("each tile is asked for once, and told when it is there", async () => {
   assert.equal(told.at(-1)![1], false);
 });
 
+test("bundles are shown at the level that they are for, and at no other", async () => {
+  const bundle = (name: string) => ({ id: `bundle:${name}`, source: "a", target: "b", kind: "", count: 3, points: [], label: "3", label_at: null });
+  const { source, seen } = set((name) => ({ nodes: [node(name, 0, 0)], edges: [], bundles: [bundle(name)] }) as unknown as MapPart);
+  const bundles = (): string[] => seen.last!.edges.filter((edge) => edge.bundle).map((edge) => edge.id);
+  await source.open({}, "");
+  source.look(ALL, 0.025);
+  await settled();
+  assert.deepEqual(bundles(), ["bundle:0.0.0"]);
+  // Between two levels the boxes of the deeper one are loaded, and not all of them can be seen yet.
+  source.look(ALL, 0.04);
+  await settled();
+  assert.deepEqual(bundles(), ["bundle:0.0.0"]);
+  assert.equal(seen.last!.linesAt, 0.025);
+  source.look(ALL, 0.05);
+  await settled();
+  assert.deepEqual(bundles().sort(), ["bundle:1.0.0", "bundle:1.0.1", "bundle:1.1.0", "bundle:1.1.1"]);
+  assert.equal(seen.last!.linesAt, 0.05);
+});
+
 test("looking where everything is already tells nothing new", async () => {
   const { source, told } = set();
   await source.open({}, "");

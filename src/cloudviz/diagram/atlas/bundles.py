@@ -1,17 +1,15 @@
 """Lines from afar: what leads between containers while their content is too small to be seen, counted and bundled.
 
-At each level a box that is not born yet is stood for by the innermost container around it that is. The lines whose
-ends are not both there lead between those instead, as many as there are in one: a bundle. Bundles of a level are
-for that level only; a level deeper other boxes are there, and other bundles.
+A line whose ends are not both there at a level is counted for the two boxes in which its ends part: between
+machines of two accounts for the accounts, between those of two subnets of one network for the subnets. So a map from
+afar has few lines, between neighbours, and none across the content of others. Bundles of a level are for that level
+only.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-NOBODY = -1
 
 Box = tuple[float, float, float, float]
 """Left, top, width, height."""
@@ -41,46 +39,29 @@ class BundledLine:
     count: int
 
 
-def stand_ins(level: int, born: Sequence[int], parents: Sequence[int]) -> array[int]:
-    """For each box the one that stands for it at a level: itself, a container around it, or :data:`NOBODY`."""
-    found = array("l", [-2]) * len(born)
-    for number in range(len(born)):
-        way = []
-        at = number
-        while at != NOBODY and found[at] == -2 and born[at] > level:
-            way.append(at)
-            at = parents[at]
-        stands = NOBODY if at == NOBODY else found[at] if found[at] != -2 else at
-        if at != NOBODY:
-            found[at] = stands
-        for each in way:
-            found[each] = stands
-    return found
+def parted(source: int, target: int, parents: Sequence[int]) -> tuple[int, int] | None:
+    """The outermost boxes around two that are not around both; None where one of them is around the other."""
+    ours, theirs = _with_around(source, parents), _with_around(target, parents)
+    for one, other in zip(ours, theirs, strict=False):
+        if one != other:
+            return one, other
+    return None
 
 
 def bundled(level: int, lines: Sequence[BundledLine], born: Sequence[int], parents: Sequence[int]) -> list[Bundle]:
-    """The bundles of a level, those of most links first.
-
-    Left out are lines that are there themselves, and those between a container and what is in it.
-    """
-    stands = stand_ins(level, born, parents)
+    """The bundles of a level, those of most links first. Lines that are there themselves are in none."""
     counts: dict[tuple[int, int], list[int]] = {}
     kinds: dict[tuple[int, int], str] = {}
     for line in lines:
         if min(line.source, line.target) < 0 or max(born[line.source], born[line.target]) <= level:
             continue
-        source, target = stands[line.source], stands[line.target]
-        if source == target or NOBODY in (source, target):
+        ends = parted(line.source, line.target, parents)
+        if ends is None or max(born[ends[0]], born[ends[1]]) > level:
             continue
+        source, target = ends
         pair = (source, target) if source < target else (target, source)
-        both = counts.get(pair)
-        if both is None:
-            if _is_around(source, target, parents) or _is_around(target, source, parents):
-                continue
-            both = counts[pair] = [0, 0]
-            kinds[pair] = line.kind
-        both[source > target] += line.count
-        if kinds[pair] != line.kind:
+        counts.setdefault(pair, [0, 0])[source > target] += line.count
+        if kinds.setdefault(pair, line.kind) != line.kind:
             kinds[pair] = ""
     found = [
         Bundle(*(pair if forth >= back else pair[::-1]), kinds[pair], forth + back)
@@ -95,15 +76,14 @@ def between(one: Box, other: Box) -> list[tuple[float, float]]:
     return [_leaving(one, end), _leaving(other, start)]
 
 
-def _is_around(outer: int, inner: int, parents: Sequence[int]) -> bool:
-    return any(at == outer for at in _around(inner, parents))
-
-
-def _around(number: int, parents: Sequence[int]) -> Iterator[int]:
-    at = parents[number]
+def _with_around(number: int, parents: Sequence[int]) -> list[int]:
+    """A box and the containers around it, outermost first."""
+    found = []
+    at = number
     while at >= 0:
-        yield at
+        found.append(at)
         at = parents[at]
+    return found[::-1]
 
 
 def _middle(box: Box) -> tuple[float, float]:
