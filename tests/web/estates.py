@@ -13,8 +13,8 @@ def estate(size: int, first: int = 0) -> bytes:
     """Accounts with networks, four subnets in each, machines in those; about ``size`` resources in all.
 
     ``first`` is the number of its first network, so that estates of other numbers lie beside it. Machine 0 of each
-    subnet uses machine 1, that uses machine 2, and so on to machine 4. Machine 10 of each uses machine 10 of the same
-    subnet one network before, and of a network half as far: lines that lead between networks and accounts.
+    subnet uses machine 1, that uses machine 2, and so on to machine 4. Machine 10 of each uses machine 10 of the
+    same subnet one network before, and of a network half as far: lines between networks and accounts.
     """
     resources: list[dict[str, Any]] = []
     links: list[dict[str, Any]] = []

@@ -1,9 +1,9 @@
 """Lines from afar: what leads between containers while their content is too small to be seen, counted and bundled.
 
 A line whose ends are not both there at a level is counted for the two boxes in which its ends part: between
-machines of two accounts for the accounts, between those of two subnets of one network for the subnets. So a map from
-afar has few lines, between neighbours, and none across the content of others. Bundles of a level are for that level
-only.
+machines of two accounts for the accounts, between those of two subnets of one network for the subnets. So a map
+from afar has few lines, between neighbours, and none across the content of others. Bundles of a level are for that
+level only.
 """
 
 from __future__ import annotations
