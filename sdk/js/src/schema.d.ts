@@ -2264,6 +2264,13 @@ export interface components {
          *     }
          */
         AroundReply: {
+            /**
+             * Bundles
+             * @description Of a tile, for its level only: lines between containers whose content is not there yet, each with the `count` of the links that it stands for. They look as edges do.
+             */
+            bundles?: {
+                [key: string]: unknown;
+            }[] | null;
             /** Edges */
             edges: {
                 [key: string]: unknown;
@@ -4804,6 +4811,13 @@ export interface components {
          *     }
          */
         MapPart: {
+            /**
+             * Bundles
+             * @description Of a tile, for its level only: lines between containers whose content is not there yet, each with the `count` of the links that it stands for. They look as edges do.
+             */
+            bundles?: {
+                [key: string]: unknown;
+            }[] | null;
             /** Edges */
             edges: {
                 [key: string]: unknown;

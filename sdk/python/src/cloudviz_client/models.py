@@ -35,6 +35,7 @@ class AroundReply(_AroundReply, total=False):
     """What hangs together with a box."""
 
     paint: list[list[Any]] | None
+    bundles: list[dict[str, Any]] | None
 
 
 class _AtlasReply(TypedDict):
@@ -907,6 +908,7 @@ class MapPart(_MapPart, total=False):
     """Boxes and lines, as in the scene document; containers also tell what is `inside`."""
 
     paint: list[list[Any]] | None
+    bundles: list[dict[str, Any]] | None
 
 
 class _MeReply(TypedDict):
