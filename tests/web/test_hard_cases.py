@@ -234,6 +234,7 @@ def violations(page: Page) -> list[str]:
         "/admin/people",
         "/admin/audit",
         "/admin/credentials",
+        "/admin/settings",
         "/admin/installation",
     ],
 )

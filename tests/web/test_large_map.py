@@ -60,6 +60,12 @@ def walk_through(server: Served, open_page: Open, size: int) -> None:
     assert shown.shown() > size * 0.9
     assert here(page) < 6000
 
+    # From afar lines lead between accounts and networks, each for all links between what is inside.
+    bundles = page.evaluate(_BUNDLES)
+    assert 0 < len(bundles) < 400
+    assert max(bundle["count"] for bundle in bundles) > 10
+    assert all(int(bundle["label"] or 1) == bundle["count"] for bundle in bundles)
+
     # From afar a network is a filled box with its name and count; nothing of what is in it is here.
     name = "i-0000777"
     shown.find(name)
@@ -94,6 +100,10 @@ def walk_through(server: Served, open_page: Open, size: int) -> None:
     tree.get_by_role("treeitem").first.focus()
     page.keyboard.press("ArrowRight")
     expect(tree.get_by_role("treeitem", expanded=True)).to_have_count(1)
+
+
+_BUNDLES = """() => document.querySelector('.map-stage').engine.model.edges
+  .filter(edge => edge.bundle).map(({count, label}) => ({count, label}))"""
 
 
 def _chosen(page: Page) -> str:

@@ -100,6 +100,43 @@ def test_dragging_wheel_and_keys_move_the_view(shown: MapPage) -> None:
     eventually(lambda: shown.camera()["zoom"] == pytest.approx(before["zoom"]), "all of it")
 
 
+def test_two_fingers_zoom_where_they_are(demo_server: Served, open_page: Open) -> None:
+    page = open_page(demo_server, "/map", tokens=demo_server.admin(), size=(390, 800), has_touch=True)
+    shown = MapPage(page).ready()
+    before, box = shown.camera(), shown.surface.bounding_box()
+    assert box is not None
+    middle = (200.0, box["y"] + 300.0)
+    under = (
+        before["x"] + (middle[0] - box["x"]) / before["zoom"],
+        before["y"] + (middle[1] - box["y"]) / before["zoom"],
+    )
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (middle[0] - 30, middle[1]), (middle[0] + 30, middle[1]))
+    for apart in range(35, 95, 5):
+        touch("touchMove", (middle[0] - apart, middle[1]), (middle[0] + apart, middle[1]))
+    touch("touchEnd")
+    eventually(lambda: shown.camera()["zoom"] > before["zoom"] * 2.5, "a nearer view")
+    # Three times as far apart, and what was between the fingers stays there.
+    assert shown.camera()["zoom"] == pytest.approx(before["zoom"] * 3, rel=0.08)
+    assert shown.place(*under) == pytest.approx(middle, abs=4)
+    # The page itself did not zoom or scroll, and nothing was chosen.
+    assert page.evaluate("[visualViewport.scale, scrollX, scrollY]") == [1, 0, 0]
+    expect(shown.panel).to_have_count(0)
+
+    near = shown.camera()
+    touch("touchStart", middle)
+    touch("touchMove", (middle[0] + 40, middle[1] + 25))
+    touch("touchMove", (middle[0] + 80, middle[1] + 50))
+    touch("touchEnd")
+    eventually(lambda: shown.camera()["x"] < near["x"], "a drag with one finger")
+    assert shown.camera()["zoom"] == near["zoom"]
+
+
 def test_pointing_names_a_box_and_a_click_opens_its_details(
     shown: MapPage, scene: dict[str, Any], demo_server: Served
 ) -> None:

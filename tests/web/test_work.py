@@ -51,7 +51,7 @@ def test_a_viewer_is_shown_and_asks_for_nothing_that_is_not_theirs(work_server: 
     for hidden in ("Start a scan", "Import files"):
         expect(page.get_by_role("heading", name=hidden)).to_have_count(0)
     expect(page.get_by_role("link", name="Administration")).to_have_count(0)
-    for tab in ("people", "audit", "credentials", "installation"):
+    for tab in ("people", "audit", "credentials", "settings", "installation"):
         page.goto(f"{work_server.base}/#/admin/{tab}")
         expect(page.get_by_role("heading", name="This page is for administrators")).to_be_visible()
         expect(page.get_by_role("table")).to_have_count(0)
@@ -79,6 +79,26 @@ def test_a_scan_is_started_followed_and_shown(work_server: Served, open_page: Op
     card.get_by_role("link", name="Show the map").click()
     shown = MapPage(page).ready()
     expect(shown.footer).to_contain_text("resources shown as")
+
+
+def test_progress_comes_by_events_and_by_asking_where_none_come_through(
+    work_server: Served, open_page: Open
+) -> None:
+    for streams in (True, False):
+        page = open_page(work_server, "/scans", tokens=work_server.admin(), refusals=True)
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        if not streams:  # as a proxy does that holds answers back until they are complete
+            page.route(
+                "**/jobs/*/events", lambda route: route.fulfill(status=200, body="", content_type="text/html")
+            )
+        page.get_by_label("Regions", exact=True).fill("eu-west-1")
+        page.get_by_label("Resource types", exact=True).fill("aws.ec2.vpc, aws.ec2.subnet")
+        page.get_by_role("button", name="Scan", exact=True).click()
+        expect(page.locator(".running-scan").get_by_role("status")).to_have_text("Completed", timeout=60_000)
+        questions = [url for url in asked if re.search(r"/jobs/[^/]+$", url)]
+        assert [url for url in asked if url.endswith("/events")]
+        assert len(questions) == 1 if streams else len(questions) > 1
 
 
 def test_a_file_is_imported_by_choosing_it_and_a_bad_one_is_refused(
@@ -198,6 +218,18 @@ def test_filters_layers_and_saved_views(demo_server: Served, open_page: Open) ->
     eventually(lambda: shown.ready().shown() == len(expected["nodes"]), "the saved view")
     expect(page.locator(".legend")).to_contain_text("Cost a month")
 
+    # It is there in another browser too, and only for who saved it.
+    other = open_page(demo_server, "/map", tokens=demo_server.admin())
+    MapPage(other).ready()
+    other.get_by_role("button", name="Saved views").click()
+    expect(other.get_by_role("button", name="Google, by cost", exact=True)).to_be_visible()
+    stranger = open_page(demo_server, "/map", tokens=demo_server.add_person("sven", "viewer"))
+    MapPage(stranger).ready()
+    stranger.get_by_role("button", name="Saved views").click()
+    expect(stranger.get_by_text("You have saved no view yet.")).to_be_visible()
+    other.get_by_role("button", name="Remove the view Google, by cost").click()
+    expect(other.get_by_text("You have saved no view yet.")).to_be_visible()
+
 
 def test_a_resource_has_its_history_and_a_way_to_the_console(demo_server: Served, open_page: Open) -> None:
     instance = demo_server.get("/resources", type="aws.ec2.instance", limit=1)["items"][0]
@@ -246,6 +278,15 @@ def test_people_and_the_audit_are_looked_after(work_server: Served, open_page: O
     expect(page.get_by_role("table")).to_contain_text("paula")
     page.get_by_role("button", name="Verify the chain").click()
     expect(page.locator(".verdict")).to_contain_text("as it was written")
+    page.get_by_role("link", name="Settings").click()
+    row = page.get_by_role("row", name=re.compile(r"^server\.port "))
+    expect(row).to_contain_text("flag")
+    page.get_by_label("Find a setting").fill("signs tokens")
+    secret = page.get_by_role("row", name=re.compile(r"^auth\.secret "))
+    expect(secret).to_be_visible()
+    expect(row).to_have_count(0)
+    page.get_by_label("Find a setting").fill("nothing is called so")
+    expect(page.get_by_role("heading", name="No setting matches.")).to_be_visible()
     page.get_by_role("link", name="Installation").click()
     expect(page.locator(".facts")).to_contain_text("Database")
 

@@ -376,7 +376,7 @@ class Atlas:
                     bundle.count,
                     points,
                     str(bundle.count) if bundle.count > 1 else None,
-                    tuple(round((a + b) / 2, 2) for a, b in zip(*points, strict=True)),  # type: ignore[arg-type]
+                    tuple(round((a + b) / 2, 2) for a, b in zip(*points, strict=True)),
                 )
                 row = orjson.dumps(_document(edge))
                 for tile in free:
