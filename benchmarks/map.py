@@ -10,8 +10,9 @@ temporary folder. The same camera then moves over all of them: from all to a clo
 `load` is from the opening of the page (ours: signed in, map laid out, browser cache empty; peers: with their JSON)
 to the first frame with boxes. Frames are measured from one animation frame to the next, drawing included; 16.7 ms
 is the screen's own pace. `ratio` is the mean frame beside ours. `busy` is what the page's thread computed for each
-frame. `heap` is JavaScript memory after a collection. A peer that moves longer than --limit seconds is stopped;
-then the frames that it drew count.
+frame. `heap` is JavaScript memory after a collection. Each peer has a browser of its own. One that moves longer
+than --limit seconds is stopped, and the frames that it drew count; one that has no picture after so long, or
+hangs, is killed: "did not finish". `bundles` of ours are the lines between closed containers, seen from afar.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,7 +87,10 @@ OURS = """((stage) => (x, y, zoom) => {
 
 
 def estate(boxes: int) -> Graph:
-    """Accounts with networks, subnets and machines, that many boxes in all, each machine linked with the next."""
+    """Accounts with networks, subnets and machines, that many boxes in all, each machine linked with the next.
+
+    One machine of each subnet uses one of another network.
+    """
     resources: dict[str, Resource] = {}
     links: list[Link] = []
 
@@ -110,6 +115,7 @@ def estate(boxes: int) -> Graph:
             links.append(Link(id, parent, LinkKind.CONTAINS))
         return id
 
+    callers: dict[int, str] = {}
     number = 0
     while len(resources) < boxes * 0.985:
         account = f"{100000000000 + number % max(1, boxes // 2500)}"
@@ -124,6 +130,11 @@ def estate(boxes: int) -> Graph:
                 if before and machine % 2:
                     links.append(Link(before, one, LinkKind.USES))
                 before = one
+                if machine == 7 and number:  # lines between networks, and between accounts
+                    other = (number - 1, number // 2)[subnet % 2]
+                    links.append(Link(one, callers[other], LinkKind.USES))
+                if machine == 7 and subnet == 0:
+                    callers[number] = one
         number += 1
     return Graph(resources, links)
 
@@ -189,6 +200,10 @@ def ours(browser: Browser, base: str, tokens: dict[str, str], frames: int) -> di
     box = page.locator(".map-stage").bounding_box()
     asked = {"look": OURS, "width": atlas["width"], "height": atlas["height"], "shown": box, "limit": 60}
     figures = page.evaluate(DRIVE, asked | {"frames": frames})
+    bundles = page.evaluate(
+        "() => document.querySelector('.map-stage').engine.model.edges.filter((edge) => edge.bundle).length"
+    )
+    figures |= {"bundles": bundles}
     figures |= {"load": load, "heap": heap(page), "boxes": atlas["boxes"], "laid_out": laid_out}
     context.close()
     return dict(figures)
@@ -222,17 +237,39 @@ def boxes_of(base: str, tokens: dict[str, str]) -> dict[str, Any]:
     return {"width": atlas["width"], "height": atlas["height"], "boxes": boxes}
 
 
-def peer(
-    browser: Browser, name: str, script: str, scene: dict[str, Any], frames: int, limit: float
-) -> dict[str, Any]:
-    context = browser.new_context(viewport=SIZE)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.set_default_timeout(limit * 1000)
-    content = json.dumps(scene)
-    page.route("**/scene.json", lambda route: route.fulfill(body=content, content_type="application/json"))
-    page.route("**/peers.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
-    page.route("**/page.html", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+def peer(name: str, folder: Path, chosen: argparse.Namespace) -> dict[str, Any]:
+    """A peer's figures, from a process of its own: a page that hangs can only be killed with its browser."""
+    command = [sys.executable, __file__, "--one", name, "--folder", str(folder), "--frames", str(chosen.frames)]
+    command += ["--limit", str(chosen.limit), "--chromium", chosen.chromium]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    # So long may both loading and moving take, and starting a browser some seconds.
+    most = 2 * chosen.limit + 15
     try:
+        said, failed = process.communicate(timeout=most)
+    except subprocess.TimeoutExpired:
+        return {"note": f"did not finish in {most:.0f} s"}
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if process.returncode:
+        why = (failed.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
+        return {"note": f"failed: {why[:90]}"}
+    return dict(json.loads(said))
+
+
+def peer_in_browser(name: str, folder: Path, frames: int, limit: float, chromium: str) -> dict[str, Any]:
+    """Load a peer with the boxes of ``scene.json``, and move over them."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_context(viewport=SIZE).new_page()  # type: ignore[arg-type]
+        content, script = (folder / "scene.json").read_text(), (folder.parent / "peers.js").read_text()
+        scene = json.loads(content)
+        page.route("**/scene.json", lambda route: route.fulfill(body=content, content_type="application/json"))
+        page.route("**/peers.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
+        page.route("**/page.html", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         start = time.monotonic()
         page.goto("http://peer.invalid/page.html")
         page.add_script_tag(url="http://peer.invalid/peers.js")
@@ -248,15 +285,13 @@ def peer(
             name,
         )
         load = time.monotonic() - start
+        if load > limit:
+            return {"note": f"did not finish loading in {limit:.0f} s"}
         look = "(x, y, zoom) => window.peer.look(x, y, zoom)"
         shown = {"width": 1440, "height": 812}
         asked = {"look": look, "width": scene["width"], "height": scene["height"], "shown": shown}
         figures = page.evaluate(DRIVE, asked | {"frames": frames, "limit": limit})
         return dict(figures | {"load": load, "heap": heap(page)})
-    except Exception as error:
-        return {"note": str(error).splitlines()[0][:70]}
-    finally:
-        context.close()
 
 
 def heap(page: Page) -> float:
@@ -267,8 +302,8 @@ def heap(page: Page) -> float:
     return float(metrics["JSHeapUsedSize"]) / 2**20
 
 
-def bundled(folder: Path) -> str:
-    """The peers from npm as one script."""
+def bundled(folder: Path) -> None:
+    """The peers from npm as one script, ``peers.js``."""
     packages = [f"{name}@{version}" for name, version in VERSIONS.items()]
     (folder / "package.json").write_text('{"private": true}')
     subprocess.run(
@@ -281,7 +316,6 @@ def bundled(folder: Path) -> str:
         cwd=folder,
         check=True,
     )
-    return (folder / "peers.js").read_text()
 
 
 def line(name: str, figures: dict[str, Any], best: float) -> str:
@@ -305,15 +339,22 @@ def main() -> None:
     options.add_argument("--boxes", default="1000,10000,50000,100000")
     options.add_argument("--peers", default="canvas,cytoscape,sigma")
     options.add_argument("--frames", type=int, default=60, help="of each of the three moves")
-    options.add_argument("--limit", type=float, default=60, help="seconds for a peer")
+    options.add_argument("--limit", type=float, default=60, help="seconds for a peer to load, and to move")
+    options.add_argument("--one", default="", help=argparse.SUPPRESS)
+    options.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     options.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("chromium-browser"))
     chosen = options.parse_args()
+    if chosen.one:
+        figures = peer_in_browser(chosen.one, chosen.folder, chosen.frames, chosen.limit, chosen.chromium)
+        print(json.dumps(figures))
+        return
     names = [name for name in chosen.peers.split(",") if name]
     columns = ("load s", "p50 ms", "p95 ms", "mean ms", "ratio", "worst ms", "busy ms", "heap MB")
     widths = (8, 9, 9, 9, 7, 9, 9, 8)
     head = f"  {'':<12} " + " ".join(f"{word:>{width}}" for word, width in zip(columns, widths, strict=True))
     with tempfile.TemporaryDirectory(prefix="cloudviz-map-") as root, sync_playwright() as playwright:
-        script = bundled(Path(root)) if names else ""
+        if names:
+            bundled(Path(root))
         for boxes in map(int, chosen.boxes.split(",")):
             folder = Path(root) / str(boxes)
             folder.mkdir()
@@ -322,17 +363,18 @@ def main() -> None:
             with serving(folder, url) as (base, tokens):
                 browser = playwright.chromium.launch(executable_path=chosen.chromium, args=FLAGS)
                 figures = ours(browser, base, tokens, chosen.frames)
-                print(f"{figures['boxes']:,} boxes, laid out in {figures['laid_out']:.1f} s (once for each state)")
+                browser.close()
+                print(
+                    f"{figures['boxes']:,} boxes, {figures['bundles']} bundles;"
+                    f" laid out in {figures['laid_out']:.1f} s (once for each state)"
+                )
                 print(head)
                 best = statistics.mean(figures["times"])
                 print(line("CloudViz", figures, 0), flush=True)
-                scene = boxes_of(base, tokens) if names else {}
-                for name in names:
-                    browser.close()
-                    browser = playwright.chromium.launch(executable_path=chosen.chromium, args=FLAGS)
-                    drawn = peer(browser, name, script, scene, chosen.frames, chosen.limit)
-                    print(line(name, drawn, best), flush=True)
-                browser.close()
+                if names:
+                    (folder / "scene.json").write_text(json.dumps(boxes_of(base, tokens)))
+            for name in names:
+                print(line(name, peer(name, folder, chosen), best), flush=True)
 
 
 def with_asyncio(work: Any) -> None:
