@@ -41,7 +41,7 @@ function box(frame: Frame, node: SceneNode): void {
   const look = containerLook(palette, node.role, node.kind);
   const hue = frame.colouring && node.paint ? frame.colouring.colour(node.paint[0]) : look.title;
   const stroke = changeColour(frame, changed(node)) ?? mixed(hue, palette.ground, 0.65);
-  frame.bordered(x, y, width, height, pixel, stroke, mixed(hue, palette.ground, heat(frame, node)));
+  frame.bordered(x, y, width, height, pixel, stroke, fillOf(frame, node));
   if (width < CLOSED_STRIP_WIDTH || height < 10 || frame.colouring) return;
   const kinds = node.inside?.kinds ?? [];
   const all = kinds.reduce((sum, [, number]) => sum + number, 0);
@@ -53,6 +53,12 @@ function box(frame: Frame, node: SceneNode): void {
     context.fillRect(at, y + height - thick - pixel, part, thick);
     at += part;
   }
+}
+
+function fillOf(frame: Frame, node: SceneNode): string {
+  const { colouring, palette } = frame;
+  const hue = colouring && node.paint ? colouring.colour(node.paint[0]) : containerLook(palette, node.role, node.kind).title;
+  return mixed(hue, palette.ground, heat(frame, node));
 }
 
 /** From a tenth for a handful of resources to nearly a half for tens of thousands, in steps. */
@@ -74,6 +80,12 @@ export function paintClosedTexts(frame: Frame, numbers: readonly number[], signs
     const right = x + frame.px(node.width);
     return !signs.some((sign) => x < sign[2] && right > sign[0] && y < sign[3] && y + TEXT_HEIGHT > sign[1]);
   });
+  // Bundles pass through below: the texts stand on the ground of their box.
+  for (const number of named) {
+    const node = model.node(number);
+    context.fillStyle = fillOf(frame, node);
+    context.fillRect(frame.x(node.x) + 3, frame.y(node.y) + 3, frame.px(node.width) - 6, Math.min(TEXT_HEIGHT - 2, frame.px(node.height) - 6));
+  }
   frame.font(NAME_SIZE, 600);
   context.fillStyle = palette.label;
   for (const number of named) {
@@ -81,7 +93,7 @@ export function paintClosedTexts(frame: Frame, numbers: readonly number[], signs
     const room = Math.floor((frame.px(node.width) - 10) / 8) * 8;
     const high = frame.px(node.height);
     const middle = high >= CLOSED_COUNTED_HEIGHT ? 11 : high / 2;
-    context.fillText(frame.text.fit(ownName(node.label), room, NAME_SIZE, 600), frame.x(node.x) + 5, frame.y(node.y) + middle);
+    context.fillText(frame.text.fitNumbered(ownName(node.label), room, NAME_SIZE, 600), frame.x(node.x) + 5, frame.y(node.y) + middle);
   }
   frame.font(COUNT_SIZE, 400);
   context.fillStyle = palette.sublabel;

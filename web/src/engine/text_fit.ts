@@ -27,6 +27,22 @@ export class TextFit {
     return fitted;
   }
 
+  /** The same, but of a name that ends in a number its end: the beginnings of numbered names are all alike. */
+  fitNumbered(text: string, room: number, size: number, weight: number): string {
+    const fitted = this.fit(text, room, size, weight);
+    if (!fitted.endsWith("…") || !/[0-9]$/.test(text)) return fitted;
+    const key = `end/${weight}/${size}/${Math.round(room)}/${text}`;
+    const known = this.cache.get(key);
+    if (known !== undefined) return known;
+    const points = Array.from(oneLine(text).slice(-LONGEST));
+    let length = points.length - 1;
+    const end = (): string => `…${points.slice(points.length - length).join("").trimStart()}`;
+    while (length > 0 && this.measure(end(), size, weight) > room) length--;
+    const made = length > 0 ? end() : "";
+    this.cache.set(key, made);
+    return made;
+  }
+
   width(text: string, size: number, weight: number): number {
     return this.measure(text, size, weight);
   }

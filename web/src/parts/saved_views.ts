@@ -53,6 +53,8 @@ export class SavedViews {
         fill(message, asProblem(thrown).detail);
       } finally {
         submit.disabled = false;
+        // A button that was disabled has lost the keyboard, and Escape would not close the panel.
+        if (this.popover.isOpen) name.focus();
       }
     };
     void this.load();

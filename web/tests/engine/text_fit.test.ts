@@ -5,6 +5,15 @@ import { TextFit, oneLine, shorten } from "../../src/engine/text_fit.js";
 /** Each code point is ten wide. */
 const ten = (text: string): number => Array.from(text).length * 10;
 
+test("of numbered names the end is shown, of others the beginning", () => {
+  const fit = new TextFit((text) => text.length * 10);
+  assert.equal(fit.fitNumbered("subnet-0000069", 60, 11, 600), "…00069");
+  assert.equal(fit.fitNumbered("subnet-0000069", 60, 11, 600), "…00069");
+  assert.equal(fit.fitNumbered("production", 60, 11, 600), "produ…");
+  assert.equal(fit.fitNumbered("app-1", 60, 11, 600), "app-1");
+  assert.equal(fit.fitNumbered("app-1", 5, 11, 600), "");
+});
+
 test("what fits stays as it is", () => {
   assert.equal(shorten("web-1", 50, ten), "web-1");
 });
