@@ -220,6 +220,14 @@ export class MapEngine {
     if (this.model) this.flyTo(this.besideInset(this.model.world, 24));
   }
 
+  /** Whether all of the map is in sight as `fit` shows it, so that it can be fitted anew when there is other room. */
+  get isFitted(): boolean {
+    if (!this.model) return false;
+    const [now, whole] = [this.camera.view(), this.besideInset(this.model.world, 24)];
+    const apart = Math.hypot(now.x - whole.x, now.y - whole.y) * whole.zoom;
+    return apart < 2 && Math.abs(now.zoom / whole.zoom - 1) < 0.01;
+  }
+
   /** The same at once, without a flight. */
   showAll(): void {
     if (this.model) this.look(this.besideInset(this.model.world, 24));

@@ -325,8 +325,11 @@ export class MapView implements View {
     const [id, steps, to] = ["select", "steps", "to"].map((name) => query.get(name) ?? "") as [string, string, string];
     const model = this.engine.model!;
     const number = id ? model.showing(id) : -1;
+    const isFitted = this.engine.isFitted;
     this.side.show(query, number >= 0 ? model.node(number) : null);
     this.stage.inset(this.engine, this.tools, this.side.element, this.time.element);
+    // Who sees all of the map sees all of it beside a panel too; what somebody has aimed at stays where it is.
+    if (isFitted && !this.engine.isFitted && !id) this.engine.fit();
     const choice = [id, steps, to].join("\n");
     if (choice === this.choice) return;
     this.choice = choice;
