@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
-from cloudviz.diagram.atlas.bundles import BundledLine, between, bundled
+from cloudviz.diagram.atlas.bundles import Parting, between, bundled, parted
 from cloudviz.diagram.atlas.layers import Layer, Leaves, read_leaves, worked_out
 from cloudviz.diagram.atlas.levels import BORN, TILE, Levels, Tile
-from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode
+from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode, edge_document, node_document
 from cloudviz.errors import NotFound
 from cloudviz.inventory.model import Coverage, Resource
 
@@ -94,7 +94,7 @@ class Atlas:
         self._ends = [
             (self._numbers.get(edge.source, -1), self._numbers.get(edge.target, -1)) for edge in scene.edges
         ]
-        self._edges = [orjson.dumps(document) for document in _lines_of(scene)]
+        self._edges = [orjson.dumps(edge_document(edge)) for edge in scene.edges]
         self._near: dict[int, list[int]] = {}
         for line, ends in enumerate(self._ends):
             for end in dict.fromkeys(ends):
@@ -298,20 +298,21 @@ class Atlas:
         return children
 
     def _count_inside(self, nodes: Sequence[SceneNode]) -> dict[int, _Inside]:
-        inside: dict[int, _Inside] = {}
+        inside: dict[int, _Inside] = defaultdict(_Inside)
         for number, node in enumerate(nodes):
             parent = self._parents[number]
             if parent >= 0:
-                around = inside.setdefault(parent, _Inside())
+                around = inside[parent]
                 around.largest = max(around.largest, node.width, node.height)
             if node.container:
                 continue
+            cost = None if node.cost_monthly is None else float(node.cost_monthly)
             while parent >= 0:
-                around = inside.setdefault(parent, _Inside())
+                around = inside[parent]
                 around.resources += node.count
                 around.kinds[node.kind] += node.count
-                if node.cost_monthly is not None:
-                    around.cost += float(node.cost_monthly)
+                if cost is not None:
+                    around.cost += cost
                     around.priced = True
                 if node.change:
                     around.changes[node.change] += 1
@@ -319,7 +320,7 @@ class Atlas:
         return inside
 
     def _row(self, node: SceneNode, inside: _Inside | None) -> bytes:
-        document = Scene("", "", 0, 0, nodes=[node]).to_document()["nodes"][0]
+        document = node_document(node)
         if self.levels.count > 1 or node.container:
             # Whoever wants to know what a stack stands for asks for the box.
             document["members"] = document["members"][:50]
@@ -354,11 +355,13 @@ class Atlas:
         self._bundle(scene, born)
 
     def _bundle(self, scene: Scene, born: Sequence[int]) -> None:
-        lines = [
-            BundledLine(*ends, edge.kind, edge.count) for ends, edge in zip(self._ends, scene.edges, strict=True)
-        ]
+        lines = []
+        for (one, other), edge in zip(self._ends, scene.edges, strict=True):
+            ends = parted(one, other, self._parents) if min(one, other) >= 0 else None
+            if ends is not None:
+                lines.append(Parting(*ends, max(born[one], born[other]), edge.kind, edge.count))
         for level in range(self.levels.count - 1):
-            for bundle in bundled(level, lines, born, self._parents):
+            for bundle in bundled(level, lines, born):
                 source, target = scene.nodes[bundle.source], scene.nodes[bundle.target]
                 places = [self._places[bundle.source], self._places[bundle.target]]
                 tiles = dict.fromkeys(
@@ -378,16 +381,6 @@ class Atlas:
                     str(bundle.count) if bundle.count > 1 else None,
                     tuple(round((a + b) / 2, 2) for a, b in zip(*points, strict=True)),
                 )
-                row = orjson.dumps(_document(edge))
+                row = orjson.dumps(edge_document(edge))
                 for tile in free:
                     self._bundles.setdefault(tile, []).append(row)
-
-
-def _lines_of(scene: Scene) -> Iterable[dict[str, Any]]:
-    for edge in scene.edges:
-        yield _document(edge)
-
-
-def _document(edge: SceneEdge) -> dict[str, Any]:
-    document: dict[str, Any] = Scene("", "", 0, 0, edges=[edge]).to_document()["edges"][0]
-    return document

@@ -30,11 +30,16 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True)
-class BundledLine:
-    """What a line of the scene counts for: numbers of its boxes, its kind, and for how many links it stands."""
+class Parting:
+    """A line of the scene that can be bundled.
+
+    ``source`` and ``target`` are the numbers of the boxes in which its ends part, ``born`` is the level at which
+    the line itself is there; then its kind, and for how many links it stands.
+    """
 
     source: int
     target: int
+    born: int
     kind: str
     count: int
 
@@ -48,17 +53,14 @@ def parted(source: int, target: int, parents: Sequence[int]) -> tuple[int, int] 
     return None
 
 
-def bundled(level: int, lines: Sequence[BundledLine], born: Sequence[int], parents: Sequence[int]) -> list[Bundle]:
+def bundled(level: int, lines: Sequence[Parting], born: Sequence[int]) -> list[Bundle]:
     """The bundles of a level, those of most links first. Lines that are there themselves are in none."""
     counts: dict[tuple[int, int], list[int]] = {}
     kinds: dict[tuple[int, int], str] = {}
     for line in lines:
-        if min(line.source, line.target) < 0 or max(born[line.source], born[line.target]) <= level:
+        source, target = line.source, line.target
+        if line.born <= level or born[source] > level or born[target] > level:
             continue
-        ends = parted(line.source, line.target, parents)
-        if ends is None or max(born[ends[0]], born[ends[1]]) > level:
-            continue
-        source, target = ends
         pair = (source, target) if source < target else (target, source)
         counts.setdefault(pair, [0, 0])[source > target] += line.count
         if kinds.setdefault(pair, line.kind) != line.kind:

@@ -108,8 +108,8 @@ class Scene:
             "theme": self.theme,
             "width": _number(self.width),
             "height": _number(self.height),
-            "nodes": [_node(node) for node in self.nodes],
-            "edges": [_edge(edge) for edge in self.edges],
+            "nodes": [node_document(node) for node in self.nodes],
+            "edges": [edge_document(edge) for edge in self.edges],
             "summary": {
                 "resources": self.summary.resources,
                 "shown": self.summary.shown,
@@ -173,7 +173,8 @@ def _decimal(value: Any) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _node(node: SceneNode) -> dict[str, Any]:
+def node_document(node: SceneNode) -> dict[str, Any]:
+    """A box as the scene document has it."""
     return {
         "id": node.id,
         "parent": node.parent,
@@ -198,7 +199,8 @@ def _node(node: SceneNode) -> dict[str, Any]:
     }
 
 
-def _edge(edge: SceneEdge) -> dict[str, Any]:
+def edge_document(edge: SceneEdge) -> dict[str, Any]:
+    """A line as the scene document has it."""
     return {
         "id": edge.id,
         "source": edge.source,
