@@ -5918,6 +5918,12 @@ export interface components {
             /** Native Type */
             native_type: string;
             /**
+             * Supporting
+             * @description Kept for what it tells of others; no headline type.
+             * @default false
+             */
+            supporting?: boolean;
+            /**
              * Terraform
              * @description Names of the type in Terraform.
              */

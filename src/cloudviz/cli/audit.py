@@ -9,11 +9,14 @@ import typer
 
 from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, is_for_people, note, print_rows
+from cloudviz.cli.remote import chosen, when
 from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
+from cloudviz.errors import BadInput
 
 if TYPE_CHECKING:
     from cloudviz.store.chain import ChainReport
 
+COLUMNS = ("at", "actor", "action", "target", "address")
 app = Commands(help="The record of what was done.")
 
 
@@ -30,6 +33,15 @@ def verify(
 
     Example: cloudviz audit verify
     """
+    if server := chosen():
+        if heads:
+            raise BadInput("a server holds its audit against its own heads", hint="Leave --heads out.")
+        told = server.json("/admin/audit/verify")
+        faults = [
+            {"kind": each["kind"], "entry": each["seq"], "detail": each["detail"]} for each in told["faults"]
+        ]
+        _say(told["entries"], told["head_seq"], told["head_hash"], faults, told["fault_count"], output)
+        return
     from cloudviz.access.anchors import FILE_NAME, verified
 
     loaded = settings_for(database_url=database)
@@ -40,12 +52,16 @@ def verify(
             return await verified(store, path)
 
     report = run(work())
-    note(f"{report.entries} entries, the last is number {report.head.seq} with the hash {report.head.hash}.")
     rows = [{"kind": each.kind, "entry": each.seq, "detail": each.detail} for each in report.faults]
+    _say(report.entries, report.head.seq, report.head.hash, rows, report.fault_count, output)
+
+
+def _say(entries: int, seq: int, hash: str, rows: list[dict[str, Any]], count: int, output: Output) -> None:
+    note(f"{entries} entries, the last is number {seq} with the hash {hash}.")
     if rows or not is_for_people(output):
         print_rows(rows, ("kind", "entry", "detail"), output)
-    if not report.holds:
-        note(f"The chain does not hold: {report.fault_count} faults.")
+    if count:
+        note(f"The chain does not hold: {count} faults.")
         raise typer.Exit(1)
     note("The chain holds.")
 
@@ -62,6 +78,14 @@ def list_entries(
 
     Example: cloudviz audit list --actor ada --limit 20
     """
+    if server := chosen():
+        found = server.items("/admin/audit", limit, actor=actor, action=action)
+        rows = [
+            {"at": when(each["at"]), **{name: each[name] for name in ("actor", "action", "target", "address")}}
+            for each in found
+        ]
+        print_rows(rows, COLUMNS, output)
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> list[dict[str, Any]]:
@@ -78,4 +102,4 @@ def list_entries(
                 for each in page
             ]
 
-    print_rows(run(work()), ("at", "actor", "action", "target", "address"), output)
+    print_rows(run(work()), COLUMNS, output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudviz.cli.output import note
+from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import Database, opened, run, settings_for
 
 
@@ -14,15 +15,20 @@ def cleanup(database: Database = None) -> None:
 
     Example: cloudviz cleanup
     """
-    settings = settings_for(database_url=database).settings
+    if server := chosen():
+        job = server.followed(server.ask("POST", "/jobs", json={"kind": "cleanup"}).json()["job_id"])
+        done: dict[str, int] = job["result"]["removed"]
+    else:
+        settings = settings_for(database_url=database).settings
 
-    async def work() -> dict[str, int]:
-        async with opened(settings) as store:
-            from cloudviz.jobs.cleanup import clean_up
+        async def work() -> dict[str, int]:
+            async with opened(settings) as store:
+                from cloudviz.jobs.cleanup import clean_up
 
-            return await clean_up(store, settings)
+                return await clean_up(store, settings)
 
-    removed = {name: count for name, count in run(work()).items() if count}
+        done = run(work())
+    removed = {name: count for name, count in done.items() if count}
     if not removed:
         note("Nothing is older than it is kept.")
     for name, count in removed.items():

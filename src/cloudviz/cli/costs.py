@@ -11,12 +11,14 @@ from cloudviz.cli.command import Commands
 from cloudviz.cli.draw import report_problems
 from cloudviz.cli.output import Output, is_for_people, note, print_record, print_rows
 from cloudviz.cli.progress import working
-from cloudviz.cli.remote import chosen
+from cloudviz.cli.remote import chosen, part, sent_files, when
 from cloudviz.cli.session import Database, OutputOption, Provider, opened, run, settings_for
+from cloudviz.inventory.model import Problem
 
 if TYPE_CHECKING:
     from cloudviz.jobs.costs import BillOutcome
 
+BILL_COLUMNS = ("id", "source", "formats", "lines", "created_at")
 app = Commands(help="Bills: what things cost, to the cent.")
 
 Month = Annotated[
@@ -43,6 +45,11 @@ def import_bill_command(
 
     Example: cloudviz costs import focus-2026-10.csv.gz
     """
+    if server := chosen():
+        with sent_files(paths) as files, working("Reading"):
+            given = {"source": source} if source else {}
+            _tell(server.ask("POST", "/costs/import", files=files, data=given, timeout=600).json(), output)
+        return
     from cloudviz.costs.reading import BillProgress
     from cloudviz.jobs.costs import import_bill
     from cloudviz.sources.provider import ScanProgress
@@ -58,30 +65,29 @@ def import_bill_command(
 
                 return await import_bill(store, paths, source=source, created_by="cli", on_progress=progress)
 
-    _tell(run(work()), output)
+    _tell(run(work()).summary(), output)
 
 
-def _tell(outcome: BillOutcome, output: Output) -> None:
-    told = outcome.summary()
+def _tell(told: dict[str, Any], output: Output) -> None:
     if is_for_people(output):
         for total in told["totals"]:
             billed, amortised = f"{total['billed']:,.2f}", f"{total['amortised']:,.2f}"
             note(f"{total['month']}: {billed} {total['currency']} billed, {amortised} amortised")
         attributed = told["lines_attributed"]
         note(
-            f"{attributed:,} of {outcome.lines:,} lines belong to {outcome.resources:,} known resources; "
+            f"{attributed:,} of {told['lines']:,} lines belong to {told['resources']:,} known resources; "
             f"the rest is shown as unattributed."
         )
-        typer.echo(outcome.bill_id)
+        typer.echo(told["bill_id"])
     else:
         print_record(told, output)
-    report_problems(outcome.problems)
-    if outcome.status == "partial":
-        note(f"{outcome.lines_lost:,} lines could not be read: the sums are without them.")
+    report_problems([Problem(each["resource"], each["what"], each["where"]) for each in told["problems"]])
+    if told["status"] == "partial":
+        note(f"{told['lines_lost']:,} lines could not be read: the sums are without them.")
         raise typer.Exit(3)
 
 
-@app.command("fetch")
+@app.command("fetch", only_here=True)
 def fetch(
     provider: Annotated[str, typer.Argument(help="aws, azure or gcp.")],
     profile: Annotated[str, typer.Option(help="Profile of the AWS configuration.", show_default=False)] = "",
@@ -120,7 +126,7 @@ def fetch(
             cloud = provider_for(provider, request, loaded.settings)
             return await fetch_costs(store, cloud, provider, created_by="cli")
 
-    _tell(run(work()), output)
+    _tell(run(work()).summary(), output)
 
 
 @app.command("show")
@@ -206,6 +212,18 @@ def list_bills(
 
     Example: cloudviz costs list
     """
+    if server := chosen():
+        rows = [
+            {
+                **{name: each[name] for name in ("id", "source")},
+                "formats": ", ".join(each["formats"]),
+                "lines": each["lines"],
+                "created_at": when(each["created_at"]),
+            }
+            for each in server.items("/costs/bills", limit)
+        ]
+        print_rows(rows, BILL_COLUMNS, output)
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> list[dict[str, Any]]:
@@ -221,7 +239,7 @@ def list_bills(
                 for bill in (await store.costs.page(limit=limit)).items
             ]
 
-    print_rows(run(work()), ("id", "source", "formats", "lines", "created_at"), output)
+    print_rows(run(work()), BILL_COLUMNS, output)
 
 
 @app.command("delete")
@@ -230,11 +248,14 @@ def delete_bill(id: Annotated[str, typer.Argument(help="Id of the bill.")], data
 
     Example: cloudviz costs delete 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
     """
-    loaded = settings_for(database_url=database)
+    if server := chosen():
+        server.ask("DELETE", f"/costs/bills/{part(id)}")
+    else:
+        loaded = settings_for(database_url=database)
 
-    async def work() -> None:
-        async with opened(loaded.settings) as store:
-            await store.costs.delete(id)
+        async def work() -> None:
+            async with opened(loaded.settings) as store:
+                await store.costs.delete(id)
 
-    run(work())
+        run(work())
     note("The bill is forgotten.")

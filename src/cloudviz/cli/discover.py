@@ -19,6 +19,7 @@ from cloudviz.inventory.model import Coverage
 
 if TYPE_CHECKING:
     from cloudviz.cli.remote import Server
+    from cloudviz.sources.connection import Connection
     from cloudviz.store.records import RecordedChanges
 
 Resume = Annotated[
@@ -275,6 +276,24 @@ def _discover_there(server: Server, provider: str, request: dict[str, Any], resu
         raise typer.Exit(3)
 
 
+def _tested_there(server: Server, provider: str, request: dict[str, Any]) -> Connection:
+    from cloudviz.sources.connection import Connection, Missing
+
+    named = {"aws": "accounts", "azure": "subscriptions", "gcp": "projects"}[provider]
+    asked = {named: request["accounts"]} | ({"role_arn": request["role_arn"]} if request.get("role_arn") else {})
+    told = server.ask("POST", f"/{provider}/test-connection", json=asked, timeout=300).json()
+    missing = [Missing(each["permission"], tuple(each["accounts"]), each["detail"]) for each in told["missing"]]
+    return Connection(
+        provider=provider,
+        home=told["home"],
+        identity=told["identity"],
+        accounts=tuple(told["accounts"]),
+        regions=tuple(told["regions"]),
+        missing=tuple(missing),
+        untested=told["untested"],
+    )
+
+
 def coverage_of_document(entry: dict[str, Any]) -> Coverage:
     """A coverage entry from how documents write it."""
     return Coverage(
@@ -291,10 +310,13 @@ def coverage_of_document(entry: dict[str, Any]) -> Coverage:
 
 def test_connection(provider: str, request: dict[str, Any]) -> None:
     """Print what the credentials of a scan are good for. Exit 3 when something is denied; nothing is stored."""
-    from cloudviz.jobs.providers import provider_for
+    if server := chosen():
+        found = _tested_there(server, provider, request)
+    else:
+        from cloudviz.jobs.providers import provider_for
 
-    cloud = provider_for(provider, request, settings_for().settings)
-    found = run(cloud.test_connection(request["accounts"]))
+        cloud = provider_for(provider, request, settings_for().settings)
+        found = run(cloud.test_connection(request["accounts"]))
     home, accounts = {"aws": ("account", "accounts"), "azure": ("tenant", "subscriptions")}.get(
         provider, ("project", "projects")
     )

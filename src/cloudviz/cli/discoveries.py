@@ -9,7 +9,7 @@ import typer
 
 from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, is_for_people, note, print_record, print_rows
-from cloudviz.cli.remote import chosen
+from cloudviz.cli.remote import chosen, when
 from cloudviz.cli.session import Database, OutputOption, Provider, opened, run, settings_for
 from cloudviz.inventory import document
 
@@ -124,8 +124,8 @@ def _told_row(told: dict[str, Any]) -> dict[str, Any]:
         **{key: told[key] for key in ("id", "provider", "source", "status")},
         "resources": told["resources_found"],
         **{key: changes.get(key) for key in ("added", "changed", "removed")},
-        "created_at": told["created_at"],
-        "completed_at": told["completed_at"],
+        "created_at": when(told["created_at"]),
+        "completed_at": when(told["completed_at"]),
     }
 
 

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
 from cloudviz import __version__
 from cloudviz.cli.output import Output, is_for_people, note, print_rows
+from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import Database, OutputOption, run, settings_for
-from cloudviz.errors import CloudVizError
+from cloudviz.errors import CloudVizError, Unavailable
 
 if TYPE_CHECKING:
+    from cloudviz.cli.remote import Server
     from cloudviz.runtime.settings import LoadedSettings, Settings
 
-Check = tuple[str, "Callable[[Settings], str]"]
+
+class Check(NamedTuple):
+    """A part that is looked at.
+
+    Attributes:
+        part: its name.
+        look: returns what there is; raises what is wrong.
+        mend: what to do, where the error does not know better.
+    """
+
+    part: str
+    look: Callable[[Settings], str]
+    mend: str
 
 
 def doctor(output: OutputOption = Output.TABLE, database: Database = None) -> None:
@@ -26,19 +40,43 @@ def doctor(output: OutputOption = Output.TABLE, database: Database = None) -> No
 
     cloudviz doctor --server https://cloudviz.example.com
     """
-    loaded = settings_for(database_url=database)
-    rows = [_outcome(name, check, loaded.settings) for name, check in CHECKS]
+    if server := chosen():
+        settings, rows = _told(server)
+    else:
+        loaded = settings_for(database_url=database)
+        settings, rows = _settings(loaded), [_outcome(check, loaded.settings) for check in CHECKS]
     if is_for_people(output):
         typer.echo(f"cloudviz {__version__}\n")
-        print_rows(_settings(loaded), ("setting", "value", "origin", "meaning"), output)
+        print_rows(settings, ("setting", "value", "origin", "meaning"), output)
         typer.echo("")
         print_rows(rows, ("part", "works", "detail"), output)
     else:
-        print_rows([*_settings(loaded), *rows], ("setting", "value", "origin", "part", "works", "detail"), output)
-    broken = [row["part"] for row in rows if row["works"] == "no"]
+        print_rows([*settings, *rows], ("setting", "value", "origin", "part", "works", "detail", "mend"), output)
+    broken = [row for row in rows if row["works"] == "no"]
+    for row in broken:
+        note(f"{row['part']} is broken: {row['detail']}")
+        if row["mend"]:
+            note(f"  mend it: {row['mend']}")
     if broken:
-        note(f"Broken: {', '.join(broken)}.")
         raise typer.Exit(1)
+
+
+def _told(server: Server) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The settings of a server, for its administrators, and how its parts are."""
+    settings = [
+        {"setting": each["name"], **{name: each[name] for name in ("value", "origin", "meaning")}}
+        for each in server.items("/admin/settings")
+    ]
+    health = server.json("/health")
+    rows = []
+    for part, state in health["components"].items():
+        broken = state["status"] == "unhealthy"
+        detail = state.get("detail") or state["status"]
+        mend = "On the server, `cloudviz doctor` and its log say more." if broken else ""
+        rows.append(
+            {"part": part.replace("_", " "), "works": "no" if broken else "yes", "detail": detail, "mend": mend}
+        )
+    return settings, rows
 
 
 def _settings(loaded: LoadedSettings) -> list[dict[str, Any]]:
@@ -50,13 +88,19 @@ def _settings(loaded: LoadedSettings) -> list[dict[str, Any]]:
     ]
 
 
-def _outcome(name: str, check: Callable[[Settings], str], settings: Settings) -> dict[str, Any]:
+def _outcome(check: Check, settings: Settings) -> dict[str, Any]:
     try:
-        return {"part": name, "works": "yes", "detail": check(settings)}
+        return {"part": check.part, "works": "yes", "detail": check.look(settings), "mend": ""}
     except CloudVizError as error:
-        return {"part": name, "works": "no", "detail": error.one_line()}
+        said = f"{error.where}: {error.detail}" if error.where else error.detail
+        return {"part": check.part, "works": "no", "detail": said, "mend": error.hint or check.mend}
     except Exception as error:  # a diagnosis must not stop at the first patient
-        return {"part": name, "works": "no", "detail": f"{type(error).__name__}: {error}"}
+        return {
+            "part": check.part,
+            "works": "no",
+            "detail": f"{type(error).__name__}: {error}",
+            "mend": check.mend,
+        }
 
 
 def _data_folder(settings: Settings) -> str:
@@ -84,6 +128,25 @@ def _database(settings: Settings) -> str:
     return run(work())
 
 
+def _redis(settings: Settings) -> str:
+    url = settings.redis_url.get_secret_value()
+    if not url:
+        return "none set (needed only by several servers or workers)"
+    from cloudviz.runtime.redis.client import open_redis
+    from cloudviz.runtime.settings import mask_url
+
+    async def work() -> None:
+        redis = await open_redis(url)
+        try:
+            if not redis.is_up:
+                raise Unavailable("nothing answers there", where=mask_url(url))
+        finally:
+            await redis.close()
+
+    run(work())
+    return mask_url(url)
+
+
 def _storage(settings: Settings) -> str:
     from cloudviz.runtime.storage import open_storage
 
@@ -101,7 +164,7 @@ def _web(settings: Settings) -> str:
     from importlib.resources import files
 
     if not (files("cloudviz") / "api" / "bundle" / "index.html").is_file():
-        raise FileNotFoundError("the web bundle is not built; `make web` builds it")
+        raise FileNotFoundError("the web bundle is not built")
     return "bundle present"
 
 
@@ -135,13 +198,18 @@ def _signs_in(module: str, provider: str) -> str:
     return f"package present; `cloudviz discover {provider} --test` tries the credentials"
 
 
-CHECKS: tuple[Check, ...] = (
-    ("data folder", _data_folder),
-    ("database", _database),
-    ("storage of files", _storage),
-    ("pictures", _pictures),
-    ("web map", _web),
-    ("aws credentials", _aws),
-    ("azure sign-in", _azure),
-    ("gcp sign-in", _gcp),
+CHECKS = (
+    Check("data folder", _data_folder, "Make it writable, or name another with CLOUDVIZ_DATA_DIR."),
+    Check(
+        "database", _database, "Check DATABASE_URL: the host, the port, the password, that the database exists."
+    ),
+    Check(
+        "redis", _redis, "Check REDIS_URL and that a Redis answers there; without it each process stands alone."
+    ),
+    Check("storage of files", _storage, "Check the settings storage.*: the bucket, the endpoint, the keys."),
+    Check("pictures", _pictures, "Install the package anew: pip install --force-reinstall cloudviz."),
+    Check("web map", _web, "In a checkout `make web` builds it; a wheel from `make wheel` has it."),
+    Check("aws credentials", _aws, "Check ~/.aws and AWS_*; `aws sts get-caller-identity` has to work."),
+    Check("azure sign-in", _azure, "pip install 'cloudviz[azure]'"),
+    Check("gcp sign-in", _gcp, "pip install 'cloudviz[gcp]'"),
 )

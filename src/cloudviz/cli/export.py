@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cloudviz.cli.command import Commands
 from cloudviz.cli.output import note, write_file
+from cloudviz.cli.progress import working
+from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import At, Database, Filter, opened, run, selection_of, settings_for
+
+if TYPE_CHECKING:
+    from cloudviz.cli.remote import Server
 
 app = Commands(help="Write what CloudViz knows to a file.")
 
@@ -29,6 +34,9 @@ def inventory(
     from cloudviz.inventory.tables import TABLES, table
 
     suffix = output.suffix.lower().lstrip(".")
+    if server := chosen():
+        _export_there(server, output, suffix, filter, at)
+        return
     loaded = settings_for(database_url=database)
     selection = selection_of(filter=filter, at=at)
 
@@ -39,7 +47,28 @@ def inventory(
             content = table(found.graph, found.coverage, suffix) if is_table else document.to_bytes(found)
             return content, len(found.graph.resources), len(found.gaps())
 
-    content, resources, gaps = run(work())
+    _write(output, *run(work()))
+
+
+def _export_there(server: Server, output: Path, suffix: str, filter: str, at: str) -> None:
+    """Let a server write the file, and fetch it."""
+    import orjson
+
+    from cloudviz.inventory import document
+    from cloudviz.inventory.tables import TABLES, table
+
+    asked = {"kind": "export", "arguments": {"filter": filter, "at": at, "format": "json"}}
+    with working("Exporting"):
+        job = server.followed(server.ask("POST", "/jobs", json=asked).json()["job_id"])
+        content = server.ask("GET", f"/jobs/{job['id']}/file", timeout=600).content
+        found = document.read(orjson.loads(content), server.url)
+        if suffix in TABLES:
+            content = table(found.graph, found.coverage, suffix)
+    _write(output, content, len(found.graph.resources), len(found.gaps()))
+
+
+def _write(output: Path, content: bytes, resources: int, gaps: int) -> None:
+    suffix = output.suffix.lower().lstrip(".")
     write_file(output, content)
     if str(output) != "-":
         note(f"{output}: {resources} resources.")

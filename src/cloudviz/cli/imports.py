@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +11,8 @@ from cloudviz.cli.discover import recorded
 from cloudviz.cli.draw import report_problems
 from cloudviz.cli.output import note
 from cloudviz.cli.progress import working
-from cloudviz.cli.remote import chosen
+from cloudviz.cli.remote import chosen, sent_files
 from cloudviz.cli.session import Database, opened, run, settings_for
-from cloudviz.errors import BadInput
 
 if TYPE_CHECKING:
     from cloudviz.cli.remote import Server
@@ -67,12 +65,7 @@ def import_command(
 
 def _import_there(server: Server, paths: list[Path], fields: dict[str, str]) -> None:
     """Send files to a server. Folders are for this machine: a server takes files."""
-    with contextlib.ExitStack() as stack:
-        files = []
-        for path in paths:
-            if not path.is_file():
-                raise BadInput("is no file that can be sent.", where=str(path), hint="Name the files of a folder.")
-            files.append(("file", (path.name, stack.enter_context(path.open("rb")))))
+    with sent_files(paths) as files:
         given = {key: value for key, value in fields.items() if value}
         told = server.ask("POST", "/imports", files=files, data=given, timeout=600).json()
     if "job_id" in told:

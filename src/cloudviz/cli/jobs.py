@@ -9,10 +9,12 @@ import typer
 
 from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, note, print_record, print_rows
+from cloudviz.cli.remote import chosen, part, when
 from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
 from cloudviz.errors import Invalid
 
 if TYPE_CHECKING:
+    from cloudviz.cli.remote import Server
     from cloudviz.store.records import JobRecord
 
 app = Commands(help="Work in the background: look at it, start it, cancel it.")
@@ -39,6 +41,13 @@ def arguments_of(given: list[str] | None) -> dict[str, Any]:
         except orjson.JSONDecodeError:
             found[name] = value
     return found
+
+
+def told_job(told: dict[str, Any]) -> dict[str, Any]:
+    """The same of what a server tells."""
+    names = ("id", "kind", "status", "attempt", "requested_by", "priority", "progress", "result", "error")
+    times = ("created_at", "started_at", "finished_at")
+    return {**{name: told[name] for name in names}, **{name: when(told[name]) for name in times}}
 
 
 def job_row(record: JobRecord) -> dict[str, Any]:
@@ -75,14 +84,17 @@ def list_jobs(
 
     Example: cloudviz jobs list --status failed
     """
-    settings = settings_for(database_url=database).settings
+    if server := chosen():
+        rows = [told_job(each) for each in server.items("/jobs", limit, status=status, kind=kind)]
+    else:
+        settings = settings_for(database_url=database).settings
 
-    async def work() -> list[dict[str, Any]]:
-        async with opened(settings) as store:
-            page = await store.jobs.page(status=status or None, kind=kind or None, limit=limit)
-            return [job_row(each) for each in page]
+        async def work() -> list[dict[str, Any]]:
+            async with opened(settings) as store:
+                page = await store.jobs.page(status=status or None, kind=kind or None, limit=limit)
+                return [job_row(each) for each in page]
 
-    rows = run(work())
+        rows = run(work())
     print_rows(rows, COLUMNS, output)
     if not rows:
         note("No such job.")
@@ -94,6 +106,9 @@ def show(id: JobId, output: OutputOption = Output.TABLE, database: Database = No
 
     Example: cloudviz jobs show 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
     """
+    if server := chosen():
+        print_record(told_job(server.json(f"/jobs/{part(id)}")), output)
+        return
     settings = settings_for(database_url=database).settings
 
     async def work() -> dict[str, Any]:
@@ -115,8 +130,15 @@ def start(
 
     Example: cloudviz jobs start export --arg format=ndjson --wait
     """
-    settings = settings_for(database_url=database).settings
     given = arguments_of(arg)
+    if server := chosen():
+        asked = {"kind": kind, "arguments": given, "priority": priority}
+        accepted = server.ask("POST", "/jobs", json=asked).json()
+        typer.echo(accepted["job_id"])
+        if wait and server.followed(accepted["job_id"])["status"] == "partial":
+            raise typer.Exit(3)
+        return
+    settings = settings_for(database_url=database).settings
 
     async def work() -> str:
         from cloudviz.jobs.celery_doorbell import Doorbell, celery_is_wanted
@@ -148,11 +170,7 @@ def start(
                 note(f"{found.error.get('detail')} {found.error.get('hint') or ''}".strip())
             return found.status
 
-    status = run(work())
-    if status in ("failed", "cancelled"):
-        raise typer.Exit(1)
-    if status == "partial":
-        raise typer.Exit(3)
+    _end(run(work()))
 
 
 @app.command("cancel")
@@ -161,6 +179,10 @@ def cancel(id: JobId, database: Database = None) -> None:
 
     Example: cloudviz jobs cancel 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
     """
+    if server := chosen():
+        status = server.ask("DELETE", f"/jobs/{part(id)}").json()["status"]
+        note("It will end at its next step." if status == "running" else f"It is {status}.")
+        return
     settings = settings_for(database_url=database).settings
 
     async def work() -> str:
@@ -182,6 +204,9 @@ def follow(id: JobId, database: Database = None) -> None:
 
     Example: cloudviz jobs follow 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
     """
+    if server := chosen():
+        _end(_followed(server, id))
+        return
     settings = settings_for(database_url=database).settings
 
     async def work() -> str:
@@ -198,7 +223,20 @@ def follow(id: JobId, database: Database = None) -> None:
                 if not found:
                     await asyncio.sleep(0.5)
 
-    status = run(work())
+    _end(run(work()))
+
+
+def _followed(server: Server, id: str) -> str:
+    """Print a server's events of a job, and return how it ended."""
+    for name, told in server.events(f"/jobs/{part(id)}/events"):
+        if name == "end":
+            return str(told["status"])
+        words = " ".join(f"{key}={value}" for key, value in told.items() if key != "at" and value is not None)
+        note(f"{when(told.get('at')) or ''} {name} {words}".strip())
+    return str(server.json(f"/jobs/{part(id)}")["status"])
+
+
+def _end(status: str) -> None:
     if status in ("failed", "cancelled"):
         raise typer.Exit(1)
     if status == "partial":

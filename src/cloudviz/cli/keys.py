@@ -8,11 +8,15 @@ import typer
 
 from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, note, print_rows
+from cloudviz.cli.remote import chosen, part, when
 from cloudviz.cli.session import Database, OutputOption, at_the_door, run, settings_for
+from cloudviz.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
+    from cloudviz.cli.remote import Server
     from cloudviz.store import ApiKeyRecord
 
+COLUMNS = ("id", "name", "prefix", "owner", "roles", "access", "expires_at", "last_used_at", "revoked_at")
 BY = "command line"  # the actor in the audit
 
 app = Commands(help="API keys of people's programs.")
@@ -21,7 +25,9 @@ app = Commands(help="API keys of people's programs.")
 @app.command("create")
 def create(
     name: Annotated[str, typer.Argument(help="What will use the key.")],
-    user: Annotated[str, typer.Option(help="Username of the person whom it speaks for.")] = "admin",
+    user: Annotated[
+        str, typer.Option(help="Whom it speaks for: admin, or with --server you.", show_default=False)
+    ] = "",
     role: Annotated[list[str] | None, typer.Option(help="What it may at most; may be repeated.")] = None,
     read_only: Annotated[bool, typer.Option("--read-only", help="A key that changes nothing.")] = False,
     days: Annotated[int, typer.Option(help="Days until it expires; 0 for never.")] = 365,
@@ -31,6 +37,16 @@ def create(
 
     Example: cloudviz keys create nightly-scan --user ada --role operator --days 90
     """
+    if server := chosen():
+        owner = server.json("/auth/me")["username"]
+        if user and user != owner:
+            raise BadInput(f"a server makes keys for who asks, {owner}", hint="Leave --user out.")
+        asked = {"name": name, "roles": role or [], "access": "read" if read_only else "write"}
+        made = server.ask("POST", "/auth/api-keys", json={**asked, "expires_in_days": days or None}).json()
+        note(f"The key {name!r} of {owner}, shown only now:")
+        typer.echo(made["key"])
+        return
+    user = user or "admin"
     loaded = settings_for(database_url=database)
 
     async def work() -> str:
@@ -60,6 +76,9 @@ def list_keys(
 
     Example: cloudviz keys list --user ada
     """
+    if server := chosen():
+        print_rows(_told_rows(server, user), COLUMNS, output)
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> list[dict[str, Any]]:
@@ -74,8 +93,7 @@ def list_keys(
                 if cursor is None:
                     return rows
 
-    shown = ("id", "name", "prefix", "owner", "roles", "access", "expires_at", "last_used_at", "revoked_at")
-    print_rows(run(work()), shown, output)
+    print_rows(run(work()), COLUMNS, output)
 
 
 @app.command("revoke")
@@ -87,6 +105,10 @@ def revoke(
 
     Example: cloudviz keys revoke 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
     """
+    if server := chosen():
+        server.ask("DELETE", f"/auth/api-keys/{part(key_id)}")
+        note("The key is revoked.")
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> str:
@@ -94,6 +116,29 @@ def revoke(
             return (await door.keys.revoke(key_id, owner=None, by=BY)).name
 
     note(f"The key {run(work())!r} is revoked.")
+
+
+def _told_rows(server: Server, user: str) -> list[dict[str, Any]]:
+    """The keys of a server: everybody's for its administrators, for others their own."""
+    me = server.json("/auth/me")
+    everybody = "true" if "admin" in me["roles"] else ""
+    owner = None
+    if user:
+        people = {each["username"]: each["id"] for each in server.items("/admin/users")} if everybody else {}
+        owner = people.get(user)
+        if owner is None and user != me["username"]:
+            raise NotFound(f"there is nobody called {user[:100]!r}", hint="`cloudviz users list` lists them.")
+    names = ("created_at", "expires_at", "last_used_at", "revoked_at")
+    return [
+        {
+            **{name: told[name] for name in ("id", "name", "prefix", "owner")},
+            "roles": ", ".join(told["roles"]),
+            "access": told["access"],
+            **{name: when(told[name]) for name in names},
+        }
+        for told in server.items("/auth/api-keys", everybody=everybody)
+        if owner is None or told["owner"] == owner
+    ]
 
 
 def _row(key: ApiKeyRecord) -> dict[str, Any]:

@@ -39,7 +39,9 @@ TOPICS: dict[str, dict[str, Command]] = {
         "resources": Command("resources:app", "Read the inventory: list, show, search"),
         "discoveries": Command("discoveries:app", "What was looked at, and with what success"),
         "diff": Command("diff:diff", "What changed between two discoveries, instants or files", has_json=True),
-        "drift": Command("drift:drift_command", "What is written down in states against what is there"),
+        "drift": Command(
+            "drift:drift_command", "What is written down in states against what is there", only_here=True
+        ),
         "costs": Command("costs:app", "Bills: what things cost, to the cent"),
         "export": Command("export:app", "Write the inventory to a file"),
         "types": Command("types:app", "The resource types that CloudViz knows"),

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cloudviz.cli.output import print_document
+from cloudviz.cli.remote import chosen, part
 
 
 def permissions(
@@ -26,5 +27,14 @@ def permissions(
     from cloudviz.jobs.providers import policy_for
 
     words = [part.strip() for value in types or () for part in value.split(",") if part.strip()]
+    if server := chosen():
+        told = server.json(
+            f"/{part(provider)}/permissions",
+            types=words,
+            config_aggregator="true" if config_aggregator else "",
+            long_tail="true" if long_tail else "",
+        )
+        print_document(told)
+        return
     document = policy_for(provider, words, config_aggregator=config_aggregator, long_tail=long_tail)
     print_document(document)

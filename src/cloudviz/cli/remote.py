@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from cloudviz.cli.asked import asked
 from cloudviz.cli.output import note
-from cloudviz.errors import CloudRefused, CloudVizError, Invalid, Unauthenticated
+from cloudviz.errors import BadInput, CloudRefused, CloudVizError, Invalid, Unauthenticated
 
 if TYPE_CHECKING:
     import httpx
@@ -73,6 +73,30 @@ def keep(url: str, tokens: Mapping[str, str] | None) -> Path:
     return path
 
 
+def when(told: str | None) -> str | None:
+    """A time as a server writes it, as lists on this machine print it: to the second, with its offset."""
+    from datetime import datetime
+
+    return datetime.fromisoformat(told).isoformat(timespec="seconds") if told else None
+
+
+def part(id: str) -> str:
+    """An id or name as one part of a path."""
+    return quote(id, safe="")
+
+
+@contextmanager
+def sent_files(paths: Sequence[Path]) -> Iterator[list[tuple[str, tuple[str, Any]]]]:
+    """Files as parts of an upload. Raises :class:`~cloudviz.errors.BadInput` for what is no file, as a folder."""
+    with ExitStack() as stack:
+        files = []
+        for path in paths:
+            if not path.is_file():
+                raise BadInput("is no file that can be sent.", where=str(path), hint="Name the files of a folder.")
+            files.append(("file", (path.name, stack.enter_context(path.open("rb")))))
+        yield files
+
+
 def chosen() -> Server | None:
     """The server that this command is for; None where it is for the installation on this machine."""
     url = asked.server or os.environ.get(VARIABLE, "")
@@ -119,6 +143,26 @@ class Server:
             if not cursor or (most and count >= most):
                 return
 
+    def events(self, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The server-sent events of a path, as they come: their names and what they carry."""
+        import httpx
+
+        headers = {"Authorization": f"Bearer {self._given or self._tokens.get('access_token', '')}"}
+        try:
+            with self._client.stream("GET", f"{self.url}{path}", headers=headers, timeout=None) as reply:
+                if reply.status_code >= 400:
+                    reply.read()
+                    raise self._refusal(reply)
+                name = ""
+                for line in reply.iter_lines():
+                    field, _, value = line.partition(": ")
+                    if field == "event":
+                        name = value
+                    elif field == "data":
+                        yield name, json.loads(value)
+        except httpx.HTTPError as error:
+            raise self._lost(error) from error
+
     def sign_in(self, username: str, password: str) -> dict[str, str]:
         """The tokens of a person. Raises what the server refused."""
         reply = self.ask("POST", "/auth/login", json={"username": username, "password": password}).json()
@@ -154,10 +198,13 @@ class Server:
                 )
             return reply
         except httpx.HTTPError as error:
-            raise CloudRefused(
-                f"{self.url} cannot be reached: {error or type(error).__name__}",
-                hint="Check the address, and that a CloudViz answers there.",
-            ) from error
+            raise self._lost(error) from error
+
+    def _lost(self, error: Exception) -> CloudVizError:
+        return CloudRefused(
+            f"{self.url} cannot be reached: {error or type(error).__name__}",
+            hint="Check the address, and that a CloudViz answers there.",
+        )
 
     def _renew(self) -> None:
         reply = self._send("POST", "/auth/refresh", json={"refresh_token": self._tokens["refresh_token"]})

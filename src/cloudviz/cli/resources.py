@@ -130,7 +130,7 @@ def _print_found(rows: list[dict[str, Any]], more: bool, limit: int, output: Out
     if more:
         note(f"There are more than {limit}; raise --limit to see them.")
     elif not rows:
-        note("No resource matches.")
+        note("No resource matches. `cloudviz discoveries list` tells what was looked at.")
 
 
 @app.command("show")

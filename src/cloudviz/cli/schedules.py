@@ -11,6 +11,7 @@ import typer
 from cloudviz.cli.command import Commands
 from cloudviz.cli.jobs import Arguments, arguments_of
 from cloudviz.cli.output import Output, is_for_people, note, print_record, print_rows
+from cloudviz.cli.remote import chosen, part, when
 from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
 
 if TYPE_CHECKING:
@@ -55,6 +56,25 @@ def schedule_row(record: ScheduleRecord, now: datetime) -> dict[str, Any]:
     }
 
 
+def _told_row(told: dict[str, Any]) -> dict[str, Any]:
+    """The same of what a server tells."""
+    names = (
+        "id",
+        "name",
+        "cron",
+        "time_zone",
+        "kind",
+        "arguments",
+        "jitter_seconds",
+        "priority",
+        "missed",
+        "paused",
+    )
+    coming = [when(each) for each in told["next_runs"]]
+    row = {name: told[name] for name in names} | {"next_run": coming[0] if coming else None}
+    return {**row, "next_runs": coming, "created_by": told["created_by"]}
+
+
 def _in_store(database: str | None, work: Callable[[Store, Settings], Awaitable[Any]]) -> Any:
     settings = settings_for(database_url=database).settings
 
@@ -71,12 +91,18 @@ def list_schedules(output: OutputOption = Output.TABLE, database: Database = Non
 
     Example: cloudviz schedules list
     """
+    if server := chosen():
+        _print_list([_told_row(each) for each in server.items("/jobs/schedules")], output)
+        return
 
     async def work(store: Store, settings: Settings) -> list[dict[str, Any]]:
         now = await store.schedules.now()
         return [schedule_row(each, now) for each in await store.schedules.page(limit=1000)]
 
-    rows = _in_store(database, work)
+    _print_list(_in_store(database, work), output)
+
+
+def _print_list(rows: list[dict[str, Any]], output: Output) -> None:
     print_rows(rows, COLUMNS, output)
     if not rows:
         note("No schedule yet: `cloudviz schedules add nightly @daily discover --arg provider=aws` makes one.")
@@ -88,6 +114,11 @@ def show(name: Name, output: OutputOption = Output.TABLE, database: Database = N
 
     Example: cloudviz schedules show nightly
     """
+    if server := chosen():
+        told = server.items(f"/jobs/schedules/{part(name)}/runs", 20)
+        shown = [{"tick": when(each["tick"]), "job_id": each["job_id"], "status": each["status"]} for each in told]
+        _print_one({**_told_row(server.json(f"/jobs/schedules/{part(name)}")), "runs": shown}, output)
+        return
 
     async def work(store: Store, settings: Settings) -> dict[str, Any]:
         found = await store.schedules.by_name(name)
@@ -98,7 +129,10 @@ def show(name: Name, output: OutputOption = Output.TABLE, database: Database = N
         ]
         return {**schedule_row(found, await store.schedules.now()), "runs": shown}
 
-    found = _in_store(database, work)
+    _print_one(_in_store(database, work), output)
+
+
+def _print_one(found: dict[str, Any], output: Output) -> None:
     if not is_for_people(output):
         print_record(found, output)
         return
@@ -126,6 +160,14 @@ def add(
     Example: cloudviz schedules add nightly '30 2 * * *' discover --arg provider=aws --time-zone Europe/Berlin
     """
     given = arguments_of(arg)
+    if server := chosen():
+        asked = {
+            "name": name, "cron": cron, "time_zone": time_zone, "kind": kind, "arguments": given,
+            "jitter_seconds": jitter, "priority": priority, "missed": missed, "paused": paused,
+        }  # fmt: skip
+        told = server.ask("POST", "/jobs/schedules", json=asked).json()
+        _say_made(told["id"], None if paused else when(next(iter(told["next_runs"]), None)))
+        return
 
     async def work(store: Store, settings: Settings) -> ScheduleRecord:
         from cloudviz.jobs.requests import checked_arguments
@@ -149,9 +191,14 @@ def add(
         return await store.schedules.save(checked_schedule(asked, await store.schedules.now()))
 
     made = _in_store(database, work)
-    typer.echo(made.id)
-    if made.next_at and not paused:
-        note(f"It runs next at {made.next_at.isoformat(timespec='seconds')}.")
+    coming = made.next_at and not paused
+    _say_made(made.id, made.next_at.isoformat(timespec="seconds") if coming else None)
+
+
+def _say_made(id: str, coming: str | None) -> None:
+    typer.echo(id)
+    if coming:
+        note(f"It runs next at {coming}.")
 
 
 @app.command("change")
@@ -218,6 +265,10 @@ def remove(name: Name, database: Database = None) -> None:
 
     Example: cloudviz schedules remove nightly
     """
+    if server := chosen():
+        server.ask("DELETE", f"/jobs/schedules/{part(name)}")
+        note("Removed.")
+        return
 
     async def work(store: Store, settings: Settings) -> None:
         await store.schedules.delete((await store.schedules.by_name(name)).id)
@@ -232,6 +283,9 @@ def run_now(name: Name, database: Database = None) -> None:
 
     Example: cloudviz schedules run nightly
     """
+    if server := chosen():
+        typer.echo(server.ask("POST", f"/jobs/schedules/{part(name)}/run").json()["job_id"])
+        return
 
     async def work(store: Store, settings: Settings) -> str:
         from cloudviz.jobs.scheduler import job_of
@@ -243,6 +297,13 @@ def run_now(name: Name, database: Database = None) -> None:
 
 
 def _change(name: str, database: str | None, **values: Any) -> None:
+    if server := chosen():
+        now = server.json(f"/jobs/schedules/{part(name)}")
+        kept = ("name", "cron", "time_zone", "kind", "arguments", "jitter_seconds", "priority", "missed", "paused")
+        asked = {key: now[key] for key in kept} | values
+        server.ask("PUT", f"/jobs/schedules/{part(name)}", json=asked)
+        return
+
     async def work(store: Store, settings: Settings) -> None:
         from cloudviz.jobs.requests import checked_arguments
         from cloudviz.jobs.scheduler import checked_schedule

@@ -62,9 +62,13 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
     from cloudviz.jobs.news import tell_of_discoveries
     from cloudviz.store import migrate, open_store
 
+    is_first = not settings.database_url.get_secret_value() and not settings.data_dir.exists()
     await migrate(settings.database(), settings.store)
     store = await open_store(settings.database(), settings.store, replica_url=settings.replica())
     try:
+        if is_first:
+            note(f"This is the first run: what CloudViz knows is kept in {settings.data_dir}.")
+            note("`cloudviz doctor` shows the settings, `cloudviz --help` where to begin.")
         tell_of_discoveries(store, settings)
         yield store
     finally:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, print_rows
+from cloudviz.cli.remote import chosen, part
 from cloudviz.cli.session import OutputOption, Provider
 
+COLUMNS = ("type", "kind", "title", "native_type", "terraform")
 app = Commands(help="The resource types that CloudViz knows.")
 
 
@@ -17,10 +17,25 @@ def list_types(provider: Provider = "", output: OutputOption = Output.TABLE) -> 
 
     Example: cloudviz types list --provider gcp --query '[].type'
     """
+    clouds = [provider] if provider else ["aws", "azure", "gcp"]
+    if server := chosen():
+        told = [each for cloud in clouds for each in server.json(f"/{part(cloud)}/resource-types")["items"]]
+        names = ("kind", "title", "native_type")
+        rows = [
+            {
+                "type": each["key"],
+                **{name: each[name] for name in names},
+                "terraform": ", ".join(each["terraform"]),
+                "supporting": each["supporting"],
+            }
+            for each in told
+        ]
+        print_rows(rows, COLUMNS, output)
+        return
     from cloudviz.catalogue.registry import catalogue
 
     known = catalogue()
-    rows: list[dict[str, Any]] = [
+    rows = [
         {
             "type": declared.key,
             "kind": str(declared.kind),
@@ -29,7 +44,7 @@ def list_types(provider: Provider = "", output: OutputOption = Output.TABLE) -> 
             "terraform": ", ".join(declared.known_as.terraform),
             "supporting": declared.supporting,
         }
-        for cloud in ([provider] if provider else ["aws", "azure", "gcp"])
+        for cloud in clouds
         for declared in known.of(cloud)
     ]
-    print_rows(rows, ("type", "kind", "title", "native_type", "terraform"), output)
+    print_rows(rows, COLUMNS, output)

@@ -10,11 +10,15 @@ import typer
 
 from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, note, print_rows
+from cloudviz.cli.remote import chosen, when
 from cloudviz.cli.session import Database, OutputOption, at_the_door, opened, run, settings_for
+from cloudviz.errors import NotFound
 
 if TYPE_CHECKING:
+    from cloudviz.cli.remote import Server
     from cloudviz.store import Person
 
+COLUMNS = ("username", "email", "roles", "disabled", "created_at")
 BY = "command line"  # the actor in the audit
 
 app = Commands(help="Who may sign in.")
@@ -30,6 +34,9 @@ def list_users(output: OutputOption = Output.TABLE, database: Database = None) -
 
     Example: cloudviz users list
     """
+    if server := chosen():
+        print_rows([_told_row(each) for each in server.items("/admin/users")], COLUMNS, output)
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> list[dict[str, Any]]:
@@ -43,7 +50,7 @@ def list_users(output: OutputOption = Output.TABLE, database: Database = None) -
                 if cursor is None:
                     return rows
 
-    print_rows(run(work()), ("username", "email", "roles", "disabled", "created_at"), output)
+    print_rows(run(work()), COLUMNS, output)
 
 
 @app.command("add")
@@ -58,16 +65,19 @@ def add(
 
     Example: cloudviz users add ada --email ada@example.com --role operator
     """
-    loaded = settings_for(database_url=database)
     password = _password(password_stdin)
+    address = email or f"{username}@localhost"
+    if server := chosen():
+        asked = {"username": username, "email": address, "password": password, "roles": role or ["viewer"]}
+        server.ask("POST", "/admin/users", json=asked)
+    else:
+        loaded = settings_for(database_url=database)
 
-    async def work() -> None:
-        async with at_the_door(loaded.settings) as door:
-            await door.admissions.add(
-                username, email or f"{username}@localhost", password, role or ["viewer"], by=BY
-            )
+        async def work() -> None:
+            async with at_the_door(loaded.settings) as door:
+                await door.admissions.add(username, address, password, role or ["viewer"], by=BY)
 
-    run(work())
+        run(work())
     note(f"{username} may sign in.")
     if not password_stdin:
         note("Their password, shown only now:")
@@ -80,14 +90,17 @@ def set_password(username: Username, password_stdin: FromStdin = False, database
 
     Example: cloudviz users set-password ada --password-stdin < password.txt
     """
-    loaded = settings_for(database_url=database)
     password = _password(password_stdin)
+    if server := chosen():
+        server.ask("PUT", f"{_path(server, username)}/password", json={"password": password})
+    else:
+        loaded = settings_for(database_url=database)
 
-    async def work() -> None:
-        async with at_the_door(loaded.settings) as door:
-            await door.admissions.set_password(await door.admissions.named(username), password, by=BY)
+        async def work() -> None:
+            async with at_the_door(loaded.settings) as door:
+                await door.admissions.set_password(await door.admissions.named(username), password, by=BY)
 
-    run(work())
+        run(work())
     if not password_stdin:
         note("The new password, shown only now:")
         typer.echo(password)
@@ -103,6 +116,9 @@ def set_roles(
 
     Example: cloudviz users set-roles ada --role viewer --role operator
     """
+    if server := chosen():
+        server.ask("PUT", _path(server, username), json={"roles": role})
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> None:
@@ -136,6 +152,9 @@ def end_sessions(username: Username, database: Database = None) -> None:
 
     Example: cloudviz users end-sessions ada
     """
+    if server := chosen():
+        server.ask("DELETE", f"{_path(server, username)}/sessions")
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> None:
@@ -151,6 +170,9 @@ def remove(username: Username, database: Database = None) -> None:
 
     Example: cloudviz users remove ada
     """
+    if server := chosen():
+        server.ask("DELETE", _path(server, username))
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> None:
@@ -161,6 +183,10 @@ def remove(username: Username, database: Database = None) -> None:
 
 
 def _set_disabled(username: str, disabled: bool, database: str | None) -> None:
+    if server := chosen():
+        person = _person(server, username)
+        server.ask("PUT", f"/admin/users/{person['id']}", json={"roles": person["roles"], "disabled": disabled})
+        return
     loaded = settings_for(database_url=database)
 
     async def work() -> None:
@@ -168,6 +194,27 @@ def _set_disabled(username: str, disabled: bool, database: str | None) -> None:
             await door.admissions.set_disabled(await door.admissions.named(username), disabled, by=BY)
 
     run(work())
+
+
+def _person(server: Server, username: str) -> dict[str, Any]:
+    """Somebody of a server, by name. Raises what a server raises for nobody."""
+    for each in server.items("/admin/users"):
+        if each["username"] == username:
+            return each
+    raise NotFound(f"there is nobody called {username[:100]!r}", hint="`cloudviz users list` lists them.")
+
+
+def _path(server: Server, username: str) -> str:
+    return f"/admin/users/{_person(server, username)['id']}"
+
+
+def _told_row(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **{name: told[name] for name in ("id", "username", "email")},
+        "roles": ", ".join(told["roles"]),
+        "disabled": "yes" if told["disabled"] else "",
+        "created_at": when(told["created_at"]),
+    }
 
 
 def _password(from_stdin: bool) -> str:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, note, print_record, print_rows
+from cloudviz.cli.remote import chosen, part, when
 from cloudviz.cli.session import Database, OutputOption, opened, run, settings_for
 
 if TYPE_CHECKING:
+    from cloudviz.cli.remote import Server
     from cloudviz.jobs.webhooks.endpoints import Endpoints
     from cloudviz.store import Store
     from cloudviz.store.deliveries import DeliveryRecord
     from cloudviz.store.webhooks import WebhookRecord
 
+COLUMNS = ("id", "url", "shape", "events", "status", "reason")
 BY = "command line"  # the actor in the audit
+
+DELIVERY_COLUMNS = ("id", "event", "status", "tries", "response", "error", "created_at", "due_at")
+TRIED_SECONDS = 60
+"""How long a server is given to try a delivery: it gives up on an address sooner."""
 
 app = Commands(help="Who is told of events.")
 
@@ -60,6 +67,12 @@ def add(
     address = _line() if url == "-" else url
     secret = _line() if secret_stdin else ""
     filters = _filters(provider, account, tag, min_severity, min_changes, min_amount)
+    if server := chosen():
+        asked = {"url": address, "shape": shape, "events": event, "filters": filters, "secret": secret}
+        asked["description"] = description
+        told = server.ask("POST", "/webhooks/register", json=_given(asked)).json()
+        _say_made(told["id"], told["events"], "" if secret_stdin else told["secret"])
+        return
 
     async def work(store: Store, endpoints: Endpoints) -> tuple[WebhookRecord, str]:
         made = await endpoints.register(
@@ -75,10 +88,14 @@ def add(
         return made.record, made.secret
 
     record, made_secret = _at_work(database, work)
-    note(f"The webhook {record.id} is told of {', '.join(record.events) or 'everything'}.")
-    if not secret_stdin:
+    _say_made(record.id, record.events, "" if secret_stdin else made_secret)
+
+
+def _say_made(id: str, events: Sequence[str], secret: str) -> None:
+    note(f"The webhook {id} is told of {', '.join(events) or 'everything'}.")
+    if secret:
         note("Its signing secret, shown only now:")
-        typer.echo(made_secret)
+        typer.echo(secret)
 
 
 @app.command("list")
@@ -87,6 +104,9 @@ def list_webhooks(output: OutputOption = Output.TABLE, database: Database = None
 
     Example: cloudviz webhooks list
     """
+    if server := chosen():
+        print_rows([_told_row(each) for each in server.items("/webhooks")], COLUMNS, output)
+        return
 
     async def work(store: Store, _: Endpoints) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
@@ -98,7 +118,7 @@ def list_webhooks(output: OutputOption = Output.TABLE, database: Database = None
             if cursor is None:
                 return rows
 
-    print_rows(_at_work(database, work), ("id", "url", "shape", "events", "status", "reason"), output)
+    print_rows(_at_work(database, work), COLUMNS, output)
 
 
 @app.command("show")
@@ -107,6 +127,9 @@ def show(webhook_id: WebhookId, output: OutputOption = Output.TABLE, database: D
 
     Example: cloudviz webhooks show 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
     """
+    if server := chosen():
+        print_record(_told_row(server.json(f"/webhooks/{part(webhook_id)}")), output)
+        return
 
     async def work(store: Store, _: Endpoints) -> dict[str, Any]:
         return _row(await store.webhooks.get(webhook_id))
@@ -135,6 +158,16 @@ def change(
     Example: cloudviz webhooks change 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11 --min-severity warning
     """
     filters = _filters(provider, account, tag, min_severity, min_changes, min_amount)
+    if server := chosen():
+        asked = _given(
+            {"url": _line() if url == "-" else url, "shape": shape, "events": event, "filters": filters}
+        )
+        if no_filters:
+            asked["filters"] = {}
+        if description is not None:
+            asked["description"] = description
+        server.ask("PUT", f"/webhooks/{part(webhook_id)}", json=asked)
+        return
 
     async def work(store: Store, endpoints: Endpoints) -> None:
         record = await endpoints.change(
@@ -156,6 +189,9 @@ def pause(webhook_id: WebhookId, database: Database = None) -> None:
 
     Example: cloudviz webhooks pause 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
     """
+    if server := chosen():
+        server.ask("POST", f"/webhooks/{part(webhook_id)}/pause")
+        return
 
     async def work(store: Store, endpoints: Endpoints) -> None:
         record = await endpoints.pause(webhook_id)
@@ -170,6 +206,9 @@ def resume(webhook_id: WebhookId, database: Database = None) -> None:
 
     Example: cloudviz webhooks resume 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
     """
+    if server := chosen():
+        server.ask("POST", f"/webhooks/{part(webhook_id)}/resume")
+        return
 
     async def work(store: Store, endpoints: Endpoints) -> None:
         record = await endpoints.resume(webhook_id)
@@ -185,13 +224,17 @@ def rotate(webhook_id: WebhookId, secret_stdin: SecretStdin = False, database: D
     Example: cloudviz webhooks rotate 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
     """
     given = _line() if secret_stdin else ""
+    if server := chosen():
+        told = server.ask("POST", f"/webhooks/{part(webhook_id)}/rotate", json=_given({"secret": given}))
+        secret = told.json()["secret"]
+    else:
 
-    async def work(store: Store, endpoints: Endpoints) -> str:
-        made = await endpoints.rotate(webhook_id, given)
-        await _noted(store, "WEBHOOK_CHANGED", made.record.id, {"what": ["secret"]})
-        return made.secret
+        async def work(store: Store, endpoints: Endpoints) -> str:
+            made = await endpoints.rotate(webhook_id, given)
+            await _noted(store, "WEBHOOK_CHANGED", made.record.id, {"what": ["secret"]})
+            return made.secret
 
-    secret = _at_work(database, work)
+        secret = _at_work(database, work)
     if not secret_stdin:
         note("The new signing secret, shown only now:")
         typer.echo(secret)
@@ -203,6 +246,9 @@ def ping(webhook_id: WebhookId, output: OutputOption = Output.TABLE, database: D
 
     Example: cloudviz webhooks ping 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
     """
+    if server := chosen():
+        _tried_there(server, webhook_id, "ping", output)
+        return
     _tried(database, output, lambda _, endpoints: endpoints.ping(webhook_id))
 
 
@@ -214,6 +260,9 @@ def redeliver(
 
     Example: cloudviz webhooks redeliver 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11 0192f0c2-11aa-7d20-9d5e-5c1f6a7b8c9d
     """
+    if server := chosen():
+        _tried_there(server, webhook_id, f"deliveries/{part(delivery_id)}/redeliver", output)
+        return
     _tried(database, output, lambda store, _: store.deliveries.again(webhook_id, delivery_id))
 
 
@@ -223,6 +272,9 @@ def remove(webhook_id: WebhookId, database: Database = None) -> None:
 
     Example: cloudviz webhooks remove 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11
     """
+    if server := chosen():
+        server.ask("DELETE", f"/webhooks/{part(webhook_id)}")
+        return
 
     async def work(store: Store, _: Endpoints) -> None:
         await store.webhooks.delete(webhook_id)
@@ -243,14 +295,17 @@ def deliveries(
 
     Example: cloudviz webhooks deliveries 0192f0c1-7c7e-7a30-b7a1-2f0b6f2f7d11 --status failed
     """
+    if server := chosen():
+        found = server.items(f"/webhooks/{part(webhook_id)}/deliveries", limit, status=status)
+        print_rows([_told_delivery(each) for each in found], DELIVERY_COLUMNS, output)
+        return
 
     async def work(store: Store, _: Endpoints) -> list[dict[str, Any]]:
         await store.webhooks.get(webhook_id)
         page = await store.deliveries.page(webhook_id, status=status or None, limit=limit)
         return [_delivery(each) for each in page.items]
 
-    shown = ("id", "event", "status", "tries", "response", "error", "created_at", "due_at")
-    print_rows(_at_work(database, work), shown, output)
+    print_rows(_at_work(database, work), DELIVERY_COLUMNS, output)
 
 
 def _tried(
@@ -266,7 +321,23 @@ def _tried(
         await Deliverer(store, settings).deliver(record.id)
         return _delivery(await store.deliveries.get(record.webhook_id, record.id))
 
-    found = _at_work(database, work)
+    _print_tried(_at_work(database, work), output)
+
+
+def _tried_there(server: Server, webhook_id: str, what: str, output: Output) -> None:
+    """Let a server try, and look until it has."""
+    import time
+
+    path = f"/webhooks/{part(webhook_id)}"
+    told = server.ask("POST", f"{path}/{what}").json()
+    before, end = len(told["attempts"]), time.monotonic() + TRIED_SECONDS
+    while told["status"] == "waiting" and len(told["attempts"]) == before and time.monotonic() < end:
+        time.sleep(0.2)
+        told = server.json(f"{path}/deliveries/{part(told['id'])}")
+    _print_tried(_told_delivery(told), output)
+
+
+def _print_tried(found: dict[str, Any], output: Output) -> None:
     print_record({key: value for key, value in found.items() if key != "attempts"}, output)
     if found["status"] != "delivered":
         raise typer.Exit(1)
@@ -311,6 +382,41 @@ def _filters(
         "min_amount": min_amount,
     }
     return {name: value for name, value in given.items() if value}
+
+
+def _given(asked: dict[str, Any]) -> dict[str, Any]:
+    """Without what was left out."""
+    return {name: value for name, value in asked.items() if value not in (None, "", [], (), {})}
+
+
+def _told_row(told: dict[str, Any]) -> dict[str, Any]:
+    """A webhook of a server, as lists print it."""
+    names = ("id", "url", "shape", "events", "filters", "description", "status", "reason", "created_by")
+    times = ("failing_since", "last_success_at", "created_at")
+    row = {name: told[name] for name in names} | {name: when(told[name]) for name in times}
+    return row | {"events": ", ".join(told["events"]) or "all"}
+
+
+def _told_delivery(told: dict[str, Any]) -> dict[str, Any]:
+    last = told["attempts"][-1] if told["attempts"] else {}
+    return {
+        **{name: told[name] for name in ("id", "event", "status")},
+        "tries": len(told["attempts"]),
+        "response": last.get("response_status"),
+        "error": last.get("error", ""),
+        "body": last.get("body", ""),
+        "created_at": when(told["created_at"]),
+        "due_at": when(told["due_at"]),
+        "attempts": [
+            {
+                "number": each["number"],
+                "at": when(each["at"]),
+                "response": each["response_status"],
+                **{name: each[name] for name in ("error", "body", "duration_ms")},
+            }
+            for each in told["attempts"]
+        ],
+    }
 
 
 def _row(record: WebhookRecord) -> dict[str, Any]:

@@ -1294,15 +1294,19 @@ class TokenReply(_TokenReply, total=False):
     token_type: Literal["bearer"]
 
 
-class TypeModel(TypedDict):
-    """A resource type that CloudViz knows."""
-
+class _TypeModel(TypedDict):
     key: str
     kind: str
     title: str
     native_type: str
     terraform: list[str]
     icon: str
+
+
+class TypeModel(_TypeModel, total=False):
+    """A resource type that CloudViz knows."""
+
+    supporting: bool
 
 
 class _TypesReply(TypedDict):

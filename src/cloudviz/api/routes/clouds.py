@@ -83,6 +83,7 @@ def cloud_router(provider: str, name: str) -> APIRouter:
                 "native_type": known.native_name(declared),
                 "terraform": list(declared.known_as.terraform),
                 "icon": declared.icon,
+                "supporting": declared.supporting,
             }
             for declared in known.of(provider)
         ]

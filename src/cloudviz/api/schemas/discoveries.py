@@ -205,6 +205,7 @@ class TypeModel(Told):
     native_type: str
     terraform: list[str] = Field(description="Names of the type in Terraform.")
     icon: str
+    supporting: bool = Field(False, description="Kept for what it tells of others; no headline type.")
 
     model_config = example(
         key="aws.ec2.instance",
