@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+SLOW = ("asyncio", "pydantic", "rich", "httpx")  # what no help waits for
 HEAVY = ("sqlalchemy", "fastapi", "boto3", "botocore", "alembic", "skia", "moto")
 PROGRAM = """
 import json, sys
@@ -27,6 +28,8 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
     ("arguments", "may_load"),
     [
         (["--version"], ()),
+        (["--help"], ()),
+        (["resources", "list", "--help"], ()),
         (["types", "list", "-o", "json"], ()),
         (["draw", str(ROOT / "examples" / "shop.tfstate"), "-o", "shop.svg"], ()),
         (["draw", str(ROOT / "examples" / "shop.tfstate"), "-o", "shop.png"], ("skia",)),
@@ -40,3 +43,6 @@ def test_a_command_loads_only_what_it_needs(arguments: list[str], may_load: tupl
     assert done.returncode == 0, done.stderr
     loaded = set(json.loads(done.stderr.splitlines()[-1]))
     assert {name for name in HEAVY if name in loaded} == set(may_load)
+    if "--help" in arguments or "--version" in arguments:
+        assert not loaded & set(SLOW)
+        assert "typer" not in loaded or len(arguments) > 1

@@ -185,30 +185,18 @@ def _write(content: bytes) -> None:
 
 
 def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], file: TextIO | None = None) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    import shutil
 
-    console = Console(soft_wrap=False, file=file)
-    if not console.is_terminal:
-        # In a pipe or file nothing is cut to a terminal's width: other programs read it.
-        console = Console(width=max(_table_width(rows, columns), 80), soft_wrap=False, file=file)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column.replace("_", " ").upper(), overflow="ellipsis", no_wrap=True)
-    for row in rows:
-        # Text, not markup: a resource may be called "[red]".
-        table.add_row(*(Text(_flat(row.get(column))) for column in columns))
-    console.print(table)
+    from cloudviz.cli.tables import table_lines
 
-
-def _table_width(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> int:
-    from rich.cells import cell_len
-
-    widths = [len(column) for column in columns]
-    for row in rows:
-        widths = [max(width, cell_len(_flat(row.get(name)))) for width, name in zip(widths, columns, strict=True)]
-    return sum(widths) + 2 * len(columns) + 2
+    # In a pipe or file nothing is cut to a terminal's width: other programs read it.
+    is_seen = file is None and sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if is_seen else 0
+    cells = [[_flat(row.get(column)) for column in columns] for row in rows]
+    heading, *lines = table_lines(columns, cells, width)
+    if is_seen and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+        heading = f"\x1b[1m{heading}\x1b[0m"
+    print(heading, *lines, sep="\n", file=file)
 
 
 def _flat(value: Any) -> str:

@@ -53,6 +53,12 @@ def settings_for(**flags: Any) -> LoadedSettings:
         flags["log_level"] = "debug"
     loaded = load_settings(flags)
     set_up_logs(loaded.settings.log_level)
+    if asked.verbose:
+        from cloudviz.runtime.settings import describe
+
+        for name, value, origin, _ in describe(loaded):  # secrets are masked
+            if origin != "default":
+                note(f"The setting {name} is {value} by {origin}.")
     return loaded
 
 
@@ -62,6 +68,10 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
     from cloudviz.jobs.news import tell_of_discoveries
     from cloudviz.store import migrate, open_store
 
+    if asked.verbose:
+        from cloudviz.runtime.settings import mask_url
+
+        note(f"Opening {mask_url(settings.database())}.")
     is_first = not settings.database_url.get_secret_value() and not settings.data_dir.exists()
     await migrate(settings.database(), settings.store)
     store = await open_store(settings.database(), settings.store, replica_url=settings.replica())
