@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.api.serving import Server, assert_problem, instance
 
+from cloudviz.inventory.model import Link
+
 BILL = b"""ProviderName,BillingAccountId,SubAccountId,BillingPeriodStart,ChargePeriodStart,BillingCurrency,\
 BilledCost,EffectiveCost,ChargeCategory,ResourceId,ServiceName,RegionId,Tags
 AWS,999,123456789012,2026-10-01,2026-10-31,USD,70.08,70.08,Usage,%s,EC2,eu-west-1,
@@ -67,3 +69,46 @@ async def test_a_torn_bill_is_taken_in_part_and_says_so(server: Server) -> None:
     told = reply.json()
     assert (reply.status_code, told["status"], told["lines_lost"]) == (201, "partial", 1)
     assert told["problems"][0]["where"] == "focus.csv, line 5"
+
+
+async def test_waste_estimates_and_one_currency(light_server: Server) -> None:
+    server = light_server
+    volume = {"type": "aws.ec2.volume", "native_type": "AWS::EC2::Volume", "kind": "disk", "state": "running"}
+    loose, kept, twin = (
+        instance(number, **volume, name=name, properties={"size": "gp3", "capacity_gb": size})
+        for number, name, size in ((11, "loose", 100), (12, "kept", 50), (13, "twin", 200))
+    )
+    machine = instance(1)
+    links = [Link(machine.id, kept.id, "attached_to")]
+    await server.record([machine, loose, kept, twin], links)
+    named = loose.id.rpartition("/")[2].encode()
+    bill = (BILL % named).replace(b"70.08", b"8.00")
+    assert (await server.post("/costs/import", files={"file": ("focus.csv", bill)})).json()["lines_named"] == 1
+
+    waste = (await server.get("/costs/waste", role="viewer")).json()
+    assert [(each["name"], each["cost_monthly"], each["cost_source"]) for each in waste["items"]] == [
+        ("twin", 16.0, "estimate"),
+        ("loose", 8.0, "bill"),
+    ]
+    assert waste["totals"] == [{"currency": "USD", "billed": 8.0, "estimated": 16.0, "resources": 2}]
+    assert (await server.get("/costs/waste", params={"kind": "idle"})).json()["items"] == []
+    assert (await server.get("/costs/waste", params={"confidence": "sure"})).status_code == 422
+    guessed = (await server.get("/costs/estimates", role="viewer")).json()
+    assert {each["name"]: each["estimate_monthly"] for each in guessed["items"]} == {"kept": 4.0, "twin": 16.0}
+    assert (guessed["totals"], guessed["unknown"]) == ([{"currency": "USD", "estimated": 20.0}], 1)
+    summary = (await server.get("/costs/summary")).json()
+    assert {each["currency"]: each["total"] for each in summary["currencies"]} == {"USD": 9.5, "EUR": 2.0}
+    assert summary["converted"] is None
+
+    assert_problem(await server.get("/costs/by/account", params={"converted": True}), 503, "unavailable")
+    rates = server.settings.data_dir / "rates.toml"
+    rates.write_text('to = "EUR"\nas_of = "2026-10-31"\nsource = "ECB"\n[rates]\nUSD = 0.333\n')
+    server.settings.costs.rates = rates
+    whole = (await server.get("/costs/summary")).json()["converted"]
+    # 8.00 and 1.50 dollars are 2.664 and 0.4995 euros; 2.00 euros of tax stay.
+    assert (whole["total"], whole["attributed"], whole["unattributed"]) == (5.16, 2.66, 2.5)
+    assert (whole["source"], whole["rates"], whole["left_out"]) == ("ECB", {"USD": 0.333}, [])
+    (row,) = (await server.get("/costs/by/account", params={"converted": True})).json()["items"]
+    assert (row["amount"], row["currency"]) == (5.16, "EUR")
+    rates.write_text("nonsense")
+    assert_problem(await server.get("/costs/summary"), 503, "unavailable")

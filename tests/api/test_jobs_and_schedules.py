@@ -92,7 +92,37 @@ async def test_costs_are_summed_and_told_where_they_pass_a_threshold(server: Ser
     assert job["result"]["monthly"] == {"USD": 101.0} and job["result"]["over"] == ["USD"]
     assert job["result"]["source"] == "resources"
     (told,) = await server.store.events.after(0, kinds=["cost.threshold"])
-    assert told.body["monthly"] == 101.0
+    assert (told.body["monthly"], told.body["amount"]) == (101.0, 101.0)
+    assert "101.00 USD" in told.body["summary"] and "over 100.00" in told.body["summary"]
+    again = {"kind": "costs", "arguments": {"threshold": 100}}
+    await server.post("/jobs", json=again)
+    await server.post("/jobs", json={**again, "arguments": {"threshold": 90}})
+    await server.post("/jobs", json={**again, "arguments": {"threshold": 90, "account": "210987654321"}})
+    await worked(server)
+    told_again = await server.store.events.after(told.position, kinds=["cost.threshold"])
+    assert [each.body["threshold"] for each in told_again] == [90.0], "each threshold is told once a month"
+
+
+async def test_a_forecast_over_its_budget_and_an_odd_day_are_told_once(server: Server) -> None:
+    days = [(f"2026-10-{day:02d}", "10") for day in range(1, 32)] + [
+        (f"2026-11-{day:02d}", "90" if day == 9 else "10") for day in range(1, 11)
+    ]
+    header = (
+        "ProviderName,BillingAccountId,BillingPeriodStart,ChargePeriodStart,BillingCurrency,BilledCost,ServiceName"
+    )
+    lines = [f"AWS,999,{day[:7]}-01,{day},USD,{cost},EC2" for day, cost in days]
+    bill = "\n".join((header, *lines)).encode()
+    await server.post("/costs/import", files={"file": ("focus.csv", bill)})
+    asked = {"threshold": 350, "measure": "forecast", "anomalies": True}
+    for _ in range(2):
+        await server.post("/jobs", json={"kind": "costs", "arguments": asked})
+        await worked(server)
+    over, odd = await server.store.events.after(0, kinds=["cost.threshold", "cost.anomaly"])
+    assert (over.kind, over.body["month"], over.body["amount"]) == ("cost.threshold", "2026-11", 380.0)
+    assert (odd.kind, odd.body["day"], odd.body["amount"], odd.body["expected"]) == (
+        "cost.anomaly", "2026-11-09", 90.0, 10.0,
+    )  # fmt: skip
+    assert odd.body["summary"] == "EC2 of 999 cost 90.00 USD on 2026-11-09, usually 10.00"
 
 
 async def test_a_cleanup_is_for_administrators(light_server: Server) -> None:

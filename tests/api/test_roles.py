@@ -49,6 +49,8 @@ viewer    GET    /azure/cost-analysis
 viewer    GET    /gcp/cost-analysis
 viewer    GET    /costs/summary
 viewer    GET    /costs/by/{group}
+viewer    GET    /costs/waste
+viewer    GET    /costs/estimates
 viewer    GET    /costs/bills
 admin     DELETE /costs/bills/{bill_id}
 viewer    GET    /costs/of/{resource_id}

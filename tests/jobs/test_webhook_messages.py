@@ -80,6 +80,7 @@ def event(kind: str = "change.detected", **body: Any) -> EventRecord:
         ({"filters": {"min_amount": 100}}, event("cost.threshold", amount=99.5), False),
         ({"filters": {"min_amount": 100}}, event("cost.threshold", amount="100.00"), True),
         ({"filters": {"min_amount": 100}}, event("cost.threshold", amount=None), True),
+        ({"filters": {"min_amount": 100}}, event("cost.anomaly", amount=99.5), False),
     ],
 )
 def test_who_wants_what(changes: dict[str, Any], happened: EventRecord, wanted: bool) -> None:
@@ -146,6 +147,7 @@ def test_teams_gets_an_adaptive_card() -> None:
         {"type": "job.failed", "severity": "odd", "data": {"error": None, "kind": HOSTILE}},
         {"type": "discovery.partial", "data": {"changes": [], "resources": None, "links": {}}},
         {"type": "diagram.ready", "data": {"metadata": "?"}},
+        {"type": "cost.anomaly", "data": {"expected": "?", "summary": HOSTILE}},
         {"type": "cost.threshold", "data": {"amount": 12.5, "currency": "EUR", "name": HOSTILE}},
     ],
 )

@@ -134,7 +134,8 @@ export const service = {
     eventsHint: "Nothing ticked: of everything.",
     kinds: {
       "discovery.completed": "a scan completed", "discovery.partial": "a scan completed in part", "discovery.failed": "a scan failed",
-      "change.detected": "something changed", "diagram.ready": "a picture is ready", "cost.threshold": "costs passed a mark", "job.failed": "a job failed",
+      "change.detected": "something changed", "diagram.ready": "a picture is ready", "cost.threshold": "costs passed a mark", "cost.anomaly": "a day costs far more or less",
+      "job.failed": "a job failed",
     } as Record<string, string>,
     description: "What it is for",
     secret: "This is the signing secret. It is not shown again.",

@@ -104,8 +104,12 @@ export interface Namespaces {
   readonly costs: {
     /** The bills that are kept, newest first. */
     bills(...input: Arguments<"costs_bills">): AsyncGenerator<Item<"costs_bills">, void>;
+    /** What resources without a bill are likely to cost. */
+    cost_estimates(...input: Arguments<"costs_cost_estimates">): Promise<Answer<"costs_cost_estimates">>;
     /** What was spent. */
     summary(...input: Arguments<"costs_cost_summary">): Promise<Answer<"costs_cost_summary">>;
+    /** What is paid for and serves nothing. */
+    cost_waste(...input: Arguments<"costs_cost_waste">): Promise<Answer<"costs_cost_waste">>;
     /** What was spent by account, region, type or tag. */
     by(...input: Arguments<"costs_costs_by">): Promise<Answer<"costs_costs_by">>;
     /** What a resource cost. */

@@ -870,6 +870,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/costs/estimates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What resources without a bill are likely to cost
+         * @description From what the same type and size costs by the bills that are kept; in no sum of a bill.
+         */
+        get: operations["costs_cost_estimates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/costs/import": {
         parameters: {
             query?: never;
@@ -923,9 +943,32 @@ export interface paths {
          * What was spent
          * @description The bill of each currency: what resources cost, what has none and why, months, forecast, odd days.
          *
-         *     Empty where no bill was imported.
+         *     Empty where no bill was imported. `converted` has the sums in one currency, at the rates of the server's table
+         *     (`costs.rates` of its settings); currencies that the table lacks are in `left_out`, and in no sum.
          */
         get: operations["costs_cost_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/waste": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is paid for and serves nothing
+         * @description Disks of no machine, idle balancers, machines that stand still, snapshots of what is gone; dearest first.
+         *
+         *     Each with the reason, how sure that is, and what it costs: by the bill, or estimated from what its like costs.
+         */
+        get: operations["costs_cost_waste"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2718,9 +2761,11 @@ export interface components {
          *         "FOCUS"
          *       ],
          *       "lines": 942,
-         *       "lines_attributed": 867,
+         *       "lines_attributed": 860,
          *       "lines_lost": 0,
+         *       "lines_named": 867,
          *       "lines_unattributed": {
+         *         "not_in_inventory": 7,
          *         "not_named": 75
          *       },
          *       "months": [
@@ -2750,6 +2795,11 @@ export interface components {
             lines_attributed: number;
             /** Lines Lost */
             lines_lost: number;
+            /**
+             * Lines Named
+             * @description Lines that name a resource, known or not.
+             */
+            lines_named: number;
             /** Lines Unattributed */
             lines_unattributed: {
                 [key: string]: number;
@@ -2998,6 +3048,12 @@ export interface components {
             storage: components["schemas"]["ComponentHealth"];
         };
         /**
+         * Confidence
+         * @description How sure it is that nothing uses the thing.
+         * @enum {string}
+         */
+        Confidence: "high" | "medium" | "low";
+        /**
          * ConnectionReply
          * @description What the credentials are good for.
          * @example {
@@ -3058,6 +3114,36 @@ export interface components {
             untested: number;
         };
         /**
+         * ConvertedCosts
+         * @description The bill in one currency, at given rates.
+         */
+        ConvertedCosts: {
+            /** As Of */
+            as_of: string;
+            /** Attributed */
+            attributed: number;
+            /** Currency */
+            currency: string;
+            /**
+             * Left Out
+             * @description Currencies that the table lacks: they are in no sum.
+             */
+            left_out: string[];
+            /**
+             * Rates
+             * @description What one unit of each is worth.
+             */
+            rates: {
+                [key: string]: number;
+            };
+            /** Source */
+            source: string;
+            /** Total */
+            total: number;
+            /** Unattributed */
+            unattributed: number;
+        };
+        /**
          * CostAnalysisReply
          * @description What one provider's bills say.
          * @example {
@@ -3098,6 +3184,8 @@ export interface components {
             by_service: components["schemas"]["CostGroup"][];
             /** By Type */
             by_type: components["schemas"]["CostGroup"][];
+            /** @description None where the server has no table of rates. */
+            converted?: components["schemas"]["ConvertedCosts"] | null;
             /** Currencies */
             currencies: components["schemas"]["CurrencyCosts"][];
             /** Months */
@@ -3158,6 +3246,18 @@ export interface components {
          * @example {
          *       "anomalies": [],
          *       "basis": "amortised",
+         *       "converted": {
+         *         "as_of": "2026-10-31",
+         *         "attributed": 15708.33,
+         *         "currency": "EUR",
+         *         "left_out": [],
+         *         "rates": {
+         *           "USD": 0.9234
+         *         },
+         *         "source": "ECB euro foreign exchange reference rates",
+         *         "total": 16809.68,
+         *         "unattributed": 1101.35
+         *       },
          *       "currencies": [
          *         {
          *           "attributed": 17011.4,
@@ -3208,6 +3308,8 @@ export interface components {
              * @enum {string}
              */
             basis: "amortised" | "billed";
+            /** @description None where the server has no table of rates. */
+            converted?: components["schemas"]["ConvertedCosts"] | null;
             /** Currencies */
             currencies: components["schemas"]["CurrencyCosts"][];
             /** Months */
@@ -3842,6 +3944,92 @@ export interface components {
              * @default drawing
              */
             status?: string;
+        };
+        /**
+         * EstimateEntry
+         * @description What a resource that no bill names is likely to cost a month.
+         */
+        EstimateEntry: {
+            /** Account */
+            account: string;
+            /** Currency */
+            currency: string;
+            /** Estimate Monthly */
+            estimate_monthly: number;
+            /** High */
+            high: number;
+            /** Id */
+            id: string;
+            /**
+             * Like
+             * @description How many of its like it is taken from.
+             */
+            like: number;
+            /**
+             * Low
+             * @description The least that its like costs.
+             */
+            low: number;
+            /** Name */
+            name: string;
+            /** Provider */
+            provider: string;
+            /** Region */
+            region: string;
+            /** Same Region */
+            same_region: boolean;
+            /** Source */
+            source: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * EstimateList
+         * @description Dearest first. `unknown` have neither a bill nor anything like them on one.
+         * @example {
+         *       "items": [
+         *         {
+         *           "account": "123456789012",
+         *           "currency": "USD",
+         *           "estimate_monthly": 70.08,
+         *           "high": 70.08,
+         *           "id": "arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1b2c3d4e5f60718",
+         *           "like": 2,
+         *           "low": 70.08,
+         *           "name": "web-3",
+         *           "provider": "aws",
+         *           "region": "eu-west-1",
+         *           "same_region": true,
+         *           "source": "median of 2 × aws.ec2.instance t3.large in eu-west-1, by your bills",
+         *           "type": "aws.ec2.instance"
+         *         }
+         *       ],
+         *       "totals": [
+         *         {
+         *           "currency": "USD",
+         *           "estimated": 70.08
+         *         }
+         *       ],
+         *       "unknown": 12
+         *     }
+         */
+        EstimateList: {
+            /** Items */
+            items: components["schemas"]["EstimateEntry"][];
+            /** Totals */
+            totals: components["schemas"]["EstimateTotal"][];
+            /** Unknown */
+            unknown: number;
+        };
+        /**
+         * EstimateTotal
+         * @description Of estimates alone.
+         */
+        EstimateTotal: {
+            /** Currency */
+            currency: string;
+            /** Estimated */
+            estimated: number;
         };
         /**
          * ExchangeRequest
@@ -6153,6 +6341,104 @@ export interface components {
             place: string;
         };
         /**
+         * WasteEntry
+         * @description A resource that is paid for and serves nothing.
+         */
+        WasteEntry: {
+            /** Account */
+            account: string;
+            /**
+             * Confidence
+             * @enum {string}
+             */
+            confidence: "high" | "medium" | "low";
+            /** Cost Monthly */
+            cost_monthly: number | null;
+            /**
+             * Cost Source
+             * @description Empty where nothing is known.
+             * @enum {string}
+             */
+            cost_source: "bill" | "estimate" | "";
+            /** Currency */
+            currency: string | null;
+            /** Estimated From */
+            estimated_from?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "unattached" | "idle" | "stopped" | "orphaned" | "empty";
+            /** Name */
+            name: string;
+            /** Provider */
+            provider: string;
+            /** Reason */
+            reason: string;
+            /** Region */
+            region: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * WasteKind
+         * @description What is wrong with it.
+         * @enum {string}
+         */
+        WasteKind: "unattached" | "idle" | "stopped" | "orphaned" | "empty";
+        /**
+         * WasteList
+         * @description Dearest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "account": "123456789012",
+         *           "confidence": "high",
+         *           "cost_monthly": 40,
+         *           "cost_source": "bill",
+         *           "currency": "USD",
+         *           "id": "arn:aws:ec2:eu-west-1:123456789012:volume/vol-0a1b2c3d4e5f60718",
+         *           "kind": "unattached",
+         *           "name": "restore-test",
+         *           "provider": "aws",
+         *           "reason": "is attached to no machine",
+         *           "region": "eu-west-1",
+         *           "type": "aws.ec2.volume"
+         *         }
+         *       ],
+         *       "totals": [
+         *         {
+         *           "billed": 40,
+         *           "currency": "USD",
+         *           "estimated": 0,
+         *           "resources": 1
+         *         }
+         *       ]
+         *     }
+         */
+        WasteList: {
+            /** Items */
+            items: components["schemas"]["WasteEntry"][];
+            /** Totals */
+            totals: components["schemas"]["WasteTotal"][];
+        };
+        /**
+         * WasteTotal
+         * @description What it comes to in one currency; what is billed and what is estimated apart.
+         */
+        WasteTotal: {
+            /** Billed */
+            billed: number;
+            /** Currency */
+            currency: string;
+            /** Estimated */
+            estimated: number;
+            /** Resources */
+            resources: number;
+        };
+        /**
          * WebhookChange
          * @description What is given replaces what there was; the secret stays.
          * @example {
@@ -6167,7 +6453,7 @@ export interface components {
             description?: string | null;
             /**
              * Events
-             * @description discovery.completed, discovery.partial, discovery.failed, change.detected, diagram.ready, cost.threshold, job.failed; all when empty.
+             * @description discovery.completed, discovery.partial, discovery.failed, change.detected, diagram.ready, cost.threshold, cost.anomaly, job.failed; all when empty.
              */
             events?: string[] | null;
             filters?: components["schemas"]["WebhookFilters"] | null;
@@ -6192,7 +6478,7 @@ export interface components {
             accounts?: string[];
             /**
              * Min Amount
-             * @description Of cost.threshold: the amount.
+             * @description Of cost.threshold and cost.anomaly: the amount.
              * @default 0
              */
             min_amount?: number;
@@ -6253,7 +6539,7 @@ export interface components {
             description: string;
             /**
              * Events
-             * @description discovery.completed, discovery.partial, discovery.failed, change.detected, diagram.ready, cost.threshold, job.failed; all when empty.
+             * @description discovery.completed, discovery.partial, discovery.failed, change.detected, diagram.ready, cost.threshold, cost.anomaly, job.failed; all when empty.
              */
             events: string[];
             /** Failing Since */
@@ -6327,7 +6613,7 @@ export interface components {
             description: string;
             /**
              * Events
-             * @description discovery.completed, discovery.partial, discovery.failed, change.detected, diagram.ready, cost.threshold, job.failed; all when empty.
+             * @description discovery.completed, discovery.partial, discovery.failed, change.detected, diagram.ready, cost.threshold, cost.anomaly, job.failed; all when empty.
              */
             events: string[];
             /** Failing Since */
@@ -6406,7 +6692,7 @@ export interface components {
             description?: string;
             /**
              * Events
-             * @description discovery.completed, discovery.partial, discovery.failed, change.detected, diagram.ready, cost.threshold, job.failed; all when empty.
+             * @description discovery.completed, discovery.partial, discovery.failed, change.detected, diagram.ready, cost.threshold, cost.anomaly, job.failed; all when empty.
              * @default []
              */
             events?: string[];
@@ -8226,6 +8512,8 @@ export interface operations {
                 currency?: string;
                 /** @description `amortised`: commitments spread over what used them; `billed`: as the invoice says. */
                 basis?: components["schemas"]["Basis"];
+                /** @description In the currency of the server's table of rates; what that lacks stays in its own. */
+                converted?: boolean;
             };
             header?: never;
             path: {
@@ -8242,6 +8530,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CostGroups"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            414: components["responses"]["Problem414"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    costs_cost_estimates: {
+        parameters: {
+            query?: {
+                /** @description aws, azure, gcp; may be repeated. */
+                provider?: string[] | null;
+                /** @description Account; may be repeated. */
+                account?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EstimateList"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -8358,6 +8680,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CostSummary"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            414: components["responses"]["Problem414"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    costs_cost_waste: {
+        parameters: {
+            query?: {
+                /** @description aws, azure, gcp; may be repeated. */
+                provider?: string[] | null;
+                /** @description Account; may be repeated. */
+                account?: string[] | null;
+                /** @description May be repeated. */
+                kind?: components["schemas"]["WasteKind"][] | null;
+                /** @description The least that is told. */
+                confidence?: components["schemas"]["Confidence"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WasteList"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -1,4 +1,4 @@
-"""``cloudviz costs import|show|list|delete``: bills, and what they say."""
+"""``cloudviz costs import|fetch|show|list|delete``: bills, and what they say."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloudviz.cli import waste
 from cloudviz.cli.command import Commands
 from cloudviz.cli.draw import report_problems
 from cloudviz.cli.output import Output, is_for_people, note, print_record, print_rows
 from cloudviz.cli.progress import working
 from cloudviz.cli.remote import chosen, part, sent_files, when
 from cloudviz.cli.session import Database, OutputOption, Provider, opened, run, settings_for
+from cloudviz.costs.amounts import written
 from cloudviz.inventory.model import Problem
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 BILL_COLUMNS = ("id", "source", "formats", "lines", "created_at")
 app = Commands(help="Bills: what things cost, to the cent.")
+app.command("waste")(waste.waste_command)
+app.command("estimates")(waste.estimates_command)
 
 Month = Annotated[
     str,
@@ -71,12 +75,12 @@ def import_bill_command(
 def _tell(told: dict[str, Any], output: Output) -> None:
     if is_for_people(output):
         for total in told["totals"]:
-            billed, amortised = f"{total['billed']:,.2f}", f"{total['amortised']:,.2f}"
+            billed, amortised = (written(total[name], total["currency"]) for name in ("billed", "amortised"))
             note(f"{total['month']}: {billed} {total['currency']} billed, {amortised} amortised")
         attributed = told["lines_attributed"]
         note(
-            f"{attributed:,} of {told['lines']:,} lines belong to {told['resources']:,} known resources; "
-            f"the rest is shown as unattributed."
+            f"{told['lines_named']:,} of {told['lines']:,} lines name a resource; {attributed:,} belong to "
+            f"{told['resources']:,} that are known, the rest is shown as unattributed."
         )
         typer.echo(told["bill_id"])
     else:
@@ -143,14 +147,25 @@ def show(
     account: Annotated[str, typer.Option("--account", help="Only this account.", show_default=False)] = "",
     currency: Annotated[str, typer.Option("--currency", help="Only this currency.", show_default=False)] = "",
     basis: BasisOption = "amortised",
+    rates: Annotated[
+        Path | None,
+        typer.Option(
+            "--rates",
+            help="Table of rates of exchange, TOML or JSON; that of the settings if left out.",
+            show_default=False,
+        ),
+    ] = None,
     output: OutputOption = Output.TABLE,
     database: Database = None,
 ) -> None:
     """Show what was spent: the bill, or its sums by one thing. They add up to the bill, to the cent.
 
+    Currencies are kept apart; with --rates sums are converted as well.
+
     Example: cloudviz costs show --by tag --tag team
     """
     from cloudviz.costs.charges import Basis
+    from cloudviz.costs.rates import read_rates
     from cloudviz.errors import Invalid
     from cloudviz.jobs.cost_reports import charged, grouped, summary
 
@@ -165,6 +180,8 @@ def show(
         currency=currency,
     )
     if server := chosen():
+        if rates is not None:
+            raise Invalid("a server has its own table of rates", hint="Leave out --rates.")
         said = {"month": month, "provider": provider, "account": account, "currency": currency, "basis": basis}
         if by or tag:
             found = server.json(f"/costs/by/{by or 'tag'}", tag=tag, **said)["items"]
@@ -172,16 +189,22 @@ def show(
             found = server.json("/costs/summary", **said)
     else:
         loaded = settings_for(database_url=database)
+        table = rates or loaded.settings.costs.rates
+        given = read_rates(table) if table is not None else None
 
         async def work() -> Any:
             async with opened(loaded.settings) as store:
                 if by or tag:
-                    return await grouped(store, by or "tag", asked, tag=tag, basis=wanted)
-                return await summary(store, asked, wanted)
+                    return await grouped(
+                        store, by or "tag", asked, tag=tag, basis=wanted, rates=given if rates else None
+                    )
+                return await summary(store, asked, wanted, given)
 
         found = run(work())
     if by or tag:
-        print_rows(found, ("key", "amount", "currency", "share", "resources"), output)
+        print_rows(
+            _as_written(found, ("amount",), output), ("key", "amount", "currency", "share", "resources"), output
+        )
     elif not is_for_people(output):
         print_record(found, output)
     else:
@@ -196,10 +219,51 @@ def show(
             for each in found["currencies"]
         ]
         columns = ("month", "currency", "total", "attributed", "unattributed", "lines", "resources", "forecast")
-        print_rows(rows, columns, output)
+        print_rows(_as_written(rows, ("total", "attributed", "unattributed", "forecast"), output), columns, output)
+        _tell_more(found)
     is_empty = not found if by or tag else not found["currencies"]
     if is_empty:
         note("No bill yet: `cloudviz costs import FILE` reads one.")
+
+
+def _as_written(rows: list[dict[str, Any]], names: tuple[str, ...], output: Output) -> list[dict[str, Any]]:
+    """In a table with the decimals of each currency; numbers for programs."""
+    if output is not Output.TABLE:
+        return rows
+    return [
+        {**row, **{name: written(row[name], row["currency"]) for name in names if row.get(name) is not None}}
+        for row in rows
+    ]
+
+
+def _tell_more(found: dict[str, Any]) -> None:
+    """What belongs below the table: why a part has no resource, how far off forecasts were, odd days, one sum."""
+    for each in found["currencies"]:
+        currency = each["currency"]
+        reasons = ", ".join(
+            f"{written(amount, currency)} {reason.replace('_', ' ')}"
+            for reason, amount in each["unattributed_by_reason"].items()
+        )
+        if reasons:
+            note(f"{currency} without a resource: {reasons}.")
+        forecast = each["forecast"]
+        if forecast is not None and forecast["error"] is not None:
+            note(
+                f"{currency} forecast of {forecast['month']}: the same reckoning was {forecast['error']:.1%} off, "
+                f"over {forecast['checked_months']} past months."
+            )
+    for odd in found["anomalies"][:5]:
+        amount, usual = (written(odd[name], odd["currency"]) for name in ("amount", "expected"))
+        note(
+            f"{odd['day']}: {odd['service']} of {odd['account']} cost {amount} {odd['currency']}, usually {usual}."
+        )
+    whole = found.get("converted")
+    if whole is not None:
+        left = f"; without {', '.join(whole['left_out'])}, which the table lacks" if whole["left_out"] else ""
+        note(
+            f"Together {written(whole['total'], whole['currency'])} {whole['currency']} "
+            f"(rates of {whole['as_of']}, {whole['source']}{left})."
+        )
 
 
 @app.command("list")

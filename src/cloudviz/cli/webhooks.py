@@ -38,7 +38,9 @@ Accounts = Annotated[list[str] | None, typer.Option("--account", help="Account t
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="KEY=VALUE that a changed resource has, or KEY.")]
 Severity = Annotated[str, typer.Option("--min-severity", help="info, warning or error.", show_default=False)]
 MinChanges = Annotated[int, typer.Option("--min-changes", min=0, help="Fewest resources of change.detected.")]
-MinAmount = Annotated[float, typer.Option("--min-amount", min=0, help="Least amount of cost.threshold.")]
+MinAmount = Annotated[
+    float, typer.Option("--min-amount", min=0, help="Least amount of cost.threshold and cost.anomaly.")
+]
 SecretStdin = Annotated[
     bool,
     typer.Option("--secret-stdin", help="Read the secret (whsec_…) from stdin instead of making one."),

@@ -73,3 +73,13 @@ def to_the_cent(parts: Mapping[K, Decimal], whole: int | None = None) -> dict[K,
 def cents_of(value: Decimal) -> int:
     """An amount of whole cents as their number."""
     return int(value.scaleb(2, context=EXACT))
+
+
+_NO_DECIMALS = ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV")
+_THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+
+
+def written(amount: Decimal | float, currency: str) -> str:
+    """An amount as people write it, with as many decimals as its currency has (ISO 4217): ``1,204`` of yen."""
+    decimals = 0 if currency in (*_NO_DECIMALS, "XAF", "XOF", "XPF") else 3 if currency in _THREE_DECIMALS else 2
+    return f"{amount:,.{decimals}f}"

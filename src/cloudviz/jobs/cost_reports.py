@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from cloudviz.costs.amounts import CENT, ZERO
+from cloudviz.costs.amounts import CENT, EXACT, ZERO, to_the_cent
 from cloudviz.costs.charges import Basis
 from cloudviz.costs.forecast import Forecast, anomalies, forecast
+from cloudviz.costs.rates import Rates
 from cloudviz.errors import Invalid
 from cloudviz.store import Store
 from cloudviz.store.costs import TOLD, Charged, DayRow, Sum
@@ -40,10 +41,13 @@ def charged(
     return Charged(months, tuple(providers), tuple(accounts), currency.upper())
 
 
-async def summary(store: Store, asked: Charged, basis: Basis = Basis.AMORTISED) -> dict[str, Any]:
+async def summary(
+    store: Store, asked: Charged, basis: Basis = Basis.AMORTISED, rates: Rates | None = None
+) -> dict[str, Any]:
     """The bill of each currency: what resources cost, what has none and why, by category; months; forecast.
 
     Amounts are in the currency's units. ``attributed`` and ``unattributed`` add up to ``total``, to the cent.
+    ``converted`` has all of it in one currency where a table of ``rates`` is given, and None where none is.
     """
     by_reason = await store.costs.sums("reason", asked)
     by_category = await store.costs.sums("category", asked)
@@ -53,12 +57,12 @@ async def summary(store: Store, asked: Charged, basis: Basis = Basis.AMORTISED) 
     days = [row for row in await store.costs.days(every) if row.billing_account != TOLD]
     currencies = sorted({each.currency for each in by_reason})
     shown = sorted({row[2] for row in await store.costs.months() if row[4]})
+    told = [_of_currency(currency, by_reason, by_category, by_month, days, basis) for currency in currencies]
     return {
         "basis": basis.value,
         "months": list(asked.months) if asked.months else shown if asked.months is None else ["all"],
-        "currencies": [
-            _of_currency(currency, by_reason, by_category, by_month, days, basis) for currency in currencies
-        ],
+        "currencies": told,
+        "converted": None if rates is None else _converted(told, rates),
         "anomalies": [
             {
                 "day": each.day,
@@ -109,6 +113,26 @@ def _of_currency(
     }
 
 
+def _converted(told: Sequence[dict[str, Any]], rates: Rates) -> dict[str, Any]:
+    """The bill in the currency of the table. What the table does not have is named, and in no sum."""
+    parts = {"attributed": ZERO, "unattributed": ZERO}
+    left_out = []
+    for each in told:
+        worth = {name: rates.worth(Decimal(str(each[name])), each["currency"]) for name in parts}
+        if None in worth.values():
+            left_out.append(each["currency"])
+            continue
+        parts = {name: EXACT.add(parts[name], worth[name] or ZERO) for name in parts}
+    cents = to_the_cent(parts)
+    return {
+        "currency": rates.to,
+        "total": money(sum(cents.values())),
+        **{name: money(held) for name, held in cents.items()},
+        "left_out": left_out,
+        **{name: value for name, value in rates.document().items() if name != "to"},
+    }
+
+
 def _forecast(made: Forecast | None) -> dict[str, Any] | None:
     if made is None:
         return None
@@ -123,11 +147,18 @@ def _forecast(made: Forecast | None) -> dict[str, Any] | None:
 
 
 async def grouped(
-    store: Store, by: str, asked: Charged, *, tag: str = "", basis: Basis = Basis.AMORTISED
+    store: Store,
+    by: str,
+    asked: Charged,
+    *,
+    tag: str = "",
+    basis: Basis = Basis.AMORTISED,
+    rates: Rates | None = None,
 ) -> list[dict[str, Any]]:
     """Sums by one thing, largest first within a currency; what has no resource, or no such tag, is named so.
 
-    The sums of a currency add up to its bill, to the cent. Raises Invalid for what bills are not grouped by.
+    The sums of a currency add up to its bill, to the cent. With ``rates`` they are in the table's currency, and
+    what it does not have stays in its own. Raises Invalid for what bills are not grouped by.
     """
     if by not in GROUPS:
         raise Invalid(f"costs are not given by {by[:40]!r}", hint="Ask for " + ", ".join(GROUPS) + ".")
@@ -135,6 +166,8 @@ async def grouped(
         raise Invalid("which tag is not said", hint="Give its key: tag=env.")
     nameless = {"type": UNATTRIBUTED, "tag": UNTAGGED}.get(by, "(none)")
     sums = await store.costs.sums(by, asked, tag)
+    if rates is not None:
+        sums = _exchanged(sums, rates)
     totals: dict[str, int] = {}
     for each in sums:
         totals[each.currency] = totals.get(each.currency, 0) + _cents(each, basis)
@@ -149,6 +182,29 @@ async def grouped(
         for each in sums
     ]
     return sorted(rows, key=lambda row: (row["currency"], -abs(row["amount"]), row["key"]))
+
+
+def _exchanged(sums: Sequence[Sum], rates: Rates) -> list[Sum]:
+    """The same sums in the currency of the table, so that they add up to the bill converted as a whole."""
+    exact: dict[str, dict[str, Decimal]] = {"billed": {}, "amortised": {}}
+    lines: dict[str, int] = {}
+    resources: dict[str, int] = {}
+    kept = []
+    for each in sums:
+        billed = rates.worth(each.billed_cents * CENT, each.currency)
+        amortised = rates.worth(each.amortised_cents * CENT, each.currency)
+        if billed is None or amortised is None:
+            kept.append(each)
+            continue
+        for name, worth in (("billed", billed), ("amortised", amortised)):
+            exact[name][each.key] = EXACT.add(exact[name].get(each.key, ZERO), worth)
+        lines[each.key] = lines.get(each.key, 0) + each.lines
+        resources[each.key] = resources.get(each.key, 0) + each.resources
+    cents = {name: to_the_cent(held) for name, held in exact.items()}
+    return kept + [
+        Sum(key, rates.to, cents["billed"][key], cents["amortised"][key], lines[key], resources[key])
+        for key in lines
+    ]
 
 
 async def analysis(store: Store, provider: str, asked: Charged, basis: Basis) -> dict[str, Any]:

@@ -29,7 +29,11 @@ if TYPE_CHECKING:  # reading a bill needs no database
 
 @dataclass(frozen=True, slots=True)
 class BillOutcome:
-    """What importing a bill came to. ``status`` is ``partial`` when lines could not be read."""
+    """What importing a bill came to. ``status`` is ``partial`` when lines could not be read.
+
+    ``lines_named`` name a resource at all; those of them whose resource is known are under ``""`` in
+    ``lines_by_reason``.
+    """
 
     bill_id: str
     status: str
@@ -37,6 +41,7 @@ class BillOutcome:
     months: list[str]
     lines: int
     lines_lost: int
+    lines_named: int
     lines_by_reason: dict[str, int]
     totals: list[tuple[str, str, Decimal, Decimal]]
     resources: int
@@ -51,6 +56,7 @@ class BillOutcome:
             "months": self.months,
             "lines": self.lines,
             "lines_lost": self.lines_lost,
+            "lines_named": self.lines_named,
             "lines_attributed": self.lines_by_reason.get("", 0),
             "lines_unattributed": {key: value for key, value in sorted(self.lines_by_reason.items()) if key},
             "resources": self.resources,
@@ -117,6 +123,7 @@ async def keep_bill(
         months=bill.months(),
         lines=bill.lines,
         lines_lost=bill.lost,
+        lines_named=sum(amounts.lines for key, amounts in bill.charges.items() if key.resource),
         lines_by_reason=dict(allocation.lines),
         totals=[(*key, rounded(billed[key]), rounded(amortised[key])) for key in sorted(billed)],
         resources=len(set(allocation.resource_of.values())),

@@ -135,11 +135,18 @@ class ExportArguments(_Asked):
 
 
 class CostsArguments(_Asked):
-    """What the clouds cost a month by the bill, and whether that is over a threshold."""
+    """What the clouds cost a month by the bill, whether that is over a threshold, and days that stand out."""
 
     provider: Literal["", "aws", "azure", "gcp"] = ""
+    account: str = Field("", max_length=300, description="Only this account.")
     month: str = Field("", max_length=20, description="As in 2026-10; the newest when empty.")
-    threshold: float | None = Field(None, gt=0, description="Tell (cost.threshold) when it costs more.")
+    threshold: float | None = Field(
+        None, gt=0, description="Tell (cost.threshold), once a month, when it costs more."
+    )
+    measure: Literal["month", "so_far", "forecast"] = Field(
+        "month", description="What is compared: the last whole month, the newest so far, or what it will come to."
+    )
+    anomalies: bool = Field(False, description="Tell (cost.anomaly) of days that stand out, each once.")
 
     def check(self, settings: Settings) -> None:
         """Raises Invalid for what is no month."""

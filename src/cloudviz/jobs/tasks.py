@@ -14,7 +14,7 @@ from cloudviz.diagram.options import PictureOptions
 from cloudviz.errors import CloudVizError, Invalid, NotFound, Unavailable
 from cloudviz.inventory.select import Selection, parse_filter
 from cloudviz.jobs.cleanup import clean_up
-from cloudviz.jobs.costing import analyse
+from cloudviz.jobs.costing import MEASURES, analyse
 from cloudviz.jobs.diagrams import generate
 from cloudviz.jobs.discover import discover
 from cloudviz.jobs.imports import import_files
@@ -194,13 +194,16 @@ async def run_export(run: Run) -> Ended:
 
 
 async def run_costs(run: Run) -> Ended:
-    """``{provider, month, threshold}``: what the clouds cost by the bill; told where it is over the threshold."""
+    """What the clouds cost by the bill; told where it is over the threshold, and which days stand out."""
     arguments = run.job.arguments
     result, told = await analyse(
         run.store,
         provider=arguments.get("provider", ""),
+        account=arguments.get("account", ""),
         month=arguments.get("month", ""),
         threshold=arguments.get("threshold"),
+        measure=arguments.get("measure", MEASURES[0]),
+        anomalies=bool(arguments.get("anomalies")),
     )
     return Ended(result, events=tuple(told))
 

@@ -114,6 +114,14 @@ class DiscoverySettings(_Group):
     )
 
 
+class CostSettings(_Group):
+    """Bills."""
+
+    rates: Path | None = Field(
+        None, description="Table of rates of exchange (TOML or JSON), to show sums in one currency as well."
+    )
+
+
 class JobSettings(_Group):
     """Background work."""
 
@@ -286,6 +294,7 @@ class Settings(BaseModel):
     auth: AuthSettings = AuthSettings()
     oidc: OidcSettings = OidcSettings()
     discovery: DiscoverySettings = DiscoverySettings()
+    costs: CostSettings = CostSettings()
     jobs: JobSettings = JobSettings()
     cache: CacheSettings = CacheSettings()
     limits: LimitSettings = LimitSettings()

@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     CHANGE_DETECTED = "change.detected"
     DIAGRAM_READY = "diagram.ready"
     COST_THRESHOLD = "cost.threshold"
+    COST_ANOMALY = "cost.anomaly"
     JOB_FAILED = "job.failed"
 
 
@@ -85,6 +86,13 @@ class Events:
             query = query.where(self._database.among(table.c.kind, list(kinds)))
         async with self._database.reading() as connection:
             return [_record(row) for row in await connection.execute(query)]
+
+    async def has(self, kind: str, subject: str) -> bool:
+        """Whether an event of this kind was told about this, as far back as events are kept."""
+        table = tables.events
+        query = select(table.c.id).where(table.c.kind == kind, table.c.subject == key_text(subject)).limit(1)
+        async with self._database.reading() as connection:
+            return await connection.scalar(query) is not None
 
     async def newest(self) -> int:
         """The position of the newest event there is, 0 without any: where who is new begins to listen."""

@@ -172,6 +172,7 @@ class BillReply(TypedDict):
     months: list[str]
     lines: int
     lines_lost: int
+    lines_named: int
     lines_attributed: int
     lines_unattributed: dict[str, int]
     resources: int
@@ -282,6 +283,9 @@ class Components(TypedDict):
     storage: ComponentHealth
 
 
+Confidence: TypeAlias = "Literal['high', 'medium', 'low']"
+
+
 class ConnectionReply(TypedDict):
     """What the credentials are good for."""
 
@@ -294,9 +298,20 @@ class ConnectionReply(TypedDict):
     untested: int
 
 
-class CostAnalysisReply(TypedDict):
-    """What one provider's bills say."""
+class ConvertedCosts(TypedDict):
+    """The bill in one currency, at given rates."""
 
+    currency: str
+    total: float
+    attributed: float
+    unattributed: float
+    left_out: list[str]
+    as_of: str
+    source: str
+    rates: dict[str, float]
+
+
+class _CostAnalysisReply(TypedDict):
     basis: Literal["amortised", "billed"]
     months: list[str]
     currencies: list[CurrencyCosts]
@@ -306,6 +321,12 @@ class CostAnalysisReply(TypedDict):
     by_account: list[CostGroup]
     by_region: list[CostGroup]
     by_type: list[CostGroup]
+
+
+class CostAnalysisReply(_CostAnalysisReply, total=False):
+    """What one provider's bills say."""
+
+    converted: ConvertedCosts | None
 
 
 class CostGroup(TypedDict):
@@ -328,13 +349,17 @@ class CostGroups(_CostGroups, total=False):
     next_cursor: None
 
 
-class CostSummary(TypedDict):
-    """Each currency for itself: they are never added up."""
-
+class _CostSummary(TypedDict):
     basis: Literal["amortised", "billed"]
     months: list[str]
     currencies: list[CurrencyCosts]
     anomalies: list[AnomalyEntry]
+
+
+class CostSummary(_CostSummary, total=False):
+    """Each currency for itself: they are never added up."""
+
+    converted: ConvertedCosts | None
 
 
 class _CoverageModel(TypedDict):
@@ -592,6 +617,39 @@ class DrawingReply(TypedDict, total=False):
     """The map is being laid out; ask again after `Retry-After`."""
 
     status: str
+
+
+class EstimateEntry(TypedDict):
+    """What a resource that no bill names is likely to cost a month."""
+
+    id: str
+    provider: str
+    type: str
+    name: str
+    account: str
+    region: str
+    estimate_monthly: float
+    low: float
+    high: float
+    currency: str
+    like: int
+    same_region: bool
+    source: str
+
+
+class EstimateList(TypedDict):
+    """Dearest first. `unknown` have neither a bill nor anything like them on one."""
+
+    items: list[EstimateEntry]
+    totals: list[EstimateTotal]
+    unknown: int
+
+
+class EstimateTotal(TypedDict):
+    """Of estimates alone."""
+
+    currency: str
+    estimated: float
 
 
 class ExchangeRequest(TypedDict):
@@ -1408,6 +1466,46 @@ class ViewRequest(TypedDict):
 
     name: str
     place: str
+
+
+class _WasteEntry(TypedDict):
+    id: str
+    provider: str
+    type: str
+    name: str
+    account: str
+    region: str
+    kind: Literal["unattached", "idle", "stopped", "orphaned", "empty"]
+    reason: str
+    confidence: Literal["high", "medium", "low"]
+    cost_monthly: float | None
+    currency: str | None
+    cost_source: Literal["bill", "estimate", ""]
+
+
+class WasteEntry(_WasteEntry, total=False):
+    """A resource that is paid for and serves nothing."""
+
+    estimated_from: str | None
+
+
+WasteKind: TypeAlias = "Literal['unattached', 'idle', 'stopped', 'orphaned', 'empty']"
+
+
+class WasteList(TypedDict):
+    """Dearest first."""
+
+    items: list[WasteEntry]
+    totals: list[WasteTotal]
+
+
+class WasteTotal(TypedDict):
+    """What it comes to in one currency; what is billed and what is estimated apart."""
+
+    currency: str
+    billed: float
+    estimated: float
+    resources: int
 
 
 class WebhookChange(TypedDict, total=False):

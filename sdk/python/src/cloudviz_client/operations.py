@@ -157,16 +157,22 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     },
     "azure_test_connection": {"method": "POST", "path": "/azure/test-connection", "body": "json"},
     "costs_bills": {"method": "GET", "path": "/costs/bills", "query": ("limit", "cursor")},
+    "costs_cost_estimates": {"method": "GET", "path": "/costs/estimates", "query": ("provider", "account")},
     "costs_cost_summary": {
         "method": "GET",
         "path": "/costs/summary",
         "query": ("month", "provider", "account", "currency", "basis"),
     },
+    "costs_cost_waste": {
+        "method": "GET",
+        "path": "/costs/waste",
+        "query": ("provider", "account", "kind", "confidence"),
+    },
     "costs_costs_by": {
         "method": "GET",
         "path": "/costs/by/{group}",
         "in_path": ("group",),
-        "query": ("tag", "month", "provider", "account", "currency", "basis"),
+        "query": ("tag", "month", "provider", "account", "currency", "basis", "converted"),
     },
     "costs_costs_of_resource": {"method": "GET", "path": "/costs/of/{resource_id}", "in_path": ("resource_id",)},
     "costs_delete_bill": {"method": "DELETE", "path": "/costs/bills/{bill_id}", "in_path": ("bill_id",)},

@@ -14,10 +14,23 @@ from cloudviz.api.description import refuses
 from cloudviz.api.errors import dumps
 from cloudviz.api.paging import Cursor, Limit, page_reply
 from cloudviz.api.routes.imports import FORM, removed_unless_kept, saved_uploads
-from cloudviz.api.schemas.costs import BillPage, BillReply, CostGroups, CostSummary, ResourceCharges
+from cloudviz.api.schemas.costs import (
+    BillPage,
+    BillReply,
+    CostGroups,
+    CostSummary,
+    EstimateList,
+    ResourceCharges,
+    WasteList,
+)
 from cloudviz.costs.charges import Basis
+from cloudviz.costs.rates import Rates, read_rates
+from cloudviz.costs.waste import Confidence, WasteKind
+from cloudviz.errors import BadInput, Unavailable
 from cloudviz.jobs.cost_reports import charged, grouped, money, summary
 from cloudviz.jobs.costs import import_bill
+from cloudviz.jobs.waste import estimated, waste
+from cloudviz.runtime.settings import Settings
 from cloudviz.store.costs import BillRecord, Charged
 
 router = APIRouter(tags=["costs"])
@@ -42,7 +55,7 @@ BasisWanted = Annotated[
 @router.get("/summary", summary="What was spent", response_model=CostSummary)
 async def cost_summary(
     _: needs.Viewer,
-    store: needs.Store,
+    house: needs.House,
     month: Month = "",
     provider: Providers = None,
     account: Accounts = None,
@@ -51,9 +64,11 @@ async def cost_summary(
 ) -> Response:
     """The bill of each currency: what resources cost, what has none and why, months, forecast, odd days.
 
-    Empty where no bill was imported.
+    Empty where no bill was imported. `converted` has the sums in one currency, at the rates of the server's table
+    (`costs.rates` of its settings); currencies that the table lacks are in `left_out`, and in no sum.
     """
-    return _json(await summary(store, _asked(month, provider, account, currency), basis))
+    asked = _asked(month, provider, account, currency)
+    return _json(await summary(house.store, asked, basis, _rates(house.settings)))
 
 
 @router.get("/by/{group}", summary="What was spent by account, region, type or tag", response_model=CostGroups)
@@ -62,18 +77,51 @@ async def costs_by(
         Literal["account", "region", "type", "tag", "service", "provider", "category", "month"], Path()
     ],
     _: needs.Viewer,
-    store: needs.Store,
+    house: needs.House,
     tag: Annotated[str, Query(max_length=300, description="Key of the tag, with `tag`.", examples=["team"])] = "",
     month: Month = "",
     provider: Providers = None,
     account: Accounts = None,
     currency: Currency = "",
     basis: BasisWanted = Basis.AMORTISED,
+    converted: Annotated[
+        bool,
+        Query(description="In the currency of the server's table of rates; what that lacks stays in its own."),
+    ] = False,
 ) -> Response:
     """Largest first in each currency. What belongs to no resource, or has no such tag, has a row of its own."""
     asked = _asked(month, provider, account, currency)
-    items = await grouped(store, group, asked, tag=tag, basis=basis)
+    rates = _rates(house.settings) if converted else None
+    if converted and rates is None:
+        raise Unavailable("this server has no table of rates", hint="Name one in its setting costs.rates.")
+    items = await grouped(house.store, group, asked, tag=tag, basis=basis, rates=rates)
     return _json({"items": items, "next_cursor": None})
+
+
+@router.get("/waste", summary="What is paid for and serves nothing", response_model=WasteList)
+async def cost_waste(
+    _: needs.Viewer,
+    store: needs.Store,
+    provider: Providers = None,
+    account: Accounts = None,
+    kind: Annotated[list[WasteKind] | None, Query(max_length=10, description="May be repeated.")] = None,
+    confidence: Annotated[Confidence, Query(description="The least that is told.")] = Confidence.LOW,
+) -> Response:
+    """Disks of no machine, idle balancers, machines that stand still, snapshots of what is gone; dearest first.
+
+    Each with the reason, how sure that is, and what it costs: by the bill, or estimated from what its like costs.
+    """
+    return _json(
+        await waste(store, providers=provider or (), accounts=account or (), kinds=kind or (), least=confidence)
+    )
+
+
+@router.get("/estimates", summary="What resources without a bill are likely to cost", response_model=EstimateList)
+async def cost_estimates(
+    _: needs.Viewer, store: needs.Store, provider: Providers = None, account: Accounts = None
+) -> Response:
+    """From what the same type and size costs by the bills that are kept; in no sum of a bill."""
+    return _json(await estimated(store, providers=provider or (), accounts=account or ()))
 
 
 @router.get("/bills", summary="The bills that are kept, newest first", response_model=BillPage)
@@ -154,6 +202,15 @@ async def import_bill_upload(
 
 def _asked(month: str, providers: list[str] | None, accounts: list[str] | None, currency: str) -> Charged:
     return charged(month=month, providers=providers or (), accounts=accounts or (), currency=currency)
+
+
+def _rates(settings: Settings) -> Rates | None:
+    if settings.costs.rates is None:
+        return None
+    try:
+        return read_rates(settings.costs.rates)
+    except BadInput as error:  # not the fault of who asks, and no file of theirs
+        raise Unavailable("the server's table of rates cannot be used", hint="Its log says why.") from error
 
 
 def _json(body: Any) -> Response:

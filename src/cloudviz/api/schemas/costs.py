@@ -60,12 +60,26 @@ class AnomalyEntry(Told):
     expected: float
 
 
+class ConvertedCosts(Told):
+    """The bill in one currency, at given rates."""
+
+    currency: str
+    total: float
+    attributed: float
+    unattributed: float
+    left_out: list[str] = Field(description="Currencies that the table lacks: they are in no sum.")
+    as_of: str
+    source: str
+    rates: dict[str, float] = Field(description="What one unit of each is worth.")
+
+
 class CostSummary(Told):
     """Each currency for itself: they are never added up."""
 
     basis: Literal["amortised", "billed"]
     months: list[str]
     currencies: list[CurrencyCosts]
+    converted: ConvertedCosts | None = Field(None, description="None where the server has no table of rates.")
     anomalies: list[AnomalyEntry]
 
     model_config = examples(
@@ -94,6 +108,16 @@ class CostSummary(Told):
                     },
                 }
             ],
+            "converted": {
+                "currency": "EUR",
+                "total": 16809.68,
+                "attributed": 15708.33,
+                "unattributed": 1101.35,
+                "left_out": [],
+                "as_of": "2026-10-31",
+                "source": "ECB euro foreign exchange reference rates",
+                "rates": {"USD": 0.9234},
+            },
             "anomalies": [],
         }
     )
@@ -168,6 +192,7 @@ class BillReply(Told):
     months: list[str]
     lines: int
     lines_lost: int
+    lines_named: int = Field(description="Lines that name a resource, known or not.")
     lines_attributed: int
     lines_unattributed: dict[str, int]
     resources: int
@@ -182,8 +207,9 @@ class BillReply(Told):
             "months": ["2026-10"],
             "lines": 942,
             "lines_lost": 0,
-            "lines_attributed": 867,
-            "lines_unattributed": {"not_named": 75},
+            "lines_named": 867,
+            "lines_attributed": 860,
+            "lines_unattributed": {"not_in_inventory": 7, "not_named": 75},
             "resources": 412,
             "totals": [{"month": "2026-10", "currency": "USD", "billed": 18204.11, "amortised": 18190.02}],
             "problems": [],
@@ -257,5 +283,119 @@ class ResourceCharges(Told):
                 }
             ],
             "next_cursor": None,
+        }
+    )
+
+
+class WasteEntry(Told):
+    """A resource that is paid for and serves nothing."""
+
+    id: str
+    provider: str
+    type: str
+    name: str
+    account: str
+    region: str
+    kind: Literal["unattached", "idle", "stopped", "orphaned", "empty"]
+    reason: str
+    confidence: Literal["high", "medium", "low"]
+    cost_monthly: float | None
+    currency: str | None
+    cost_source: Literal["bill", "estimate", ""] = Field(description="Empty where nothing is known.")
+    estimated_from: str | None = None
+
+
+class WasteTotal(Told):
+    """What it comes to in one currency; what is billed and what is estimated apart."""
+
+    currency: str
+    billed: float
+    estimated: float
+    resources: int
+
+
+class WasteList(Told):
+    """Dearest first."""
+
+    items: list[WasteEntry]
+    totals: list[WasteTotal]
+
+    model_config = examples(
+        {
+            "items": [
+                {
+                    "id": "arn:aws:ec2:eu-west-1:123456789012:volume/vol-0a1b2c3d4e5f60718",
+                    "provider": "aws",
+                    "type": "aws.ec2.volume",
+                    "name": "restore-test",
+                    "account": "123456789012",
+                    "region": "eu-west-1",
+                    "kind": "unattached",
+                    "reason": "is attached to no machine",
+                    "confidence": "high",
+                    "cost_monthly": 40.0,
+                    "currency": "USD",
+                    "cost_source": "bill",
+                    "estimated_from": None,
+                }
+            ],
+            "totals": [{"currency": "USD", "billed": 40.0, "estimated": 0.0, "resources": 1}],
+        }
+    )
+
+
+class EstimateEntry(Told):
+    """What a resource that no bill names is likely to cost a month."""
+
+    id: str
+    provider: str
+    type: str
+    name: str
+    account: str
+    region: str
+    estimate_monthly: float
+    low: float = Field(description="The least that its like costs.")
+    high: float
+    currency: str
+    like: int = Field(description="How many of its like it is taken from.")
+    same_region: bool
+    source: str
+
+
+class EstimateTotal(Told):
+    """Of estimates alone."""
+
+    currency: str
+    estimated: float
+
+
+class EstimateList(Told):
+    """Dearest first. `unknown` have neither a bill nor anything like them on one."""
+
+    items: list[EstimateEntry]
+    totals: list[EstimateTotal]
+    unknown: int
+
+    model_config = examples(
+        {
+            "items": [
+                {
+                    "id": "arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1b2c3d4e5f60718",
+                    "provider": "aws",
+                    "type": "aws.ec2.instance",
+                    "name": "web-3",
+                    "account": "123456789012",
+                    "region": "eu-west-1",
+                    "estimate_monthly": 70.08,
+                    "low": 70.08,
+                    "high": 70.08,
+                    "currency": "USD",
+                    "like": 2,
+                    "same_region": True,
+                    "source": "median of 2 × aws.ec2.instance t3.large in eu-west-1, by your bills",
+                }
+            ],
+            "totals": [{"currency": "USD", "estimated": 70.08}],
+            "unknown": 12,
         }
     )

@@ -26,7 +26,7 @@ class WebhookFilters(Asked):
     )
     min_severity: Severity | None = Field(None, description="info, warning or error.")
     min_changes: int = Field(0, ge=0, description="Of change.detected: resources that changed.")
-    min_amount: float = Field(0, ge=0, description="Of cost.threshold: the amount.")
+    min_amount: float = Field(0, ge=0, description="Of cost.threshold and cost.anomaly: the amount.")
 
 
 class WebhookRequest(Asked):

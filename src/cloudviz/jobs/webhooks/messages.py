@@ -22,6 +22,7 @@ TITLES = {
     "change.detected": "Changes detected",
     "diagram.ready": "Diagram ready",
     "cost.threshold": "Cost over its threshold",
+    "cost.anomaly": "A day that costs far more or less",
     "job.failed": "Job failed",
     "webhook.ping": "CloudViz can reach you",
 }
@@ -186,7 +187,7 @@ def _summary(kind: str, data: Mapping[str, Any]) -> str:
             metadata = data.get("metadata")
             shown = metadata.get("resources") if isinstance(metadata, Mapping) else None
             return f"A picture of {shown:,} resources" if isinstance(shown, int) else "A picture was drawn"
-        case "cost.threshold":
+        case "cost.threshold" | "cost.anomaly":
             return plain(data.get("summary") or data.get("name") or "")
         case _:
             return "This is a test. Nothing has happened."
@@ -198,6 +199,7 @@ def _facts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Status", "status"),
         ("Amount", "amount"),
         ("Threshold", "threshold"),
+        ("Usually", "expected"),
         ("Currency", "currency"),
     )
     return [(name, plain(data[key])) for name, key in shown if isinstance(data.get(key), str | int | float)]

@@ -29,8 +29,11 @@ SEVERITY = {
     EventKind.CHANGE_DETECTED.value: INFO,
     EventKind.DIAGRAM_READY.value: INFO,
     EventKind.COST_THRESHOLD.value: WARNING,
+    EventKind.COST_ANOMALY.value: WARNING,
     EventKind.JOB_FAILED.value: ERROR,
 }
+
+_OF_COSTS = (EventKind.COST_THRESHOLD, EventKind.COST_ANOMALY)
 
 PING = "webhook.ping"
 KINDS = tuple(each.value for each in EventKind)
@@ -143,7 +146,7 @@ def is_wanted(event: EventRecord, hook: WebhookRecord) -> bool:
         changed = sum(int(body.get(word) or 0) for word in ("added", "changed", "removed"))
         if changed < fewest:
             return False
-    if event.kind == EventKind.COST_THRESHOLD and filters.get("min_amount"):
+    if event.kind in _OF_COSTS and filters.get("min_amount"):
         return _amount(body.get("amount")) >= float(filters["min_amount"])
     return True
 
@@ -158,7 +161,7 @@ def is_touched(
     accounts, tags = set(hook.filters.get("accounts") or ()), hook.filters.get("tags") or {}
     if not accounts and not tags:
         return True
-    if event.kind == EventKind.COST_THRESHOLD:
+    if event.kind in _OF_COSTS:
         account = str(event.body.get("account", ""))
         return not accounts or not account or account in accounts
     if event.kind != EventKind.CHANGE_DETECTED:

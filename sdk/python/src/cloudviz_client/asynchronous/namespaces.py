@@ -432,6 +432,15 @@ class AsyncCosts:
         """The bills that are kept, newest first."""
         return self._client.pages("costs_bills", {"limit": limit, "cursor": cursor})
 
+    async def cost_estimates(
+        self, *, provider: Sequence[str] | None = None, account: Sequence[str] | None = None
+    ) -> models.EstimateList:
+        """What resources without a bill are likely to cost."""
+        return cast(
+            "models.EstimateList",
+            await self._client.call("costs_cost_estimates", {"provider": provider, "account": account}),
+        )
+
     async def summary(
         self,
         *,
@@ -450,6 +459,23 @@ class AsyncCosts:
             ),
         )
 
+    async def cost_waste(
+        self,
+        *,
+        provider: Sequence[str] | None = None,
+        account: Sequence[str] | None = None,
+        kind: Sequence[models.WasteKind] | None = None,
+        confidence: models.Confidence | None = None,
+    ) -> models.WasteList:
+        """What is paid for and serves nothing."""
+        return cast(
+            "models.WasteList",
+            await self._client.call(
+                "costs_cost_waste",
+                {"provider": provider, "account": account, "kind": kind, "confidence": confidence},
+            ),
+        )
+
     async def by(
         self,
         group: Literal["account", "region", "type", "tag", "service", "provider", "category", "month"],
@@ -460,6 +486,7 @@ class AsyncCosts:
         account: Sequence[str] | None = None,
         currency: str | None = None,
         basis: models.Basis | None = None,
+        converted: bool | None = None,
     ) -> models.CostGroups:
         """What was spent by account, region, type or tag."""
         return cast(
@@ -474,6 +501,7 @@ class AsyncCosts:
                     "account": account,
                     "currency": currency,
                     "basis": basis,
+                    "converted": converted,
                 },
             ),
         )

@@ -422,6 +422,15 @@ class Costs:
         """The bills that are kept, newest first."""
         return self._client.pages("costs_bills", {"limit": limit, "cursor": cursor})
 
+    def cost_estimates(
+        self, *, provider: Sequence[str] | None = None, account: Sequence[str] | None = None
+    ) -> models.EstimateList:
+        """What resources without a bill are likely to cost."""
+        return cast(
+            "models.EstimateList",
+            self._client.call("costs_cost_estimates", {"provider": provider, "account": account}),
+        )
+
     def summary(
         self,
         *,
@@ -440,6 +449,23 @@ class Costs:
             ),
         )
 
+    def cost_waste(
+        self,
+        *,
+        provider: Sequence[str] | None = None,
+        account: Sequence[str] | None = None,
+        kind: Sequence[models.WasteKind] | None = None,
+        confidence: models.Confidence | None = None,
+    ) -> models.WasteList:
+        """What is paid for and serves nothing."""
+        return cast(
+            "models.WasteList",
+            self._client.call(
+                "costs_cost_waste",
+                {"provider": provider, "account": account, "kind": kind, "confidence": confidence},
+            ),
+        )
+
     def by(
         self,
         group: Literal["account", "region", "type", "tag", "service", "provider", "category", "month"],
@@ -450,6 +476,7 @@ class Costs:
         account: Sequence[str] | None = None,
         currency: str | None = None,
         basis: models.Basis | None = None,
+        converted: bool | None = None,
     ) -> models.CostGroups:
         """What was spent by account, region, type or tag."""
         return cast(
@@ -464,6 +491,7 @@ class Costs:
                     "account": account,
                     "currency": currency,
                     "basis": basis,
+                    "converted": converted,
                 },
             ),
         )
