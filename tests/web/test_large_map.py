@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from tests.web.conftest import Open
 from tests.web.estates import estate
 from tests.web.map_page import MapPage, eventually
 from tests.web.serving import Served, served
+from tests.web.test_work import drop
 
 pytestmark = pytest.mark.browser
 
@@ -118,6 +120,46 @@ def test_ten_thousand_resources(large_server: Served, open_page: Open) -> None:
     walk_through(large_server, open_page, 10_000)
 
 
+def work_with(server: Served, open_page: Open) -> None:
+    """Filter, import, compare and export, on a map of which only windows are in the browser."""
+    page = open_page(server, "/map", tokens=server.admin())
+    page.set_default_timeout(120_000)
+    shown = MapPage(page).ready()
+    everything = shown.shown()
+
+    # One account alone, chosen by its count.
+    page.get_by_role("button", name="Filters", exact=True).click()
+    account = server.get("/resources/facets")["account"]["200000000002"]
+    page.get_by_role("checkbox", name=re.compile("^200000000002 ")).check()
+    eventually(lambda: shown.ready().shown() < everything / 2, "one account", 120)
+    expect(page.get_by_role("region", name="Filter the map")).to_contain_text(f"{account:,} resources match")
+
+    # What is seen is what is saved: that account's resources, and no other's.
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name=re.compile("^CSV ")).click()
+    rows = Path(coming.value.path()).read_text(encoding="utf-8").splitlines()
+    assert len(rows) == account + 1
+    assert all(",200000000002," in row for row in rows[1:])
+    page.get_by_role("button", name="Clear all").click()
+    eventually(lambda: shown.ready().shown() == everything, "everything", 120)
+    page.keyboard.press("Escape")
+
+    # A file is dropped; what it brought is marked against the moment before.
+    drop(page, "more.json", estate(100, 90_000).decode())
+    expect(page.locator(".side .panel")).to_contain_text("Imported 105 resources")
+    eventually(lambda: shown.ready().shown() > everything, "the larger map", 120)
+    page.get_by_role("button", name="Close the details").first.click()
+    compare = page.get_by_label("Compare with")
+    compare.select_option(compare.locator("option").nth(1).get_attribute("value"))
+    expect(page.get_by_role("button", name="+105 added, ~0 changed, −0 removed")).to_be_visible()
+    eventually(lambda: "added" in page.evaluate(_CHANGES), "marks on the map", 120)
+
+
+_CHANGES = """() => document.querySelector('.map-stage').engine.model.nodes
+  .flatMap(node => Object.keys(node.inside?.changes ?? {}).concat(node.change ?? []))"""
+
+
 def test_search_by_address_tag_and_type(large_server: Served, open_page: Open) -> None:
     page = open_page(large_server, "/map", tokens=large_server.admin())
     shown = MapPage(page).ready()
@@ -146,7 +188,12 @@ def test_the_map_is_loaded_anew_when_the_inventory_has_changed(tmp_path: Any, op
         eventually(lambda: shown.ready().shown() > before, "the larger map")
 
 
+def test_ten_thousand_are_filtered_exported_imported_and_compared(large_server: Served, open_page: Open) -> None:
+    work_with(large_server, open_page)
+
+
 @pytest.mark.nightly
 def test_a_hundred_thousand_resources(tmp_path: Any, open_page: Open) -> None:
     for server in filled(tmp_path, 100_000):
         walk_through(server, open_page, 100_000)
+        work_with(server, open_page)
