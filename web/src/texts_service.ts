@@ -53,6 +53,7 @@ export const service = {
     changes: (added: string, changed: string, removed: string) => `${added} added, ${changed} changed, ${removed} removed`,
     problems: (count: number) => (count === 1 ? "1 oddity was met; nothing was stopped by it." : `${count} oddities were met; nothing was stopped by them.`),
     failed: "The files could not be imported",
+    progress: (done: string, total: string, resources: string) => `${done} of ${total} files read, ${resources} resources so far`,
     background: "The files are large: the import goes on in the background.",
     again: "Import others",
   },

@@ -80,15 +80,12 @@ async def run_discover(run: Run) -> Ended:
     if known.outcome is not None and known.status in _DONE:  # its worker died before it could close the job
         return _discovered(run, known.outcome)
 
-    def on_progress(step: ScanProgress) -> None:
-        run.progress = {"done": step.done, "total": step.total, "resources": step.resources, "at": step.at}
-
     try:
         config = ProviderConfig(
             accounts=tuple(request.get("accounts") or ()),
             regions=tuple(request.get("regions") or ()),
             types=scan_types(arguments["provider"], request),
-            on_progress=on_progress,
+            on_progress=_telling(run),
             cancelled=run.stop.is_set,
         )
         secret = await opened_credential(run.settings, run.store, arguments["provider"], request)
@@ -98,6 +95,15 @@ async def run_discover(run: Run) -> Ended:
         raise
     outcome = await discover(run.store, provider, config, discovery_id, failure_is_told=False)
     return _discovered(run, outcome.summary())
+
+
+def _telling(run: Run) -> Callable[[ScanProgress], None]:
+    """What notes each step of a scan or an import for those who follow the job."""
+
+    def told(step: ScanProgress) -> None:
+        run.progress = {"done": step.done, "total": step.total, "resources": step.resources, "at": step.at}
+
+    return told
 
 
 _DONE = (DiscoveryStatus.COMPLETED, DiscoveryStatus.PARTIAL)
@@ -129,6 +135,7 @@ async def run_import(run: Run) -> Ended:
             account=arguments.get("account", ""),
             region=arguments.get("region", ""),
             source=arguments.get("source", ""),
+            on_progress=_telling(run),
             cancelled=run.stop.is_set,
             within=folder,
             discovery_id=run.job.id,

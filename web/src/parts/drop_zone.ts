@@ -52,7 +52,12 @@ export class DropZone {
       let outcome = body as Outcome;
       if (outcome.job_id) {
         said.textContent = texts.background;
-        const job = await follow(this.api, outcome.job_id, this.stop.signal, () => undefined);
+        const job = await follow(this.api, outcome.job_id, this.stop.signal, ({ progress }) => {
+          const { done, total, resources } = progress as { done?: number; total?: number; resources?: number };
+          if (!total) return;
+          bar.value = (done ?? 0) / total;
+          said.textContent = texts.progress(count(done ?? 0), count(total), count(resources ?? 0));
+        });
         if (job.status === "failed") return this.refuse(job);
         outcome = (job.result ?? {}) as Outcome;
       }
