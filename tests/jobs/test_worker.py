@@ -68,6 +68,16 @@ async def test_import_draw_and_export_by_jobs(store: Store, tmp_path: Path) -> N
     assert [each.name for each in (tmp_path / "job-files").iterdir()] == [exported.result["file"]]
 
 
+async def test_an_import_tells_how_far_it_is(store: Store, tmp_path: Path) -> None:
+    second = tmp_path / "second.json"
+    second.write_bytes(STATE.read_bytes())
+    job = await store.jobs.enqueue("import", {"paths": [str(STATE), str(second)]})
+    run = Run(store, quick(tmp_path), job)
+    done = await tasks.run_import(run)
+    assert (run.progress["done"], run.progress["total"], run.progress["at"]) == (2, 2, "second.json")
+    assert 0 < done.result["resources"] <= run.progress["resources"]
+
+
 async def test_a_cleanup_is_a_job(store: Store, tmp_path: Path) -> None:
     settings = quick(tmp_path)
     settings.retention.diagrams_days = 1

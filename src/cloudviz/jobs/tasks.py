@@ -97,11 +97,15 @@ async def run_discover(run: Run) -> Ended:
     return _discovered(run, outcome.summary())
 
 
-def _telling(run: Run) -> Callable[[ScanProgress], None]:
-    """What notes each step of a scan or an import for those who follow the job."""
+def _telling(run: Run, *, is_of_files: bool = False) -> Callable[[ScanProgress], None]:
+    """What notes each step of a scan or an import for those who follow the job; of files only their names.
+
+    Where they lie on the server is nobody's business.
+    """
 
     def told(step: ScanProgress) -> None:
-        run.progress = {"done": step.done, "total": step.total, "resources": step.resources, "at": step.at}
+        at = Path(step.at).name if is_of_files else step.at
+        run.progress = {"done": step.done, "total": step.total, "resources": step.resources, "at": at}
 
     return told
 
@@ -135,7 +139,7 @@ async def run_import(run: Run) -> Ended:
             account=arguments.get("account", ""),
             region=arguments.get("region", ""),
             source=arguments.get("source", ""),
-            on_progress=_telling(run),
+            on_progress=_telling(run, is_of_files=True),
             cancelled=run.stop.is_set,
             within=folder,
             discovery_id=run.job.id,
