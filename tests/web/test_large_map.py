@@ -158,7 +158,7 @@ def work_with(server: Served, open_page: Open) -> None:
     page.get_by_role("button", name="Close the details").first.click()
     compare = page.get_by_label("Compare with")
     compare.select_option(compare.locator("option").nth(1).get_attribute("value"))
-    expect(page.get_by_role("button", name="+105 added, ~0 changed, −0 removed")).to_be_visible()
+    expect(page.get_by_role("button", name="+105 added, ~0 changed, −0 removed")).to_be_visible(timeout=120_000)
     eventually(lambda: "added" in page.evaluate(_CHANGES), "marks on the map", 120)
 
 
