@@ -19,7 +19,7 @@ MAGIC = b"PK\x03\x04"
 MAX_UNPACKED = 4 << 30
 """The most that all members of one archive may come to: 4 GiB."""
 
-_BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, zlib.error, EOFError, ValueError)
+BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, zlib.error, EOFError, ValueError)
 
 
 def is_archive(path: Path) -> bool:
@@ -43,7 +43,7 @@ def members(path: Path, is_wanted: Callable[[str], bool], most: int, ratio: int)
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except _BROKEN as error:
+    except BROKEN as error:
         raise BadInput(f"is a damaged zip archive: {error}.", where=name) from error
     if any(entry.filename == "tfplan" for entry in entries):
         raise BadInput(
@@ -93,7 +93,7 @@ class Member(io.RawIOBase):
         """Raises OSError for a damaged member."""
         try:
             data = self._member.read(len(buffer))
-        except _BROKEN as error:
+        except BROKEN as error:
             raise OSError(f"damaged in its zip archive: {error}") from error
         buffer[: len(data)] = data
         return len(data)

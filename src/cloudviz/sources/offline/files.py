@@ -16,8 +16,9 @@ from typing import IO, Any
 from cloudviz.errors import BadInput, NotFound, TooLarge
 from cloudviz.inventory.model import Problem
 from cloudviz.sources.offline.archives import Member, is_archive, members
+from cloudviz.sources.offline.workbooks import is_workbook
 
-SUFFIXES = (".tfstate", ".json", ".jsonl", ".ndjson", ".csv", ".template", ".zip")
+SUFFIXES = (".tfstate", ".json", ".jsonl", ".ndjson", ".csv", ".template", ".xlsx", ".zip")
 """What is looked at in a folder or archive, each also with ``.gz``. A file given by itself may have any name."""
 
 SNIFFED = ("", ".txt", ".out", ".log", ".yaml", ".yml")
@@ -58,11 +59,19 @@ _BINARY = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read: where it is, what messages call it, and which member of an archive it is, if one."""
+    """A file to read.
+
+    Attributes:
+        path: where it is.
+        name: what messages call it.
+        member: which member of the archive at ``path`` it is, if one.
+        is_workbook: whether it is one of Excel.
+    """
 
     path: Path
     name: str
     member: str = ""
+    is_workbook: bool = False
 
 
 def find(paths: Sequence[Path]) -> tuple[list[Found], list[Problem]]:
@@ -103,6 +112,9 @@ def _add(
     name = path.as_posix()
     if not stat.S_ISREG(status.st_mode) or not is_archive(path):
         found.append(Found(path, name))
+        return
+    if is_workbook(path):
+        found.append(Found(path, name, is_workbook=True))
         return
     try:
         inside = members(path, _is_wanted, MAX_FILES, MAX_RATIO)

@@ -14,6 +14,9 @@ Elements = Callable[[Callable[[str], bool]], Iterator[tuple[str, Any]]]
 ROWS = "@rows"
 """The key under which a document that is a list, or a JSON document on each line, has its elements."""
 
+SHEETS = "@sheets"
+"""The key under which a workbook has its sheets, rows by title."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -9,6 +9,7 @@ from typing import Any
 
 from cloudviz.errors import BadInput, Cancelled, CloudVizError, TooLarge, UnknownFormat
 from cloudviz.inventory.model import Inventory, Problem, RawItem, Shape
+from cloudviz.sources.offline.ari import ARI, ARI_WORKBOOK
 from cloudviz.sources.offline.arm_template import ARM_TEMPLATE
 from cloudviz.sources.offline.arns import place_of_folders
 from cloudviz.sources.offline.aws_cli import AWS_CLI
@@ -17,13 +18,14 @@ from cloudviz.sources.offline.cloudformation import STACK_RESOURCES, TEMPLATE
 from cloudviz.sources.offline.config_items import CONFIG_ITEMS
 from cloudviz.sources.offline.documents import parse
 from cloudviz.sources.offline.files import SUFFIXES, WHOLE_BYTES, Found, find, open_text
-from cloudviz.sources.offline.format import ROWS, Asked, Contents, Document, Format
+from cloudviz.sources.offline.format import ROWS, SHEETS, Asked, Contents, Document, Format
 from cloudviz.sources.offline.google_rows import GOOGLE_ROWS
 from cloudviz.sources.offline.inventory_document import INVENTORY_DOCUMENT
 from cloudviz.sources.offline.steampipe import STEAMPIPE
 from cloudviz.sources.offline.terraform_show import TERRAFORM_SHOW
 from cloudviz.sources.offline.terraform_state import ENCRYPTED_STATE, OTHER_STATE_VERSION, TERRAFORM_STATE
 from cloudviz.sources.offline.terraform_state_v3 import TERRAFORM_STATE_V3
+from cloudviz.sources.offline.workbooks import sheets
 from cloudviz.sources.provider import Progress, ScanProgress
 
 FORMATS: tuple[Format, ...] = (
@@ -38,6 +40,8 @@ FORMATS: tuple[Format, ...] = (
     STACK_RESOURCES,
     TEMPLATE,
     ARM_TEMPLATE,
+    ARI,
+    ARI_WORKBOOK,
     AZURE_ROWS,
     GOOGLE_ROWS,
     AWS_CLI,
@@ -147,6 +151,9 @@ def _none(refusals: list[CloudVizError]) -> CloudVizError:
 
 
 def _contents(found: Found, asked: Asked) -> Contents:
+    if found.is_workbook:
+        document = Document(found.name, {SHEETS: sheets(found.path, found.name, asked.go_on)})
+        return recognise(document).read(document, asked)
     opened = open_text(found)
     try:
         document = parse(opened)
@@ -170,6 +177,11 @@ def recognise(document: Document) -> Format:
     for kind in FORMATS:
         if kind.recognise(seen):
             return kind
+    if isinstance(seen.get(SHEETS), dict):
+        titles = ", ".join(repr(title[:40]) for title in list(seen[SHEETS])[:5]) or "none"
+        raise UnknownFormat(
+            f"is a workbook, and not one of Azure Resource Inventory (its sheets: {titles}).", where=document.name
+        )
     rows = seen.get(ROWS)
     first: Any = seen if rows is None else next((each for each in rows if isinstance(each, dict)), {})
     keys = ", ".join(repr(key[:40]) for key in list(first)[:5]) or "no keys"
