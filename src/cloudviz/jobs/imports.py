@@ -7,10 +7,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cloudviz.errors import CloudVizError, Invalid, Unavailable
+from cloudviz.errors import Cancelled, CloudVizError, Invalid, Unavailable
 from cloudviz.inventory.document import problem_document
 from cloudviz.inventory.model import (
     Coverage,
@@ -19,19 +20,24 @@ from cloudviz.inventory.model import (
     Graph,
     Inventory,
     Problem,
+    RawItem,
     merge,
 )
 from cloudviz.jobs.alive import held
 from cloudviz.jobs.uploads import told_without, without
-from cloudviz.normalise import cleaned, normalise
+from cloudviz.normalise import Normaliser, cleaned, normalise
 from cloudviz.runtime import clock
 from cloudviz.sources.offline import read_paths
+from cloudviz.sources.offline.kept import Kept
+from cloudviz.sources.offline.read import weight
 from cloudviz.sources.provider import Progress
 
 if TYPE_CHECKING:  # reading files needs no database, and SQLAlchemy costs 0.35 s of every `cloudviz draw`
     from cloudviz.store import Store
     from cloudviz.store.records import RecordedChanges
 
+
+ITEMS_AT_ONCE = 2000
 
 MOST_PROBLEMS = 100
 """How many a summary repeats."""
@@ -80,7 +86,7 @@ def read_files(
     """
     with told_without(within):
         found = read_paths(paths, account=account, region=region, on_progress=on_progress, cancelled=cancelled)
-    graph, problems = normalise(found.items)
+    graph, problems = _normalised(found.items, cancelled)
     coverage = _coverage_of(graph)
     documents = found.inventories
     for document in documents:
@@ -104,6 +110,25 @@ def read_files(
         ),
         sorted({replace(each, where=without(within, each.where)) for each in every}),
     )
+
+
+def _normalised(
+    items: list[RawItem] | Kept[RawItem], cancelled: Callable[[], bool] | None
+) -> tuple[Graph, list[Problem]]:
+    """The graph of what files held. Of much, what is still to be read and what has been read are both packed."""
+    if isinstance(items, list):
+        return normalise(items)
+    normaliser = Normaliser()
+    waiting = items.drained()
+    while run := list(islice(waiting, ITEMS_AT_ONCE)):
+        if cancelled is not None and cancelled():
+            raise Cancelled("Reading the files was cancelled.")
+        by_weight: dict[int, list[RawItem]] = {}
+        for item in run:
+            by_weight.setdefault(weight(item), []).append(item)
+        for rank, each in by_weight.items():
+            normaliser.add(each, (str(rank),))
+    return normaliser.finish()
 
 
 async def import_files(

@@ -355,18 +355,19 @@ def _recognise(top: Mapping[str, Any]) -> bool:
 
 
 def _read(document: Document, asked: Asked) -> Contents:
-    contents = Contents()
+    contents = Contents.of(document)
     places = _Places(asked)
     waiting: list[Thing] = []
     placed = False
+    homeless = _Homeless()
     unread: Counter[str] = Counter()
 
     def place() -> None:
         for declared, native, body in waiting:
             scope = places.scope(declared, body)
-            contents.items.append(
-                RawItem(scope, native, body, declared.key if declared else None, where=document.name)
-            )
+            item = RawItem(scope, native, body, declared.key if declared else None, where=document.name)
+            homeless.see(item)
+            contents.items.append(item)
         waiting.clear()
 
     for number, thing in enumerate(_things(document, places, unread)):
@@ -381,7 +382,7 @@ def _read(document: Document, asked: Asked) -> Contents:
     place()
     for member, count in sorted(unread.items()):
         contents.left_out[member] = contents.left_out.get(member, 0) + count
-    contents.problems.extend(_homeless(contents, document.name))
+    contents.problems.extend(homeless.problems(document.name))
     return contents
 
 
@@ -405,19 +406,27 @@ def _things(document: Document, places: _Places, unread: Counter[str]) -> Iterat
             unread[path] += 1
 
 
-def _homeless(contents: Contents, name: str) -> Iterator[Problem]:
-    lost = sum(1 for item in contents.items if not item.scope.account and _needs_account(item))
-    if lost:
-        noun = "resource does" if lost == 1 else "resources do"
-        yield Problem(
-            "", f"{lost:,} {noun} not say which account has it; give it with --account", name, loss=False
-        )
-    lost = sum(1 for item in contents.items if not item.scope.region and _needs_region(item))
-    if lost:
-        noun = "resource does" if lost == 1 else "resources do"
-        yield Problem(
-            "", f"{lost:,} {noun} not say in which region it is; give it with --region", name, loss=False
-        )
+@dataclass
+class _Homeless:
+    """How many things do not say where they are, of those that have to."""
+
+    accounts: int = 0
+    regions: int = 0
+
+    def see(self, item: RawItem) -> None:
+        if not item.scope.account:
+            self.accounts += _needs_account(item)
+        if not item.scope.region:
+            self.regions += _needs_region(item)
+
+    def problems(self, name: str) -> Iterator[Problem]:
+        for lost, what in (
+            (self.accounts, "not say which account has it; give it with --account"),
+            (self.regions, "not say in which region it is; give it with --region"),
+        ):
+            if lost:
+                noun = "resource does" if lost == 1 else "resources do"
+                yield Problem("", f"{lost:,} {noun} {what}", name, loss=False)
 
 
 def _identity(item: RawItem) -> Arn | None:

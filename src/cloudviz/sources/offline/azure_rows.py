@@ -183,11 +183,12 @@ def _recognise(top: Mapping[str, Any]) -> bool:
 
 
 def _read(document: Document, asked: Asked) -> Contents:
-    contents = Contents()
+    contents = Contents.of(document)
     top = document.top
     rows = iter([("", top)]) if is_arm(top) else rows_at(document, list_paths(top))
     owners: dict[str, dict[str, Any]] = {}
     laid: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    late: list[RawItem] = []
     odd = 0
     for number, (_, row) in enumerate(rows):
         if number % _ASK_EVERY == 0:
@@ -203,12 +204,15 @@ def _read(document: Document, asked: Asked) -> Contents:
             laid.setdefault((identifier.rsplit("/", 2)[0], part[0]), []).append(kept)
             continue
         for item in arm_items(row, document.name):
-            contents.items.append(item)
             if item.type_key in _owner_keys() and isinstance(item.body, dict):
                 owners[str(item.body.get("id")).lower()] = item.body
+                late.append(item)
+            else:
+                contents.items.append(item)
     for (owner, into), parts in laid.items():
         if owner in owners:
             owners[owner][into] = sorted(parts, key=lambda each: str(each.get("id")))
+    contents.items.extend(late)
     if odd:
         noun = "row has" if odd == 1 else "rows have"
         contents.problems.append(Problem("", f"{odd:,} {noun} no ARM id and were left out", document.name))

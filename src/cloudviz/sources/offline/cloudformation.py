@@ -33,7 +33,7 @@ def _is_stack(top: Mapping[str, Any]) -> bool:
 
 
 def _read_stack(document: Document, asked: Asked) -> Contents:
-    contents = Contents()
+    contents = Contents.of(document)
     top = document.top
     lists = [f"{name}[]" for name in _LISTS if name in top] or ["StackResourceDetail"]
     for number, (_, row) in enumerate(rows_at(document, lists)):

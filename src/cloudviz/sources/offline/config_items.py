@@ -18,6 +18,7 @@ from cloudviz.catalogue.registry import catalogue, is_of_type
 from cloudviz.inventory.model import ANY_MEMBER, Problem, RawItem, Scope
 from cloudviz.sources.offline.arns import has_identity, lay_native_id, parts_of
 from cloudviz.sources.offline.format import ROWS, Asked, Contents, Document, Format
+from cloudviz.sources.offline.kept import Kept
 from cloudviz.sources.offline.rows import list_paths, rows_at
 
 _ASK_EVERY = 256
@@ -148,7 +149,7 @@ def _nodes(top: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _read(document: Document, asked: Asked) -> Contents:
-    contents = Contents()
+    contents = Contents.of(document)
     newest: dict[tuple[str, str, str, str], tuple[str, int]] = {}
     odd = gone = 0
     for number, value in enumerate(_rows(document)):
@@ -179,7 +180,8 @@ def _read(document: Document, asked: Asked) -> Contents:
         contents.items.append(item)
     kept = {index for _, index in newest.values()}
     if len(kept) < len(contents.items):
-        contents.items = [item for index, item in enumerate(contents.items) if index in kept]
+        chosen = (item for index, item in enumerate(contents.items) if index in kept)
+        contents.items = Kept(chosen) if isinstance(contents.items, Kept) else list(chosen)
     if gone:
         contents.left_out["deleted"] = gone
     if odd:

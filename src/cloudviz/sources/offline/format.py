@@ -8,6 +8,7 @@ from typing import Any
 
 from cloudviz.errors import Cancelled
 from cloudviz.inventory.model import Inventory, Problem, RawItem
+from cloudviz.sources.offline.kept import Kept
 
 Elements = Callable[[Callable[[str], bool]], Iterator[tuple[str, Any]]]
 
@@ -62,18 +63,23 @@ class Contents:
     """What one file held.
 
     Attributes:
-        items: its things.
+        items: its things; packed where the file is streamed.
         problems: what was odd about it.
         inventories: complete inventories, when the file is one.
         left_out: native type → how many entries are no resources of a cloud (random_id, bucket policies).
         lineage: what tells a Terraform state from all others, for as long as it lives.
     """
 
-    items: list[RawItem] = field(default_factory=list)
+    items: list[RawItem] | Kept[RawItem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     inventories: list[Inventory] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
     lineage: str = ""
+
+    @classmethod
+    def of(cls, document: Document) -> Contents:
+        """Empty ones, for a document that is to be read."""
+        return cls() if document.elements is None else cls(Kept())
 
 
 @dataclass(frozen=True, slots=True)

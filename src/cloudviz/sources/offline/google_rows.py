@@ -19,6 +19,7 @@ from cloudviz.catalogue.gcp.names import ASSET
 from cloudviz.catalogue.registry import catalogue, is_of_type
 from cloudviz.inventory.model import Problem, RawItem, Scope
 from cloudviz.sources.offline.format import ROWS, Asked, Contents, Document, Format
+from cloudviz.sources.offline.kept import Kept
 from cloudviz.sources.offline.rows import first_objects, list_paths, rows_at
 
 _ASK_EVERY = 512
@@ -91,6 +92,9 @@ def _assets(rows: Iterable[Mapping[str, Any]], asked: Asked, contents: Contents)
     sorter = Sorter(known, plan)
     found = Found("", {}, reads_later=True)
     page: list[Mapping[str, Any]] = []
+    # Of one id the later is kept: what says more of functions of both generations comes last.
+    kind = type(contents.items)
+    first, rest = kind(), kind()
 
     def turn() -> None:
         asked.go_on()
@@ -98,6 +102,11 @@ def _assets(rows: Iterable[Mapping[str, Any]], asked: Asked, contents: Contents)
             learn(each, found.numbers)
         sort({"assets": page}, plan, sorter, found)
         page.clear()
+        for items in found.items.values():
+            for item in items:
+                is_first = item.native_type == "cloudfunctions.googleapis.com/CloudFunction"
+                (first if is_first else rest).append(item)
+        found.items.clear()
 
     for row in rows:
         asset = _camel(row)
@@ -109,10 +118,8 @@ def _assets(rows: Iterable[Mapping[str, Any]], asked: Asked, contents: Contents)
         if len(page) >= _PAGE:
             turn()
     turn()
-    for items in found.items.values():
-        # Of one id the later is kept: what says more of functions of both generations comes last.
-        items.sort(key=lambda item: item.native_type != "cloudfunctions.googleapis.com/CloudFunction")
-        for item in items:
+    for items in (first, rest):
+        for item in items.drained() if isinstance(items, Kept) else items:
             account = found.numbers.get(item.scope.account)
             contents.items.append(replace(item, scope=replace(item.scope, account=account)) if account else item)
 
@@ -327,11 +334,11 @@ def _rows(document: Document) -> Iterator[Any]:
 
 
 def _read(document: Document, asked: Asked) -> Contents:
-    contents = Contents()
-    odd = 0
+    contents = Contents.of(document)
+    odd = homeless = 0
 
     def assets() -> Iterator[Mapping[str, Any]]:
-        nonlocal odd
+        nonlocal odd, homeless
         for number, row in enumerate(_rows(document)):
             if number % _ASK_EVERY == 0:
                 asked.go_on()
@@ -343,20 +350,19 @@ def _read(document: Document, asked: Asked) -> Contents:
                 contents.left_out[row["kind"]] = contents.left_out.get(row["kind"], 0) + 1
             elif is_google(row):
                 item = google_item(row, asked, document.name)
-                homeless.append(not item.scope.account)
+                homeless += not item.scope.account
                 contents.items.append(item)
             else:
                 odd += 1
 
-    homeless: list[bool] = []
     _assets(assets(), asked, contents)
     if odd:
         noun = "row is" if odd == 1 else "rows are"
         contents.problems.append(
             Problem("", f"{odd:,} {noun} no resource of Google Cloud and were left out", document.name)
         )
-    if any(homeless):
-        what = f"{sum(homeless):,} resources do not say which project they are in; give it with --account"
+    if homeless:
+        what = f"{homeless:,} resources do not say which project they are in; give it with --account"
         contents.problems.append(Problem("", what, document.name, loss=False))
     return contents
 

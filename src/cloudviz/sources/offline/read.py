@@ -21,6 +21,7 @@ from cloudviz.sources.offline.files import SUFFIXES, WHOLE_BYTES, Found, find, o
 from cloudviz.sources.offline.format import ROWS, SHEETS, Asked, Contents, Document, Format
 from cloudviz.sources.offline.google_rows import GOOGLE_ROWS
 from cloudviz.sources.offline.inventory_document import INVENTORY_DOCUMENT
+from cloudviz.sources.offline.kept import Kept
 from cloudviz.sources.offline.steampipe import STEAMPIPE
 from cloudviz.sources.offline.terraform_show import TERRAFORM_SHOW
 from cloudviz.sources.offline.terraform_state import ENCRYPTED_STATE, OTHER_STATE_VERSION, TERRAFORM_STATE
@@ -54,7 +55,8 @@ class OfflineResult:
     """What all the files held.
 
     Attributes:
-        items: their things, in the order of the files.
+        items: their things: what tells more of a thing comes later, but where a large file is packed. There
+            :func:`weight` says what counts.
         problems: what was odd, files that could not be read among it.
         inventories: the files that are CloudViz inventories already.
         sources: the files read, as they were named.
@@ -62,7 +64,7 @@ class OfflineResult:
         lineages: of the files that are Terraform states and have one.
     """
 
-    items: list[RawItem] = field(default_factory=list)
+    items: list[RawItem] | Kept[RawItem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     inventories: list[Inventory] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
@@ -116,7 +118,8 @@ def read_paths(
     if not result.sources:
         raise _none(refusals)
     # Where several files tell of one thing the last one counts: what tells more comes later.
-    result.items.sort(key=_weight)
+    if isinstance(result.items, list):
+        result.items.sort(key=weight)
     return result
 
 
@@ -125,7 +128,7 @@ def _placed(asked: Asked, name: str) -> Asked:
     return replace(asked, account=asked.account or account, region=asked.region or region)
 
 
-def _weight(item: RawItem) -> int:
+def weight(item: RawItem) -> int:
     """How much is to be given on an item: a mere name, a state, which may be old, what the cloud itself said."""
     if "@item" in item.body or item.unseen:
         return 0
@@ -136,6 +139,8 @@ def _add(result: OfflineResult, contents: Contents, name: str) -> None:
     result.sources.append(name)
     if contents.lineage:
         result.lineages.append(contents.lineage)
+    if isinstance(contents.items, Kept) and isinstance(result.items, list):
+        result.items = Kept(result.items)
     result.items.extend(contents.items)
     result.problems.extend(contents.problems)
     result.inventories.extend(contents.inventories)

@@ -175,7 +175,7 @@ def _is_header(columns: Any) -> bool:
 
 
 def _read(document: Document, asked: Asked) -> Contents:
-    contents = Contents()
+    contents = Contents.of(document)
     odd = 0
     top = document.top if document.sample is None else document.sample
     lists = [f"{name}[]" for name in _LISTS if isinstance(top.get(name), list)]

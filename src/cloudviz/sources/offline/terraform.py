@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cloudviz.catalogue.registry import catalogue
 from cloudviz.inventory.model import Problem, RawItem, Scope, Shape
-from cloudviz.sources.offline.format import Asked, Contents
+from cloudviz.sources.offline.format import Asked, Contents, Document
+from cloudviz.sources.offline.kept import Kept
 from cloudviz.sources.offline.terraform_scope import Own, Places, own_place
 from cloudviz.sources.offline.terraform_types import is_helper, is_setting, provider_of
 
@@ -51,16 +52,19 @@ def address_of(module: object, native_type: str, name: str, index: object = None
     return ".".join([*parts, native_type, name]) + key
 
 
-def collect(instances: Iterable[Instance], name: str, asked: Asked) -> Contents:
-    """The contents of a file from its instances, in their order.
+def collect(instances: Iterable[Instance], document: Document, asked: Asked) -> Contents:
+    """The contents of a document from its instances, in their order.
 
     Data sources are read for the account and region they tell; helpers (random_id) and settings of other
     resources (aws_s3_bucket_policy) are counted in ``left_out``, unless the catalogue makes a link of them.
     """
-    contents = Contents()
+    name = document.name
+    contents = Contents.of(document)
     places = Places(asked)
     joins = catalogue().joins
-    kept: list[tuple[Instance, Own]] = []
+    details = _Details()
+    kept: list[tuple[Instance, Own]] | Kept[tuple[Instance, Own]]
+    kept = [] if document.elements is None else Kept()
     managed = 0
     for number, instance in enumerate(instances):
         if number % _ASK_EVERY == 0:
@@ -86,9 +90,10 @@ def collect(instances: Iterable[Instance], name: str, asked: Asked) -> Contents:
                     Problem(native_type, "has no id and was left out", f"{name}: {instance.address}")
                 )
                 continue
+        details.learn(instance)
         kept.append((instance, own))
-    _lay_details([instance for instance, _ in kept])
-    for instance, own in kept:
+    for instance, own in kept.drained() if isinstance(kept, Kept) else kept:
+        details.lay(instance)
         # A join only lends its links the scope to resolve names in; where it is itself matters to nobody.
         address = "" if instance.native_type in joins else instance.address
         scope = places.scope(own, instance.configuration, instance.native_type, address)
@@ -109,19 +114,28 @@ _LAID: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
 _LAID_FIELDS = ("vpc_id", "subnet_ids", "vpc_security_group_ids")
 
 
-def _lay_details(instances: Sequence[Instance]) -> None:
-    """Lay into databases what a live scan lays into them too, from the resources that they name."""
-    for naming, named_type, names, into in _LAID:
-        named: dict[tuple[str, str], dict[str, Any]] = {}
-        for instance in instances:
+class _Details:
+    """What is laid into databases as a live scan lays it in too, from the resources that they name."""
+
+    def __init__(self) -> None:
+        self._named: dict[tuple[str, str, str], tuple[str, dict[str, Any]]] = {}
+
+    def learn(self, instance: Instance) -> None:
+        """Take in what others may name."""
+        for _, named_type, names, _ in _LAID:
             if instance.native_type == named_type:
+                laid = {key: instance.attributes[key] for key in _LAID_FIELDS if instance.attributes.get(key)}
                 for name in names:
-                    named[(instance.configuration, str(instance.attributes.get(name)))] = instance.attributes
-        for instance in instances if named else ():
-            other = named.get((instance.configuration, str(instance.attributes.get(naming))))
-            if other is None or other is instance.attributes:
+                    key = (instance.configuration, named_type, str(instance.attributes.get(name)))
+                    self._named[key] = (instance.address, laid)
+
+    def lay(self, instance: Instance) -> None:
+        """Lay into an instance what it names."""
+        for naming, named_type, _, into in _LAID if self._named else ():
+            name = str(instance.attributes.get(naming))
+            address, laid = self._named.get((instance.configuration, named_type, name), ("", None))
+            if laid is None or address == instance.address:
                 continue
-            laid = {key: other[key] for key in _LAID_FIELDS if other.get(key)}
             if into:
                 instance.attributes.setdefault(into, [laid])
             else:

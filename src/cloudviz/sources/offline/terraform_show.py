@@ -42,9 +42,9 @@ def _read(document: Document, asked: Asked) -> Contents:
         )
     if not any(key in document.top for key in _PLAN):
         instances = (_instance(entry) for section, entry in _entries(document) if section == "values")
-        return collect(instances, document.name, asked)
+        return collect(instances, document, asked)
     plan = _Plan(document)
-    contents = collect(plan.instances(), document.name, asked)
+    contents = collect(plan.instances(), document, asked)
     if plan.planned:
         noun = "resource does" if plan.planned == 1 else "resources do"
         contents.problems.append(

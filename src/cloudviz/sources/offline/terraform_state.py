@@ -30,7 +30,7 @@ def _recognise(top: Mapping[str, Any]) -> bool:
 
 
 def _read(document: Document, asked: Asked) -> Contents:
-    return collect(_instances(document), document.name, asked)
+    return collect(_instances(document), document, asked)
 
 
 def _instances(document: Document) -> Iterator[Instance]:

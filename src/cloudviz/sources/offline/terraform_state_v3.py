@@ -24,7 +24,7 @@ def _read(document: Document, asked: Asked) -> Contents:
             where=document.name,
             hint="Fetch the state with `terraform state pull > FILE`.",
         )
-    return collect(_instances(document), document.name, asked)
+    return collect(_instances(document), document, asked)
 
 
 def _instances(document: Document) -> Iterator[Instance]:
