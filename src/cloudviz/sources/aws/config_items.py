@@ -39,7 +39,7 @@ def lifted(declared: ResourceType, item: Mapping[str, Any]) -> dict[str, Any]:
     body: dict[str, Any] = {}
     written = _parsed(item.get("configuration"))
     if isinstance(written, Mapping):
-        _lift_members(members, written, body)
+        _lift_members(_names(declared), members, written, body)
     in_config = declared.known_as.in_config
     for path, where in (in_config.fields if in_config else {}).items():
         if not where:
@@ -100,34 +100,75 @@ def _is_struct(shape: Any) -> bool:
     return bool(shape.type_name == "structure")
 
 
-def _lift_members(members: Mapping[str, Any], written: Mapping[str, Any], body: dict[str, Any]) -> None:
-    names = {name.lower(): name for name in members}
+@lru_cache(maxsize=256)
+def _names(declared: ResourceType) -> Mapping[str, str]:
+    return {name.lower(): name for name in _members(declared)}
+
+
+def _lift_members(
+    names: Mapping[str, str], members: Mapping[str, Any], written: Mapping[str, Any], body: dict[str, Any]
+) -> None:
     for key, value in written.items():
         name = names.get(str(key).lower())
         if name is not None and (lifted_value := _lift(members[name], value)) is not None:
             body[name] = lifted_value
 
 
+Lifter = Callable[[Any], Any]
+
+
 def _lift(shape: Any, value: Any) -> Any:
     """A value in the form of its shape; None for what is none."""
-    if value is None or shape is None:
-        return value
+    return value if value is None or shape is None else _lifter(shape)(value)
+
+
+@lru_cache(maxsize=16_384)
+def _lifter(shape: Any) -> Lifter:
+    """What brings a value into the form of a shape. Snapshots hold millions of values of few shapes."""
     kind = shape.type_name
-    if kind in ("structure", "list", "map"):
-        value = _parsed(value)
     if kind == "structure":
+        return _structure_lifter(shape)
+    if kind == "list":
+        return _list_lifter(shape)
+    if kind == "map":
+        return lambda value: dict(found) if isinstance(found := _parsed(value), Mapping) else None
+    if kind == "string":
+        return lambda value: value if type(value) is str else _lift_scalar(kind, value)
+    return lambda value: _lift_scalar(kind, value)
+
+
+def _structure_lifter(shape: Any) -> Lifter:
+    known: dict[str, tuple[str, Lifter]] = {}
+
+    def lift(value: Any) -> Any:
+        value = _parsed(value)
         if not isinstance(value, Mapping):
             return None
-        names = _by_lower_case(shape)
-        known = ((names.get(str(key).lower()), each) for key, each in value.items())
-        pairs = ((name, _lift(shape.members[name], each)) for name, each in known if name is not None)
-        return {name: each for name, each in pairs if each is not None}
-    if kind == "list":
+        made: dict[str, Any] = {}
+        for key, each in value.items():
+            found = known.get(key)
+            if found is None:
+                name = _by_lower_case(shape).get(str(key).lower())
+                if name is None:
+                    continue
+                found = known[key] = (name, _lifter(shape.members[name]))
+            one = None if each is None else found[1](each)
+            if one is not None:
+                made[found[0]] = one
+        return made
+
+    return lift
+
+
+def _list_lifter(shape: Any) -> Lifter:
+    def lift(value: Any) -> Any:
+        value = _parsed(value)
         values = value if isinstance(value, list) else [value]
-        return [each for each in (_lift(shape.member, one) for one in values) if each is not None]
-    if kind == "map":
-        return dict(value) if isinstance(value, Mapping) else None
-    return _lift_scalar(kind, value)
+        each = _lifter(shape.member)
+        made = [None if one is None else each(one) for one in values]
+        return [one for one in made if one is not None]
+
+    return lift
 
 
 def _lift_scalar(kind: str, value: Any) -> Any:

@@ -66,7 +66,7 @@ DEFAULT_REGIONS: tuple[str, ...] = (
 Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"""
 
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}")
-_WRITTEN_SO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?Z", re.ASCII)
+_WRITTEN_SO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _ROLE_ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[0-9]{12}|\{account\}):role/(?P<name>[\w+=,.@/-]{1,576})",

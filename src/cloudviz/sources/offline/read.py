@@ -49,6 +49,9 @@ FORMATS: tuple[Format, ...] = (
 )
 """Every format, asked in this order whether a file is of its kind. A new format is one file and one line here."""
 
+MOST_UNPACKED = 20_000
+"""Things that several files hold together before they are packed."""
+
 
 @dataclass(slots=True)
 class OfflineResult:
@@ -139,7 +142,8 @@ def _add(result: OfflineResult, contents: Contents, name: str) -> None:
     result.sources.append(name)
     if contents.lineage:
         result.lineages.append(contents.lineage)
-    if isinstance(contents.items, Kept) and isinstance(result.items, list):
+    is_much = isinstance(contents.items, Kept) or len(result.items) + len(contents.items) > MOST_UNPACKED
+    if is_much and isinstance(result.items, list):
         result.items = Kept(result.items)
     result.items.extend(contents.items)
     result.problems.extend(contents.problems)
