@@ -3,12 +3,12 @@
     uv run python -m benchmarks.import [--megabytes 5,50] [--formats state,aws,assets,graph,config,zip] [--whole]
 
 Files of each format are written into a temporary folder, of equal resources with ids of their own. Each row is one
-process. ``read`` is :func:`cloudviz.sources.offline.read_paths`, to raw items; with ``--whole`` they are normalised
-and linked too, as ``cloudviz draw`` does. ``orjson`` parses the same bytes in one go (a document on each line one by
-one, a zip archive member by member) and keeps nothing. MB are those of the file's text; the ratio is of CPU
-seconds, of which both use one core; memory is the peak, above that of the process before it read anything. Files
-above 48 MiB are streamed. ``cancel`` is how long a process took to end its reading after it was told to, in the
-middle of it. The bills are measured by ``benchmarks.import_costs``.
+process. ``read`` is :func:`cloudviz.sources.offline.read_paths`, to raw items; with ``--whole`` they are
+normalised and linked too, as ``cloudviz draw`` does. ``orjson`` parses the same bytes in one go (a document on
+each line one by one, a zip archive member by member) and keeps nothing. MB are those of the file's text; the
+ratio is of CPU seconds, of which both use one core; memory is the peak, above that of the process before it read
+anything. Files above 48 MiB are streamed. With ``--cancel`` the reading is cancelled after so many seconds, and
+each line says how long it then took to end. The bills are measured by ``benchmarks.import_costs``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MEMBERS = 5 << 20
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one process took: CPU seconds, megabytes above the start, things read, seconds until it was cancelled."""
+    """What one process took: CPU seconds, megabytes above the start, things read, seconds until it ended."""
 
     cpu: float
     memory: float
@@ -105,24 +105,24 @@ def state(number: int) -> str:
 
 def asset(number: int) -> str:
     """An instance of Cloud Asset Inventory."""
-    path = f"projects/shop/zones/europe-west1-b/instances/web-{number}"
+    zone = "projects/shop/zones/europe-west1-b"
+    api = "https://www.googleapis.com/compute/v1"
+    path = f"{zone}/instances/web-{number}"
     data = {
         "id": str(number),
         "name": f"web-{number}",
-        "machineType": "https://www.googleapis.com/compute/v1/projects/shop/zones/europe-west1-b/machineTypes/n2",
+        "machineType": f"{api}/{zone}/machineTypes/n2",
         "networkInterfaces": [
             {
-                "network": "https://www.googleapis.com/compute/v1/projects/shop/global/networks/main",
-                "subnetwork": f"https://www.googleapis.com/compute/v1/projects/shop/regions/europe-west1/subnetworks/s{number // 50}",
+                "network": f"{api}/projects/shop/global/networks/main",
+                "subnetwork": f"{api}/projects/shop/regions/europe-west1/subnetworks/s{number // 50}",
                 "networkIP": "10.0.0.1",
             }
         ],
-        "disks": [
-            {"source": f"https://www.googleapis.com/compute/v1/projects/shop/zones/europe-west1-b/disks/d{number}"}
-        ],
+        "disks": [{"source": f"{api}/{zone}/disks/d{number}"}],
         "status": "RUNNING",
         "labels": {"env": "prod", "team": "web"},
-        "zone": "https://www.googleapis.com/compute/v1/projects/shop/zones/europe-west1-b",
+        "zone": f"{api}/{zone}",
         "tags": {"items": ["http", "https"]},
         "creationTimestamp": "2026-11-24T08:00:00.000-07:00",
     }
@@ -255,10 +255,11 @@ def cancelled():
 ended = 0.0
 count = 0
 try:
+    asked = {"account": "123456789012", "region": "eu-west-1", "cancelled": cancelled}
     if WHOLE:
-        count = len(read_files([path], account="123456789012", region="eu-west-1", cancelled=cancelled).graph.resources)
+        count = len(read_files([path], **asked).graph.resources)
     else:
-        count = len(read_paths([path], account="123456789012", region="eu-west-1", cancelled=cancelled).items)
+        count = len(read_paths([path], **asked).items)
 except Exception as error:
     ended = time.monotonic() - asked_at[0]
 print(json.dumps([cpu() - began, peak() - base, count, ended]))
@@ -304,9 +305,9 @@ def main() -> None:
     parser.add_argument("--no-plain", action="store_true", help="leave out orjson, which needs the file in memory")
     parser.add_argument("--cancel", type=float, default=0.0, help="cancel after so many CPU seconds")
     asked = parser.parse_args()
-    print(
-        f"{'format':8}{'MB':>6}{'things':>10}{'CPU s':>8}{'MB/s':>7}{'things/s':>10}{'of orjson':>11}{'peak MB':>9}"
-    )
+    words = ("MB", "things", "CPU s", "MB/s", "things/s", "of orjson", "peak MB")
+    heads = zip(words, (6, 10, 8, 7, 10, 11, 9), strict=True)
+    print("format  " + "".join(f"{head:>{width}}" for head, width in heads))
     with tempfile.TemporaryDirectory() as folder:
         for word in asked.formats.split(","):
             for size in asked.megabytes.split(","):
