@@ -44,6 +44,9 @@ _NO_THINGS = frozenset(
 """Lists of what is no thing of its own."""
 
 
+_MOST_AROUND = 3
+"""Members that an entry has at most around what it lists, to be told from a thing that holds another."""
+
 _NEEDED: Mapping[str, int] = {"items[]": 3, "items": 3, "Items[]": 3, "Items": 3, "Attributes": 1}
 """How many of a declaration's fields an item has where the member's name says nothing."""
 
@@ -118,9 +121,16 @@ def _heads(declared: ResourceType) -> frozenset[str]:
 
 def _unclaimed(member: str, value: Any, is_page: bool) -> tuple[str, dict[str, Any]] | None:
     """The native type and body of a thing that no declaration claims; None for what is no thing: a page, a tag."""
-    if not isinstance(value, Mapping) or member in _NO_THINGS:
+    if member in _NO_THINGS:
         return None
     noun = _noun(member)
+    if isinstance(value, str):
+        return _bare(member, value)
+    if not isinstance(value, Mapping):
+        return None
+    within = value.get(noun)
+    if isinstance(within, Mapping) and len(value) <= _MOST_AROUND:
+        value = {**value, **within}  # a policy and whether it is a managed one
     arn = _own_arn(noun, value)
     if arn:
         return explorer_name(arn), {**value, IDENTIFIER: arn}
@@ -131,13 +141,26 @@ def _unclaimed(member: str, value: Any, is_page: bool) -> tuple[str, dict[str, A
             if isinstance(own, str) and own:
                 return name, {**value, key: own}
     small = f"{noun[:1].lower()}{noun[1:]}"
-    own = value.get(f"{noun}Id") or value.get(f"{small}Id")
+    own = value.get(f"{noun}Id") or value.get(f"{small}Id") or value.get(f"{member}Id")
     if isinstance(own, str) and own and (noun != small or is_page or _has_arn(value)):
         return f"aws:{noun}", {**value, IDENTIFIER: own}
+    named = value.get(f"{noun}Name")
+    if isinstance(named, str) and named and any(letter.isupper() for letter in noun[1:]):
+        return f"aws:{noun}", {**value, IDENTIFIER: named}  # GlobalTableName of a GlobalTable: nobody else says so
     if is_page or _has_arn(value):
         for key in (f"{noun}Name", f"{small}Name", "Id", "id", "Name", "name"):
             if isinstance(value.get(key), str) and value[key]:
                 return f"aws:{noun}", {**value, IDENTIFIER: value[key]}
+    return None
+
+
+def _bare(member: str, value: str) -> tuple[str, dict[str, Any]] | None:
+    """A thing of which only its ARN is listed: ``taskDefinitionArns``; an id alone where its member says so."""
+    if member.endswith("Arns") and parts_of(value) is not None:
+        return explorer_name(value), {"@item": value, IDENTIFIER: value}
+    noun = member.removesuffix("Ids")
+    if noun != member and noun[:1].isupper() and value:
+        return f"aws:{noun}", {"@item": value, IDENTIFIER: value}
     return None
 
 
@@ -173,6 +196,12 @@ def _own_arn(noun: str, value: Mapping[str, Any]) -> str:
     for key in found:
         if key.lower() in ("arn", f"{noun.lower()}arn"):
             return str(found[key])
+    metadata = value.get(f"{noun}Metadata")
+    if noun and isinstance(metadata, Mapping) and (arn := _own_arn(noun, metadata)):
+        return arn
+    serial = value.get("SerialNumber")  # of a device of IAM
+    if isinstance(serial, str) and parts_of(serial) is not None:
+        return serial
     # AlgorithmArn of an algorithm is its first member or its second; RoleArn comes later.
     heads = [
         key for key in list(value)[:3] if key in found and not key.lower().startswith(("role", "kms", "topic"))
@@ -282,7 +311,13 @@ def _paths(top: Mapping[str, Any]) -> list[str]:
         if head and fits:
             found.append(path)
     heads = {path.partition(".")[0].removesuffix("[]") for path in found}
-    found += [path for path in list_paths(top) if path.removesuffix("[]") not in heads | _PLAIN]
+    is_alone = len(top.keys() - _PLAIN) == 1  # ids beside other members are those of what the reply is about
+    found += [
+        path
+        for path in list_paths(top)
+        if (member := path.removesuffix("[]")) not in heads | _PLAIN
+        and (is_alone or not member.endswith(("Ids", "Arns")))
+    ]
     for key, value in top.items():
         if isinstance(value, Mapping) and key not in heads | _PLAIN and "." not in key:
             found.append(f"{key}.Items[]" if isinstance(value.get("Items"), list) else key)
@@ -295,6 +330,8 @@ def _thing(path: str, value: Any, is_page: bool) -> Thing | None:
     if declared is not None:
         return declared, catalogue().native_name(declared), body
     member = path.partition(".")[0].removesuffix("[]")
+    if isinstance(value, str) and not path.endswith("[]"):
+        return None
     other = _unclaimed(member, value, is_page)
     return _told_by_arn(*other) if other is not None else None
 
@@ -311,8 +348,12 @@ def _told_by_arn(native: str, body: dict[str, Any]) -> Thing:
 
 
 def _is_page(top: Mapping[str, Any]) -> bool:
-    """Whether a document says that it is a reply of AWS."""
-    return not _PLAIN.isdisjoint(top)
+    """Whether a document says that it is a reply of AWS. CloudFront says so of the list in it."""
+    if not _PLAIN.isdisjoint(top):
+        return True
+    return len(top) == 1 and any(
+        isinstance(each, Mapping) and "Quantity" in each and "Items" in each for each in top.values()
+    )
 
 
 def _whole(top: Mapping[str, Any]) -> Thing | None:
