@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import stat
 import sys
 import zlib
@@ -21,8 +22,26 @@ from cloudviz.sources.offline.workbooks import is_workbook
 SUFFIXES = (".tfstate", ".json", ".jsonl", ".ndjson", ".csv", ".template", ".xlsx", ".zip")
 """What is looked at in a folder or archive, each also with ``.gz``. A file given by itself may have any name."""
 
-SNIFFED = ("", ".txt", ".out", ".log", ".yaml", ".yml")
-"""Files of these names in a folder are looked at when they begin as JSON does, or say that they are a template."""
+NEVER = frozenset(
+    {
+        ".css",
+        ".htm",
+        ".html",
+        ".ini",
+        ".ipynb",
+        ".js",
+        ".lock",
+        ".map",
+        ".md",
+        ".mjs",
+        ".py",
+        ".rb",
+        ".sh",
+        ".toml",
+        ".ts",
+    }
+)
+"""Files of these names in a folder or archive are somebody's work or notes, whatever they begin with."""
 
 MAX_BYTES = 1 << 30
 """The most that is read of one file, unpacked: 1 GiB."""
@@ -41,6 +60,7 @@ MAX_FILES = 20_000
 
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
 _GZIP = b"\x1f\x8b"
+_BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:\"|\}|$)|\[\s*(?:[{\"\]]|$))")
 _CHUNK = 1 << 20
 _STDIN = "-"
 
@@ -66,12 +86,14 @@ class Found:
         name: what messages call it.
         member: which member of the archive at ``path`` it is, if one.
         is_workbook: whether it is one of Excel.
+        is_guess: whether only its beginning says that it may be a file to read: that it is none is no problem.
     """
 
     path: Path
     name: str
     member: str = ""
     is_workbook: bool = False
+    is_guess: bool = False
 
 
 def find(paths: Sequence[Path]) -> tuple[list[Found], list[Problem]]:
@@ -101,7 +123,13 @@ def find(paths: Sequence[Path]) -> tuple[list[Found], list[Problem]]:
 
 
 def _add(
-    path: Path, found: list[Found], seen: set[tuple[int, int]], problems: list[Problem], *, is_named: bool = False
+    path: Path,
+    found: list[Found],
+    seen: set[tuple[int, int]],
+    problems: list[Problem],
+    *,
+    is_named: bool = False,
+    is_guess: bool = False,
 ) -> None:
     """Add a file, or what is in an archive. That one of several archives can't be read is a problem."""
     status = path.stat()
@@ -111,7 +139,7 @@ def _add(
     seen.add(key)
     name = path.as_posix()
     if not stat.S_ISREG(status.st_mode) or not is_archive(path):
-        found.append(Found(path, name))
+        found.append(Found(path, name, is_guess=is_guess))
         return
     if is_workbook(path):
         found.append(Found(path, name, is_workbook=True))
@@ -123,29 +151,35 @@ def _add(
             raise
         problems.append(Problem("", f"{error.detail} {error.hint}".strip(), name))
         return
-    found.extend(Found(path, f"{name}/{member}", member) for member in inside)
+    found.extend(Found(path, f"{name}/{member}", member, is_guess=not _is_named(member)) for member in inside)
+
+
+def _is_named(name: str) -> bool:
+    """Whether a name says that it is a file to read."""
+    return name.rpartition("/")[2].lower().removesuffix(".gz").endswith(SUFFIXES)
 
 
 def _is_wanted(name: str) -> bool:
     """Whether a member of an archive is looked at, by its name. An archive in it is, to be refused by name."""
-    plain = name.rpartition("/")[2].lower().removesuffix(".gz")
-    return plain.endswith(SUFFIXES) or Path(plain).suffix in SNIFFED
+    return _is_named(name) or Path(name.lower().removesuffix(".gz")).suffix not in NEVER
 
 
 def _is_told(path: Path) -> bool:
-    """Whether a file in a folder is one to read: by its name, or how it begins."""
-    plain = path.name.lower().removesuffix(".gz")
-    if plain.endswith(SUFFIXES):
-        return path.is_file()  # neither a link that leads nowhere nor a pipe that would block
-    if Path(plain).suffix not in SNIFFED or not path.is_file():
+    """Whether a file in a folder is one to read: by its name, or how it begins, whatever it is called."""
+    if not path.is_file():
+        return False  # a link that leads nowhere, a pipe that would block
+    if _is_named(path.name):
+        return True
+    if path.suffix.lower() in NEVER:
         return False
     try:
         with path.open("rb") as file:
             head = file.read(2048)
     except OSError:
         return False
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return start[:1] in (b"{", b"[") or head[:2] == _GZIP or b"AWSTemplateFormatVersion" in head
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.replace(b"\x00", b"")[2:]
+    return _BEGINS.match(head) is not None or head[:2] == _GZIP or b"AWSTemplateFormatVersion" in head
 
 
 def _walk(root: Path, found: list[Found], seen: set[tuple[int, int]], problems: list[Problem]) -> None:
@@ -170,7 +204,7 @@ def _walk(root: Path, found: list[Found], seen: set[tuple[int, int]], problems: 
                 raise TooLarge(
                     f"holds more than {MAX_FILES:,} files.", where=str(root), hint="Give the folders that matter."
                 )
-            _add(path, found, seen, problems)
+            _add(path, found, seen, problems, is_guess=not _is_named(name))
 
 
 class Opened:

@@ -104,6 +104,7 @@ def read_paths(
         wanted = ", ".join(f"*{suffix}" for suffix in SUFFIXES)
         raise BadInput(f"{names}: no {wanted} files in it.", hint="Give a file by its name, whatever it is.")
     refusals: list[CloudVizError] = []
+    guesses: list[CloudVizError] = []
     for number, each in enumerate(found, start=1):
         asked.go_on()
         try:
@@ -111,6 +112,9 @@ def read_paths(
         except Cancelled:
             raise
         except CloudVizError as error:
+            if each.is_guess and not isinstance(error, TooLarge):
+                guesses.append(error)
+                continue
             # What to do is said once: a folder may hold hundreds of files of one format that is not read.
             hint = "" if any(error.hint == told.hint for told in refusals) else error.hint
             refusals.append(error)
@@ -119,7 +123,9 @@ def read_paths(
         if on_progress is not None:
             on_progress(ScanProgress(number, len(found), len(result.items), each.name))
     if not result.sources:
-        raise _none(refusals)
+        raise _none(refusals or guesses)
+    if guesses:
+        result.left_out["other files"] = len(guesses)
     # Where several files tell of one thing the last one counts: what tells more comes later.
     if isinstance(result.items, list):
         result.items.sort(key=weight)
