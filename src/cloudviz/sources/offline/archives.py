@@ -81,6 +81,10 @@ class Member(io.RawIOBase):
         self._archive = zipfile.ZipFile(path)
         try:
             self._member = self._archive.open(name)
+        except (*BROKEN, RuntimeError, KeyError) as error:
+            # What the directory says of a member and what stands before it need not agree.
+            self._archive.close()
+            raise OSError(f"damaged in its zip archive: {str(error)[:200]}") from error
         except BaseException:
             self._archive.close()
             raise

@@ -22,26 +22,10 @@ from cloudviz.sources.offline.workbooks import is_workbook
 SUFFIXES = (".tfstate", ".json", ".jsonl", ".ndjson", ".csv", ".template", ".xlsx", ".zip")
 """What is looked at in a folder or archive, each also with ``.gz``. A file given by itself may have any name."""
 
-NEVER = frozenset(
-    {
-        ".css",
-        ".htm",
-        ".html",
-        ".ini",
-        ".ipynb",
-        ".js",
-        ".lock",
-        ".map",
-        ".md",
-        ".mjs",
-        ".py",
-        ".rb",
-        ".sh",
-        ".toml",
-        ".ts",
-    }
-)
-"""Files of these names in a folder or archive are somebody's work or notes, whatever they begin with."""
+_WORK = ".css .htm .html .ini .ipynb .js .lock .map .md .mjs .py .rb .sh .toml .ts"
+_OUTDATED = ".backup .bak .old .orig"
+NEVER = frozenset(f"{_WORK} {_OUTDATED}".split())
+"""Files of these names in a folder or archive are somebody's work, or what was once, whatever they begin with."""
 
 MAX_BYTES = 1 << 30
 """The most that is read of one file, unpacked: 1 GiB."""

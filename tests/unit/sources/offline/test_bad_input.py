@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gzip
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -242,3 +243,12 @@ def test_any_json_is_read_or_refused(tmp_path: Path, document: Any) -> None:
 def test_unknown_formats_are_unknown_formats(tmp_path: Path) -> None:
     with pytest.raises(UnknownFormat):
         read_paths([write(tmp_path / "x", {"a": 1})])
+
+
+def test_a_member_whose_header_is_damaged_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "states.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("prod.json", "{}")
+    path.write_bytes(path.read_bytes().replace(b"prod.json", b"pr0d.json", 1))
+    with pytest.raises(BadInput, match="damaged in its zip archive"):
+        read_paths([path])

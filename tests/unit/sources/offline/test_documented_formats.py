@@ -83,7 +83,7 @@ def test_every_recorded_source_is_told_by_its_content_and_of_a_documented_cloud(
 
 def test_a_folder_of_any_names_is_read_and_the_work_of_others_is_not(tmp_path: Path) -> None:
     listed = '{"Vpcs": [{"VpcId": "vpc-1", "OwnerId": "123456789012"}]}'
-    (tmp_path / "vpcs.bak").write_text(listed)
+    (tmp_path / "vpcs.result").write_text(listed)
     (tmp_path / "état 2026").write_text(listed.replace("vpc-1", "vpc-2"), encoding="utf-16")
     (tmp_path / "notes.md").write_text('{"not": "looked at"}')
     (tmp_path / "other.dump").write_text('{"of": "no format"}')
