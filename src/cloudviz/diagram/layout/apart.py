@@ -9,9 +9,9 @@ Hegemann, Wolff, "A simple pipeline for orthogonal graph drawing", Graph Drawing
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from math import inf
 
-from cloudviz.diagram.layout.field import Rect
+from cloudviz.diagram.layout.field import Field, Rect
 from cloudviz.diagram.layout.pieces import Piece
 from cloudviz.diagram.layout.spacing import Item, spread
 
@@ -55,21 +55,25 @@ class Way:
     def points(self) -> list[tuple[float, float]]:
         """The corners from border to border."""
         start, end = self.ends()
-        places = [start, *[round(piece.at, 1) for piece in self.pieces], end]
-        corners: list[tuple[float, float]] = []
-        upright = not self.pieces[0].upright
-        for one, other in pairwise(places):
-            corner = (one, other) if upright else (other, one)
-            upright = not upright
-            corner = (round(corner[0], 1), round(corner[1], 1))
-            if corners and corners[-1] == corner:
+        upright = self.pieces[0].upright
+        at = round(self.pieces[0].at, 1)
+        x2, y2 = (at, round(start, 1)) if upright else (round(start, 1), at)
+        corners = [(x2, y2)]
+        x1 = y1 = inf  # the last corner but one
+        places = [round(piece.at, 1) for piece in self.pieces]
+        places.append(round(end, 1))
+        for place in places[1:]:
+            # a piece leads to the corner in which it has its own place one way, the next has its own the other
+            x, y = (at, place) if upright else (place, at)
+            upright, at = not upright, place
+            if x == x2 and y == y2:
                 continue
-            if len(corners) > 1 and (
-                corners[-2][0] == corners[-1][0] == corner[0] or corners[-2][1] == corners[-1][1] == corner[1]
-            ):
-                corners[-1] = corner
+            if (x1 == x2 == x) or (y1 == y2 == y):
+                corners[-1] = (x, y)  # straight on
             else:
-                corners.append(corner)
+                corners.append((x, y))
+                x1, y1 = x2, y2
+            x2, y2 = x, y
         return corners
 
 
@@ -89,9 +93,16 @@ def _facing(box: Rect, piece: Piece, towards: float) -> float:
 def _room(way: Way, number: int) -> tuple[float, float]:
     """How far a piece may move both ways; its extent must be known."""
     piece = way.pieces[number]
+    low, high = _free(piece.at, piece.low, piece.high, piece.upright, piece.fields)
+    for box in _held(way, number):
+        low, high = _within(low, high, piece.upright, box)
+    return min(low, piece.at), max(high, piece.at)
+
+
+def _free(at: float, lowest: float, most: float, upright: bool, fields: Iterable[Field]) -> tuple[float, float]:
+    """How far a piece from ``lowest`` to ``most`` may move both ways for the boxes in some containers."""
     low, high = -1e9, 1e9
-    at, lowest, most, upright = piece.at, piece.low, piece.high, piece.upright
-    for field in piece.fields:
+    for field in fields:
         bounds = field.bounds
         if upright:
             sight, start, end = field.level, bounds[1], bounds[3]
@@ -107,13 +118,22 @@ def _room(way: Way, number: int) -> tuple[float, float]:
         if after < high:
             high = after
     clear = min(_CLEAR, (high - low) / 2.2)
-    low, high = low + clear, high - clear
-    for is_end, box in ((number == 0, way.source_box), (number == len(way.pieces) - 1, way.target_box)):
-        if is_end:
-            start, end = (box[0], box[2]) if piece.upright else (box[1], box[3])
-            corner = min(_CORNER, (end - start) / 3)
-            low, high = max(low, start + corner), min(high, end - corner)
-    return min(low, piece.at), max(high, piece.at)
+    return low + clear, high - clear
+
+
+def _held(way: Way, number: int) -> Iterable[Rect]:
+    """The boxes in whose sides a piece begins or ends."""
+    if number == 0:
+        yield way.source_box
+    if number == len(way.pieces) - 1:
+        yield way.target_box
+
+
+def _within(low: float, high: float, upright: bool, box: Rect) -> tuple[float, float]:
+    """What of a room lies beside a side of a box, its corners left out."""
+    start, end = (box[0], box[2]) if upright else (box[1], box[3])
+    corner = min(_CORNER, (end - start) / 3)
+    return max(low, start + corner), min(high, end - corner)
 
 
 def _straighten(ways: Sequence[Way]) -> None:
@@ -193,18 +213,22 @@ def _bundle(ways: Sequence[Way]) -> None:
 # -- tracks ----------------------------------------------------------------------------------------------------
 
 
+_Found = list[tuple[Piece, Way, int]]
+"""Pieces with their ways, and which of a way's pieces each is."""
+
+
 def _pass(ways: Sequence[Way], upright: bool) -> None:
-    found: dict[tuple[int, int], list[Piece]] = {}
+    found: dict[tuple[int, int], _Found] = {}
     for way in ways:
         way.measure()
         for number, piece in enumerate(way.pieces):
             if piece.upright == upright and piece.high - piece.low > 0.05:
-                piece.lowest, piece.most = _room(way, number)
                 piece.key = _order(way, number)
-                found.setdefault((piece.bundle, round(piece.at * 2)), []).append(piece)
+                found.setdefault((piece.bundle, round(piece.at * 2)), []).append((piece, way, number))
     items: list[Item] = []
     for pieces in found.values():
-        items.extend(_merged(pieces))
+        for joined in _joined(pieces):
+            items.extend(_items(joined))
     items.sort(key=lambda item: (round(item.at / 3), item.key))
     spread(items)
     for item in items:
@@ -215,55 +239,73 @@ def _pass(ways: Sequence[Way], upright: bool) -> None:
 def _order(way: Way, number: int) -> tuple[float, ...]:
     """Where, among pieces in one line, this one lies so that what it turns into crosses the fewest others."""
     pieces = way.pieces
-    piece = pieces[number]
     last = len(pieces) - 1
-    turns: list[tuple[float, float, float]] = []  # (where along the piece, which way, then)
-    for step in (-1, 1):
-        if not 0 <= number + step <= last:
-            continue
-        along = pieces[number + step].at
-        is_port = not 0 <= number + 2 * step <= last
-        goal = (way.start if step < 0 else way.end) if is_port else pieces[number + 2 * step].at
-        where = 1.0 if goal > piece.at else -1.0
-        if is_port:
-            further = along
-        elif 0 <= number + 3 * step <= last:
-            further = pieces[number + 3 * step].at
-        else:
-            further = way.start if step < 0 else way.end
-        onward = (further > along) == (along >= piece.high - 0.05)
-        then = goal if onward else -goal
-        turns.append((along, where, then + where * (1e5 if not onward else 0.0)))
-    if not turns:
+    piece = pieces[number]
+    if not last:
         return (1.5, piece.low, piece.high, 0.0)
+    turns: list[tuple[float, float, float]] = []  # (where along the piece, which way, then)
+    for step, end in ((-1, way.start), (1, way.end)):
+        after = number + step
+        if not 0 <= after <= last:
+            continue
+        along = further = pieces[after].at
+        goal = end
+        if 0 <= after + step <= last:
+            goal = pieces[after + step].at
+            beyond = after + 2 * step
+            further = pieces[beyond].at if 0 <= beyond <= last else end
+        where = 1.0 if goal > piece.at else -1.0
+        if (further > along) == (along >= piece.high - 0.05):
+            turns.append((along, where, goal))
+        else:
+            turns.append((along, where, where * 1e5 - goal))
     turns.sort()
     near, far = turns[0][1], turns[-1][1]
     tie = turns[-1][2]
+    if near != far:
+        return (1.0, -piece.low, -piece.high, tie) if near < 0 else (2.0, piece.high, piece.low, tie)
     length = round(piece.high - piece.low)
-    if near < 0 and far < 0:
-        return (0.0, length, tie, piece.low)
-    if near > 0 and far > 0:
-        return (3.0, -length, tie, piece.low)
-    if near < 0:
-        return (1.0, -piece.low, -piece.high, tie)
-    return (2.0, piece.high, piece.low, tie)
+    return (0.0, length, tie, piece.low) if near < 0 else (3.0, -length, tie, piece.low)
 
 
-def _merged(pieces: list[Piece]) -> Iterable[Item]:
-    pieces.sort(key=lambda piece: (piece.low, piece.high))
-    items: list[Item] = []
-    for piece in pieces:
-        item = items[-1] if items else None
-        if (
-            item is not None
-            and piece.low <= item.high + 1.0
-            and max(item.lowest, piece.lowest) <= min(item.most, piece.most)
-        ):
-            item.pieces.append(piece)
-            item.high = max(item.high, piece.high)
-            item.lowest, item.most = max(item.lowest, piece.lowest), min(item.most, piece.most)
-            item.key = min(item.key, piece.key)
+def _joined(pieces: _Found) -> Iterable[_Found]:
+    """Pieces of one bundle in one line, put together as far as one goes on where another ends."""
+    if len(pieces) == 1:
+        return [pieces]
+    pieces.sort(key=lambda found: (found[0].low, found[0].high))
+    groups: list[_Found] = []
+    high = -inf
+    for found in pieces:
+        piece = found[0]
+        if piece.low <= high + 1.0:
+            groups[-1].append(found)
+            high = max(high, piece.high)
         else:
-            items.append(Item(piece.at, piece.low, piece.high, piece.lowest, piece.most))
-            items[-1].key, items[-1].pieces = piece.key, [piece]
-    return items
+            groups.append([found])
+            high = piece.high
+    return groups
+
+
+def _items(found: _Found) -> list[Item]:
+    """What moves as one: all of some pieces, or each by itself where there is no place that is free for all."""
+    first = found[0][0]
+    item = Item(first.at, first.low, first.high, 0.0, 0.0)
+    fields = list(first.fields)
+    boxes: dict[Rect, None] = {}
+    low, high = first.at, first.at
+    key = first.key
+    for piece, way, number in found:
+        item.pieces.append(piece)
+        if piece.high > item.high:
+            item.high = piece.high
+        if piece.key < key:
+            key = piece.key
+        low, high = max(low, piece.at), min(high, piece.at)
+        fields.extend(field for field in piece.fields if field not in fields)
+        boxes.update(dict.fromkeys(_held(way, number)))
+    item.key = key
+    item.lowest, item.most = _free(first.at, item.low, item.high, first.upright, fields)
+    for box in boxes:
+        item.lowest, item.most = _within(item.lowest, item.most, first.upright, box)
+    item.lowest, item.most = min(item.lowest, low), max(item.most, high)
+    return [item]

@@ -185,13 +185,14 @@ class Cell:
             for row in self.rows:
                 _align([cell for cell in row if cell.node is not None and cell.node.role == "zone"])
         self.channels = list(self.least_channels)
-        self.gaps = [list(gaps) for gaps in self.least_gaps]
-        self.row_heights = [max((cell.height for cell in row), default=0.0) for row in self.rows]
+        self.gaps = self.least_gaps
+        self.row_heights = [_tallest(row) for row in self.rows]
         if self.is_grid:
             widest = max(len(row) for row in self.rows)
             columns = ((row[at].width for row in self.rows if at < len(row)) for at in range(widest))
             self.column_widths = [max(widths) for widths in columns]
-        self.width = max(map(self.row_width, range(len(self.rows))), default=0.0)
+        rows = range(1) if self.is_grid else range(len(self.rows))
+        self.width = max(map(self.row_width, rows), default=0.0)
         if self.node is not None:
             self.width = max(self.width, min(self.title_end, TITLE_WIDEST) + PADDING)
         self.height = self.header + sum(self.channels) + sum(self.row_heights)
@@ -200,7 +201,10 @@ class Cell:
         """Width that a row takes with its gaps and the space at both ends."""
         if self.is_grid:
             return sum(self.column_widths) + sum(self.gaps[0])
-        return sum(cell.width for cell in self.rows[row]) + sum(self.gaps[row])
+        width = sum(self.gaps[row])
+        for cell in self.rows[row]:
+            width += cell.width
+        return width
 
     def grow(self, width: float, height: float) -> None:
         """Take more room than needed: rows are spread, containers in them grow with them."""
@@ -275,6 +279,14 @@ class Cell:
                     cell.content_right = max(cell.content_right, cell.row_ends[-1])
                 below += cell.row_heights[at]
             cell.channel_tops.append(below)
+
+
+def _tallest(row: Sequence[Cell]) -> float:
+    tallest = 0.0
+    for cell in row:
+        if cell.height > tallest:
+            tallest = cell.height
+    return tallest
 
 
 def _align(cells: list[Cell]) -> None:

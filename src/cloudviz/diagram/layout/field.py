@@ -21,22 +21,24 @@ _BEYOND = 1e12  # px, more than any page has
 _WIDE = 240.0  # px beyond which it does not matter how far away the next box is
 
 
+_Column = tuple[list[_Entry], list[float], list[_Entry], list[float]]
+"""Boxes in the order of where they start, these places, boxes in the order of where they end, these places."""
+
+
 class Sight:
     """Boxes as seen along one axis; *across* is the place of a line, *along* a place on it.
 
     ``boxes`` are (across from, across to, along from, along to).
     """
 
-    __slots__ = ("columns", "high", "low", "size", "starts")
+    __slots__ = ("columns", "high", "low", "size")
 
     def __init__(self, boxes: Sequence[_Entry], low: float, high: float) -> None:
         self.low, self.high = low, high
         if len(boxes) <= _FEW and all(box[0] >= _AWAY for box in boxes):
             # so few are looked through faster than they are sorted into columns
-            entries = sorted((start, end, from_across, to_across) for from_across, to_across, start, end in boxes)
             self.size = _BEYOND
-            self.columns = {0: entries}
-            self.starts = {0: [entry[0] for entry in entries]}
+            self.columns = {0: _column([(box[2], box[3], box[0], box[1]) for box in boxes])}
             return
         widths = sorted(box[1] - box[0] for box in boxes)
         self.size = min(max(widths[len(widths) // 2], 40.0), 400.0) if widths else 100.0
@@ -46,18 +48,15 @@ class Sight:
             first = int((from_across - _AWAY) // self.size)
             for key in range(first, int((to_across + _AWAY) // self.size) + 1):
                 columns.setdefault(key, []).append(entry)
-        for entries in columns.values():
-            entries.sort()
-        self.columns = columns
-        self.starts = {key: [entry[0] for entry in entries] for key, entries in columns.items()}
+        self.columns = {key: _column(entries) for key, entries in columns.items()}
 
     def ahead(self, across: float, along: float) -> float:
         """Where a line that starts at ``along`` and goes on meets a box or the border."""
-        key = int(across // self.size)
-        entries = self.columns.get(key)
-        if entries:
+        column = self.columns.get(int(across // self.size))
+        if column is not None:
+            entries, starts, _, _ = column
             low, high = across - _AWAY, across + _AWAY
-            for at in range(bisect_left(self.starts[key], along - 0.01), len(entries)):
+            for at in range(bisect_left(starts, along - 0.01), len(entries)):
                 start, _, left, right = entries[at]
                 if left < high and low < right:
                     return start
@@ -65,60 +64,63 @@ class Sight:
 
     def behind(self, across: float, along: float) -> float:
         """Where a line that starts at ``along`` and goes back meets a box or the border."""
-        key = int(across // self.size)
-        entries = self.columns.get(key)
-        found = self.low
-        if entries:
+        column = self.columns.get(int(across // self.size))
+        if column is not None:
+            _, _, entries, ends = column
             low, high = across - _AWAY, across + _AWAY
-            left_to_see = -1
-            for at in range(bisect_left(self.starts[key], along - 0.01) - 1, -1, -1):
+            for at in range(bisect_right(ends, along + 0.01) - 1, -1, -1):
                 _, end, left, right = entries[at]
-                if left < high and low < right and found < end <= along + 0.01:
-                    found = end
-                    if left_to_see < 0:
-                        left_to_see = 3
-                if left_to_see == 0:
-                    break
-                left_to_see -= left_to_see > 0
-        return found
+                if left < high and low < right:
+                    return end if end > self.low else self.low
+        return self.low
 
-    def room(self, along: float, low: float, high: float) -> tuple[float, float]:
+    def room(self, along: float, low: float, high: float, reach: float = _WIDE) -> tuple[float, float]:
         """How far a line across this axis, at ``along`` and from ``low`` to ``high``, may move both ways.
 
-        Boxes that the line is inside of are not seen: they are those around its ends.
+        Boxes that the line is inside of are not seen: they are those around its ends. Nobody looks further than
+        ``reach``.
         """
-        before, after = max(self.low, along - _WIDE), min(self.high, along + _WIDE)
+        before, after = along - reach, along + reach
+        if before < self.low:
+            before = self.low
+        if after > self.high:
+            after = self.high
         if high - low < 0.02:
             middle = (low + high) / 2
             low, high = middle - 0.01, middle + 0.01
         least, most = low + 0.005, high - 0.005
         onward, back = along + 0.01, along - 0.01
-        columns, starts = self.columns, self.starts
-        for key in range(int(low // self.size), int(high // self.size) + 1):
-            entries = columns.get(key)
-            if not entries:
+        size, columns = self.size, self.columns
+        for key in range(int(low // size), int(high // size) + 1):
+            column = columns.get(key)
+            if column is None:
                 continue
-            first = bisect_right(starts[key], onward)
-            for at in range(first, len(entries)):
-                start, _, left, right = entries[at]
+            entries, starts, ended, ends = column
+            for at in range(bisect_left(starts, back), len(entries)):
+                start, end, left, right = entries[at]
                 if start >= after:
                     break
-                if left < most and least < right:
+                if left < most and least < right and end > onward:
                     after = start
                     break
-            seen = 0
-            for at in range(first - 1, -1, -1):
-                start, end, left, right = entries[at]
+            for at in range(bisect_right(ends, onward) - 1, -1, -1):
+                _, end, left, right = ended[at]
+                if end <= before:
+                    break
                 if left < most and least < right:
-                    if end <= onward:
-                        if end > before:
-                            before = end
-                        seen += 1
-                    elif start >= back and start < after:
-                        after = start
-                    if seen > 2:
-                        break
+                    before = end
+                    break
         return before, after
+
+
+def _column(entries: list[_Entry]) -> _Column:
+    started = sorted(entries)
+    ended = sorted(entries, key=_end)
+    return started, [entry[0] for entry in started], ended, [entry[1] for entry in ended]
+
+
+def _end(entry: _Entry) -> float:
+    return entry[1]
 
 
 class Line:
@@ -191,24 +193,35 @@ class Field:
         uprights: dict[int, list[Line]] = {}
         levels: dict[int, list[Line]] = {}
         for left, top, right, bottom in self.boxes:
-            for upright, low, high, start, end, found in (
-                (True, left, right, top, bottom, uprights),
-                (False, top, bottom, left, right, levels),
-            ):
-                sight = self.level if upright else self.upright
-                for side, sign in ((low, -1.0), (high, 1.0)):
-                    before, after = sight.room(side, start, end)
-                    gap = after - side if sign > 0 else side - before
-                    if gap < 2.0:
-                        continue
-                    at = side + sign * min(NEAR, gap / 2)
-                    same = found.setdefault(round(at / 2), [])
-                    for line in same:
-                        if line.low <= start and end <= line.high:
-                            break  # it goes on past this box
-                    else:
-                        same.append(self.line(upright, at, start, end))
+            self._beside(True, left, right, top, bottom, uprights)
+            self._beside(False, top, bottom, left, right, levels)
         return _in_order(levels), _in_order(uprights)
+
+    def _beside(
+        self, upright: bool, low: float, high: float, start: float, end: float, found: dict[int, list[Line]]
+    ) -> None:
+        """Draw the lines beside two sides of a box, ``low`` and ``high``, that reach from ``start`` to ``end``."""
+        sight = self.level if upright else self.upright
+        for side, away in ((low, -NEAR), (high, NEAR)):
+            if _passed(found.get(round((side + away) / 2)), start, end):
+                continue
+            before, after = sight.room(side, start, end, 2 * NEAR)
+            gap = after - side if away > 0 else side - before
+            if gap < 2.0:
+                continue
+            at = side + (away if gap >= 2 * NEAR else gap / 2 if away > 0 else -gap / 2)
+            same = found.setdefault(round(at / 2), [])
+            if not _passed(same, start, end):
+                same.append(self.line(upright, at, start, end))
+
+
+def _passed(lines: Sequence[Line] | None, start: float, end: float) -> bool:
+    """Whether one of some lines goes on past a box."""
+    if lines:
+        for line in lines:
+            if line.low <= start and end <= line.high:
+                return True
+    return False
 
 
 def _in_order(found: dict[int, list[Line]]) -> _Drawn:

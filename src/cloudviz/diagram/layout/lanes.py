@@ -70,7 +70,9 @@ class Lane:
         self.used = 0
         self.trunks: dict[int, Trunk] = {}
         self.beside: tuple[Cell, ...] = ()
-        self.low = self.high = self.far = 0.0
+        self.low: float
+        self.high: float
+        self.far: float
         self.refresh()
 
     @property
@@ -81,16 +83,27 @@ class Lane:
     def refresh(self) -> None:
         """Read the place anew after the cells were put."""
         cell, sort = self.cell, self.sort
-        if sort == Sort.CHANNEL:
+        if self.is_side:
+            if cell.rows or self.beside or (cell.node is not None and cell.node.count > 1):
+                self._refresh_side(cell, sort)
+            elif sort < Sort.LEFT:  # most are sides of plain leaves
+                self.low, self.high = cell.x + _CORNER, cell.x + cell.width - _CORNER
+                self.far = cell.y if sort == Sort.TOP else cell.y + cell.height
+            else:
+                self.low, self.high = cell.y + _CORNER, cell.y + cell.height - _CORNER
+                self.far = cell.x if sort == Sort.LEFT else cell.x + cell.width
+        elif sort == Sort.CHANNEL:
             self.low = cell.channel_tops[self.row]
             self.high = self.low + cell.channels[self.row]
             if self.row < len(cell.stacked) and cell.stacked[self.row]:
                 self.high = max(self.high - STACK_REACH, self.low)
         elif sort == Sort.GAP:
             self.low, self.high = gap_span(cell, self.row, self.column)
-        elif sort == Sort.HEADER:
+        else:
             self.low, self.high = cell.x + cell.title_end + 8, cell.x + cell.width - 10
-        elif sort in (Sort.TOP, Sort.BOTTOM):
+
+    def _refresh_side(self, cell: Cell, sort: int) -> None:
+        if sort < Sort.LEFT:
             start = cell.title_end if sort == Sort.TOP and cell.is_container else 0.0
             self.high = cell.x + cell.width - _CORNER
             self.low = min(cell.x + start + _CORNER, self.high)
@@ -114,9 +127,9 @@ class Trunk:
     Attributes:
         at: its x when upright, else its y.
         bundle: the name of the bundle.
-        low, high: from where to where it goes along the lane.
-        key: what orders the trunks of a lane across it.
-        track: the number of its track in the lane.
+        low, high: from where to where it goes along the lane, where that was asked.
+        key: what orders the trunks of a lane across it, there too.
+        track: the number of its track in the lane, there too.
         turns: for each line in it its route, and which of the route's trunks this is; ``None`` where nobody asks.
     """
 
@@ -124,9 +137,11 @@ class Trunk:
 
     def __init__(self, lane: Lane, bundle: int) -> None:
         self.lane, self.bundle = lane, bundle
-        self.at = self.low = self.high = 0.0
-        self.key: tuple[int, float, float, int] = (0, 0.0, 0.0, 0)
-        self.track = 0
+        self.at = 0.0
+        self.low: float
+        self.high: float
+        self.key: tuple[int, float, float, int]
+        self.track: int
         self.turns: list[Turn] | None = None
 
 

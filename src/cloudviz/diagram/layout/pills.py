@@ -24,23 +24,24 @@ Rect = tuple[float, float, float, float]
 _SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)  # of a piece's length, in the order of preference
 _ROOM = 14.0  # px of line that stay visible on both sides of a pill together
 _CELL = 240.0
+_ACROSS = 1 << 20  # squares side by side, more than any page has
 
 
 class _Taken:
     """Rectangles that a label must not cover, by squares of the page."""
 
     def __init__(self) -> None:
-        self.squares: dict[tuple[int, int], list[Rect]] = {}
+        self.squares: dict[int, list[Rect]] = {}
 
     def add(self, rect: Rect) -> None:
         """Take a place: left, top, right, bottom."""
         squares = self.squares
         first, last = int(rect[0] // _CELL), int(rect[2] // _CELL)
         for y in range(int(rect[1] // _CELL), int(rect[3] // _CELL) + 1):
-            for x in range(first, last + 1):
-                known = squares.get((x, y))
+            for key in range(y * _ACROSS + first, y * _ACROSS + last + 1):
+                known = squares.get(key)
                 if known is None:
-                    squares[x, y] = [rect]
+                    squares[key] = [rect]
                 else:
                     known.append(rect)
 
@@ -49,8 +50,8 @@ class _Taken:
         left, top, right, bottom = rect
         first, last = int(left // _CELL), int(right // _CELL)
         for y in range(int(top // _CELL), int(bottom // _CELL) + 1):
-            for x in range(first, last + 1):
-                for other in self.squares.get((x, y), ()):
+            for key in range(y * _ACROSS + first, y * _ACROSS + last + 1):
+                for other in self.squares.get(key, ()):
                     if left < other[2] and other[0] < right and top < other[3] and other[1] < bottom:
                         return False
         return True
@@ -106,15 +107,14 @@ def _stays(edge: SceneEdge, taken: _Taken) -> bool:
 def _place(edge: SceneEdge, taken: _Taken) -> tuple[float, float] | None:
     half_width = _half_width(edge.label or "")
     half_height = PILL_HEIGHT / 2
-    pieces = sorted(
-        (-(abs(x2 - x1) + abs(y2 - y1)) * (1.6 if y1 == y2 else 1.0), number, (x1, y1, x2, y2))
-        for number, ((x1, y1), (x2, y2)) in enumerate(pairwise(edge.points))
-    )
+    pieces = []
+    for number, ((x1, y1), (x2, y2)) in enumerate(pairwise(edge.points)):
+        length = abs(x2 - x1) + abs(y2 - y1)
+        if length >= 2 * (half_width if y1 == y2 else half_height) + _ROOM:
+            pieces.append((length * (-1.6 if y1 == y2 else -1.0), number, x1, y1, x2, y2))
+    pieces.sort()
     for share in _SHARES:
-        for _, _, (x1, y1, x2, y2) in pieces:
-            along = 2 * (half_width if y1 == y2 else half_height) + _ROOM
-            if abs(x2 - x1) + abs(y2 - y1) < along:
-                continue
+        for _, _, x1, y1, x2, y2 in pieces:
             x, y = round(x1 + (x2 - x1) * share, 1), round(y1 + (y2 - y1) * share, 1)
             rect = (x - half_width, y - half_height, x + half_width, y + half_height)
             if taken.is_free(rect):

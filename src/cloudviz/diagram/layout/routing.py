@@ -64,7 +64,9 @@ class Router:
 
     def __init__(self) -> None:
         self.lanes: list[Lane] = []
-        self.known: dict[int, Lane] = {}
+        self.sides: dict[int, Lane] = {}
+        self.channels: dict[tuple[int, int], Lane] = {}
+        self.ways_out: dict[tuple[int, int, int], tuple[list[Lane], _Landing]] = {}
         self.gaps: dict[_Key, _Gap] = {}
         self.rows: dict[tuple[int, int], dict[int, _Gap]] = {}
 
@@ -99,12 +101,21 @@ class Router:
         """The lanes between two boxes, alternately upright and level."""
         first, last, shared = _chains(source, target)
         side, entry = _sides(first, last)
-        out, start = self._outward(first, side, target)
-        back, end = self._outward(last, entry, source)
-        back.reverse()
-        return [*out, *self._across(shared, start, end), *back]
+        out, start = self._out(first, side, target)
+        back, end = self._out(last, entry, source)
+        return [*out, *self._across(shared, start, end), *back[::-1]]
 
     # -- from a box to the border of the shared container ------------------------------------------------------
+
+    def _out(self, chain: list[Cell], side: int, goal: Cell) -> tuple[list[Lane], _Landing]:
+        """The way out of a box by one side, kept where it is the same whatever the line's other end is."""
+        if not all([cell.exposed[side] for cell in chain[:-1]]):
+            return self._outward(chain, side, goal)
+        key = (chain[0].number, chain[-1].number, side)
+        found = self.ways_out.get(key)
+        if found is None:
+            found = self.ways_out[key] = self._outward(chain, side, goal)
+        return found
 
     def _outward(self, chain: list[Cell], side: int, goal: Cell) -> tuple[list[Lane], _Landing]:
         upright = side < Sort.LEFT
@@ -114,10 +125,10 @@ class Router:
         if hidden and not upright:
             # out at the top or bottom into the channel, which leads to the side at once
             down = goal_y >= cell.y + cell.height / 2
-            lanes = [self._lane(cell, Sort.BOTTOM if down else Sort.TOP)]
-            lanes.append(self._lane(chain[1], Sort.CHANNEL, cell.row + down))
+            lanes = [self._side(cell, Sort.BOTTOM if down else Sort.TOP)]
+            lanes.append(self._channel(chain[1], cell.row + down))
         else:
-            lanes = [self._lane(cell, side)]
+            lanes = [self._side(cell, side)]
             if hidden:
                 self._to_edge(lanes, chain[1], cell, side, goal_x)
         for inner, outer in pairwise(chain[1:]):
@@ -130,7 +141,7 @@ class Router:
             else:
                 lanes.append(self._beside(outer, inner.row, inner.column + (side == Sort.RIGHT)))
                 down = goal_y >= inner.y + inner.height / 2
-                lanes.append(self._lane(outer, Sort.CHANNEL, inner.row + down))
+                lanes.append(self._channel(outer, inner.row + down))
         outermost = chain[-1]
         if side == Sort.TOP and len(chain) > 1:
             self._step_aside(lanes, outermost)
@@ -143,7 +154,7 @@ class Router:
         """From a box's upper or lower side through the rows between it and its container's border."""
         now = lanes[-1].middle
         start, end = (inner.row, 0) if side == Sort.TOP else (inner.row + 1, len(outer.rows))
-        lanes.append(self._lane(outer, Sort.CHANNEL, start))
+        lanes.append(self._channel(outer, start))
         lanes.extend(self._rows(outer, start, end, now, goal))
 
     def _step_aside(self, lanes: list[Lane], container: Cell) -> None:
@@ -157,8 +168,8 @@ class Router:
             lanes[0].beside += (container,)
             lanes[0].refresh()
             return
-        lanes.append(self._lane(container, Sort.CHANNEL, 0))
-        lanes.append(self._lane(container, Sort.HEADER))
+        lanes.append(self._channel(container, 0))
+        lanes.append(self._side(container, Sort.HEADER))
 
     # -- inside the shared container ---------------------------------------------------------------------------
 
@@ -187,10 +198,10 @@ class Router:
 
     def _channels(self, cell: Cell, start: int, end: int, now: float, goal: float) -> list[Lane]:
         """Along the channel above row ``start``, through rows, along the channel above row ``end``."""
-        lanes = [self._lane(cell, Sort.CHANNEL, start)]
+        lanes = [self._channel(cell, start)]
         if start != end:
             lanes.extend(self._rows(cell, start, end, now, goal))
-            lanes.append(self._lane(cell, Sort.CHANNEL, end))
+            lanes.append(self._channel(cell, end))
         return lanes
 
     def _rows(self, cell: Cell, start: int, end: int, now: float, goal: float) -> list[Lane]:
@@ -204,7 +215,7 @@ class Router:
             if lanes and lanes[-1] is gap:
                 continue
             if lanes:
-                lanes.append(self._lane(cell, Sort.CHANNEL, row if start < end else row + 1))
+                lanes.append(self._channel(cell, row if start < end else row + 1))
             lanes.append(gap)
             now = gap.middle
         return lanes
@@ -241,12 +252,21 @@ class Router:
 
     # -- lanes -------------------------------------------------------------------------------------------------
 
-    def _lane(self, cell: Cell, sort: int, row: int = 0) -> Lane:
-        """A side, a channel or the header of a cell."""
-        key = ((cell.number << 3) + sort << 24) + row
-        lane = self.known.get(key)
+    def _side(self, cell: Cell, sort: int) -> Lane:
+        """A side or the header of a cell."""
+        key = (cell.number << 3) + sort
+        lane = self.sides.get(key)
         if lane is None:
-            lane = self.known[key] = Lane(cell, sort, row, 0)
+            lane = self.sides[key] = Lane(cell, sort, 0, 0)
+            self.lanes.append(lane)
+        return lane
+
+    def _channel(self, cell: Cell, row: int) -> Lane:
+        """The channel above a row, or below the last one."""
+        key = (cell.number, row)
+        lane = self.channels.get(key)
+        if lane is None:
+            lane = self.channels[key] = Lane(cell, Sort.CHANNEL, row, 0)
             self.lanes.append(lane)
         return lane
 
@@ -335,6 +355,8 @@ def _way_round(distance: float) -> float:
 
 def _best_side(chain: list[Cell], facing: int, distance: float) -> int:
     """The side to leave a box by towards another row: the facing one unless boxes or titles are in the way."""
+    if len(chain) == 1:
+        return facing
     best, best_cost = facing, _hurdles(chain, facing)
     if best_cost < 1.0:
         return best
@@ -351,6 +373,8 @@ def _best_side(chain: list[Cell], facing: int, distance: float) -> int:
 def _hurdles(chain: list[Cell], side: int) -> float:
     """How many turns it costs to leave the nested containers of a chain by one side."""
     turns = 0.0
+    if len(chain) == 1:
+        return turns
     for inner in chain[:-1]:
         if not inner.exposed[side]:
             turns += _TURN

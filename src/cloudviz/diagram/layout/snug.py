@@ -230,8 +230,8 @@ class Board:
             assert place is not None
             x, y = place
             w, h = self.sizes[anchor]
-            columns = (x, x + (w - width) / 2, x + w - width)
-            rows = (y, y + (h - height) / 2, y + h - height)
+            columns = (x, x + (w - width) / 2, x + w - width) if w != width else (x,)
+            rows = (y, y + (h - height) / 2, y + h - height) if h != height else (y,)
             for row in rows:
                 found.add((x + w + gap, row))
                 found.add((x - gap - width, row))

@@ -27,11 +27,13 @@ _WIDE = 60.0  # a lane wider than this has its lines near the boxes, not in its 
 def assign(lanes: Sequence[Lane], routes: Sequence[Route], *, draft: bool = False) -> list[tuple[Lane, int]]:
     """Decide ``at`` of every trunk; a draft tells the tracks that channels and gaps need which may be too narrow.
 
-    Most lanes have one trunk, which lies in their middle: no more thought is given to these.
+    Most lanes have one trunk, which lies in their middle: no more thought is given to these. What the draft found
+    out about which lines turn where holds afterwards too.
     """
     sides: list[Lane] = []
     gaps: list[Lane] = []
     channels: list[Lane] = []
+    asked: set[Trunk] = set()
     for lane in lanes:
         low, high, trunks = lane.low, lane.high, lane.trunks
         middle = (low + high) / 2
@@ -45,11 +47,14 @@ def assign(lanes: Sequence[Lane], routes: Sequence[Route], *, draft: bool = Fals
                 (channels if lane.sort == Sort.CHANNEL else gaps).append(lane)
         for trunk in trunks.values():
             trunk.at = middle
-            trunk.turns = None if is_simple else []
-    for route in routes:
-        for index, trunk in enumerate(route):
-            if trunk.turns is not None:
-                trunk.turns.append((route, index))
+            if not is_simple and trunk.turns is None:
+                trunk.turns = []
+                asked.add(trunk)
+    if asked:
+        for route in routes:
+            for index, trunk in enumerate(route):
+                if trunk in asked and trunk.turns is not None:
+                    trunk.turns.append((route, index))
     for lane in sides:
         _spread(lane)
     for route in routes:

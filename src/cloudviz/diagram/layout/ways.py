@@ -351,10 +351,13 @@ class _Map:
                 near, far, along, beyond = left, right, top, bottom
             rest = along - at if at < along else at - beyond if at > beyond else 0.0
             turned = cost + _BEND
+            if turned + eager * rest >= best_cost:
+                continue
             for following in crossing:
                 place, uses = following.at, following.uses
                 spent = turned + (place - entry if place > entry else entry - place)
-                spent += _BUSY * (uses if uses < _FULL else _FULL)
+                if uses:
+                    spent += _BUSY * (uses if uses < _FULL else _FULL)
                 if following.search != search or spent < following.cost:
                     following.search, following.cost = search, spent
                     off = near - place + _BEND if place < near else place - far + _BEND if place > far else 0.0
@@ -383,17 +386,23 @@ class _Map:
         before = self.fans.get((source, other))
         if before is not None:
             start, lines = before[0], before[1][:-1]
+            along = lines[-1]
             for door in last:
+                if not _meets(along, door):
+                    continue
                 goal = self.ray(other, door)
-                if _cross(lines[-1], goal):
+                if goal.low <= along.at <= goal.high:
                     self._keep(ends, start, [*lines, goal], door)
                     return (*start.trace, *_steps(shared, lines), _step(shared, goal), *reversed(door.trace))
         before = self.fans.get((one, ~target))
         if before is not None:
             lines, end = before[1][1:], before[2]
+            along = lines[0]
             for door in first:
+                if not _meets(along, door):
+                    continue
                 line = self.ray(one, door)
-                if _cross(line, lines[0]):
+                if line.low <= along.at <= line.high:
                     self._keep(ends, door, [line, *lines], end)
                     return (*door.trace, _step(shared, line), *_steps(shared, lines), *reversed(end.trace))
         return None
@@ -437,18 +446,28 @@ def _trace(steps: list[tuple[int, Line, _Door | None]], step: int, container: in
 
 
 def _best(doors: list[_Door], most: int = _DOORS) -> list[_Door]:
+    if len(doors) == 1:
+        return doors
     kept: list[_Door] = []
-    for door in sorted(doors, key=lambda door: (door.cost, door.side, door.at)):
-        same = [other for other in kept if other.side == door.side]
-        if len(same) < most and all(abs(other.at - door.at) >= _APART for other in same):
+    for door in sorted(doors, key=_price):
+        same = 0
+        for other in kept:
+            if other.side == door.side:
+                same += 1
+                if same >= most or abs(other.at - door.at) < _APART:
+                    break
+        else:
             kept.append(door)
     return kept
 
 
-def _cross(line: Line, other: Line) -> bool:
-    return (
-        line.upright != other.upright and line.low <= other.at <= line.high and other.low <= line.at <= other.high
-    )
+def _price(door: _Door) -> tuple[float, int, float]:
+    return door.cost, door.side, door.at
+
+
+def _meets(line: Line, door: _Door) -> bool:
+    """Whether a way straight out of a door could meet a line."""
+    return line.upright != (door.side < LEFT) and line.low <= door.at <= line.high
 
 
 def _steps(container: int, lines: Sequence[Line]) -> _Trace:
