@@ -109,7 +109,7 @@ class Router:
 
     def _out(self, chain: list[Cell], side: int, goal: Cell) -> tuple[list[Lane], _Landing]:
         """The way out of a box by one side, kept where it is the same whatever the line's other end is."""
-        if not all([cell.exposed[side] for cell in chain[:-1]]):
+        if not all(cell.exposed[side] for cell in chain[:-1]):
             return self._outward(chain, side, goal)
         key = (chain[0].number, chain[-1].number, side)
         found = self.ways_out.get(key)

@@ -92,7 +92,6 @@ class _Map:
         self.eager = _EAGER if is_crowded else 1.0
         self.is_crowded = is_crowded
         self.fans: dict[tuple[int, int], tuple[_Door, list[Line], _Door]] = {}
-        self.open_enough = 2
 
     def field(self, container: int) -> Field:
         """The free space of a container, -1 for the page."""
@@ -228,7 +227,7 @@ class _Map:
                 for door, line in starts
                 if line.opens[door.side & 1]
             ]
-            if len(direct) >= self.open_enough or len(direct) == len(starts):
+            if direct:
                 return direct
         field = self.field(container)
         heap: list[tuple[float, int, Line, float]] = []
@@ -243,7 +242,7 @@ class _Map:
         complete = [0, 0, 0, 0]
         looked = reached = 0
         most, passing = self.most_looked, self.passing
-        enough = self.open_enough if self.is_crowded else 5  # sides; there are four
+        enough = 1 if self.is_crowded else 5  # sides; there are four
         while heap and looked < most and reached < enough and min(complete) < passing:
             cost, step, line, entry = heappop(heap)
             if line.search == search and cost > line.cost:
