@@ -117,6 +117,11 @@ class Cell:
         """Whether this is a drawn box around others."""
         return self.node is not None and bool(self.rows)
 
+    @property
+    def hangs(self) -> bool:
+        """Whether this begins at the top of its row: drawn boxes around others do, alone or in a column."""
+        return bool(self.rows) and (self.node is not None or all(row and row[0].is_container for row in self.rows))
+
     def walk(self) -> Iterator[Cell]:
         """This cell and all in it, parents first."""
         pending = [self]
@@ -271,7 +276,7 @@ class Cell:
                     )
                 for column, child in enumerate(row):
                     room = cell.column_widths[column] if cell.is_grid else child.width
-                    drop = 0.0 if child.is_container else (cell.row_heights[at] - child.height) / 2
+                    drop = 0.0 if child.rows and child.hangs else (cell.row_heights[at] - child.height) / 2
                     pending.append((child, start + (room - child.width) / 2, below + drop))
                     start += room + gaps[column + 1]
                 cell.row_ends.append(start - gaps[len(row)])

@@ -286,7 +286,7 @@ def _fill_out(
 
     So their borders come into line, and what is in them stays in the middle of them.
     """
-    if len(boxes) > _MOST_GROWN:
+    if not boxes or len(boxes) > _MOST_GROWN:
         return
     left, top, right, bottom = room
     for box in boxes:
@@ -302,6 +302,13 @@ def _fill_out(
             box.y, box.height = box.y - before, box.height + before + after
             for child in children.get(box.id, ()):
                 child.y += (before + after) / 2
+    # where some have grown to a border and others could not, all of them stand in the middle together
+    across, down = [_span(box, upright=False) for box in boxes], [_span(box, upright=True) for box in boxes]
+    spare_x = left + right - min(span[2] for span in across) - max(span[3] for span in across)
+    spare_y = top + bottom - min(span[2] for span in down) - max(span[3] for span in down)
+    if spare_x or spare_y:
+        for box in boxes:
+            box.x, box.y = box.x + spare_x / 2, box.y + spare_y / 2
 
 
 def _free_beside(
