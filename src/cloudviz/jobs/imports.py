@@ -155,8 +155,10 @@ async def import_files(
 
     if is_live(source):
         raise Invalid(f"a file is no live scan: its source can't be {source[:60]!r}", hint="Name it otherwise.")
+    from cloudviz.jobs.file_reading import is_worth_it, read_apart
+
     inventory = await asyncio.to_thread(
-        read_files,
+        read_apart if await asyncio.to_thread(is_worth_it, paths) else read_files,
         paths,
         account=account,
         region=region,

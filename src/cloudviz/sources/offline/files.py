@@ -202,6 +202,12 @@ class Opened:
         self.data = data
         self.stream = stream
 
+    @property
+    def read(self) -> int:
+        """How many bytes of its text were read of a large file so far."""
+        raw = getattr(self.stream, "raw", None)
+        return raw.given if isinstance(raw, _Limited) else len(self.data)
+
     def close(self) -> None:
         """Close the file below, if any."""
         if self.stream is not None:
@@ -296,6 +302,11 @@ class _Limited(io.RawIOBase):
         self._packed = packed
         self._taken = 0
         self._given = 0
+
+    @property
+    def given(self) -> int:
+        """How many bytes it has given."""
+        return self._given
 
     def readable(self) -> bool:
         return True

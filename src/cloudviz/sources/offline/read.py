@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from cloudviz.errors import BadInput, Cancelled, CloudVizError, TooLarge, UnknownFormat
@@ -48,6 +49,9 @@ FORMATS: tuple[Format, ...] = (
     AWS_CLI,
 )
 """Every format, asked in this order whether a file is of its kind. A new format is one file and one line here."""
+
+TELL_SECONDS = 1.0
+"""How often it is told how far a large file is read."""
 
 MOST_UNPACKED = 20_000
 """Things that several files hold together before they are packed."""
@@ -108,7 +112,8 @@ def read_paths(
     for number, each in enumerate(found, start=1):
         asked.go_on()
         try:
-            _add(result, _contents(each, _placed(asked, each.name)), each.name)
+            tell = _teller(on_progress, ScanProgress(number - 1, len(found), len(result.items), each.name))
+            _add(result, _contents(each, _placed(asked, each.name), tell), each.name)
         except Cancelled:
             raise
         except CloudVizError as error:
@@ -165,11 +170,28 @@ def _none(refusals: list[CloudVizError]) -> CloudVizError:
     return UnknownFormat(f"none of {len(refusals):,} files could be read; the first: {first.one_line()}", where="")
 
 
-def _contents(found: Found, asked: Asked) -> Contents:
+def _teller(on_progress: Progress | None, so_far: ScanProgress) -> Callable[[int], None]:
+    """What tells of a file's bytes read so far, once a second."""
+    told_at = [monotonic()]
+
+    def tell(read: int) -> None:
+        if on_progress is not None and monotonic() - told_at[0] >= TELL_SECONDS:
+            told_at[0] = monotonic()
+            on_progress(replace(so_far, at=f"{so_far.at} ({read / 1e6:,.0f} MB)"))
+
+    return tell
+
+
+def _contents(found: Found, asked: Asked, tell: Callable[[int], None]) -> Contents:
     if found.is_workbook:
         document = Document(found.name, {SHEETS: sheets(found.path, found.name, asked.go_on)})
         return recognise(document).read(document, asked)
     opened = open_text(found)
+
+    def cancelled() -> bool:
+        tell(opened.read)
+        return asked.cancelled is not None and asked.cancelled()
+
     try:
         document = parse(opened)
         kind = recognise(document)
@@ -178,7 +200,7 @@ def _contents(found: Found, asked: Asked) -> Contents:
                 f"is a {kind.name} of more than {WHOLE_BYTES >> 20} MiB, the most that is read of this format.",
                 where=found.name,
             )
-        contents = kind.read(document, asked)
+        contents = kind.read(document, replace(asked, cancelled=cancelled))
         lineage = document.top.get("lineage")
         contents.lineage = lineage[:100] if isinstance(lineage, str) else ""
         return contents

@@ -1,0 +1,141 @@
+"""Reading large files in a process of its own: ``python -m cloudviz.jobs.file_reading``.
+
+Python runs one thread at a time: half a minute of parsing in the server's process would be half a minute in which
+every request waits for its turn. The process is asked on its standard input and answers on its standard output, in
+pickles that the same release writes on the same machine; it ends when its output is closed or it is killed, which
+is how it is cancelled.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from cloudviz.errors import Cancelled, CloudVizError, Unavailable
+from cloudviz.inventory.model import Graph, Inventory
+from cloudviz.jobs.imports import read_files
+from cloudviz.jobs.reading import received, send
+from cloudviz.jobs.spread import surroundings
+from cloudviz.sources.provider import Progress, ScanProgress
+
+APART_FROM = 8 << 20
+"""Bytes of files that are worth a process: what starts in half a second reads so much in as long."""
+
+AT_ONCE = 1000
+"""Resources or links in one message: to take it in holds up others for a few milliseconds."""
+
+ASK_SECONDS = 0.25
+"""How often it is asked whether the user has cancelled."""
+
+
+def is_worth_it(paths: Sequence[Path]) -> bool:
+    """Whether files are large enough to be read in a process of its own. Standard input stays here."""
+    size = 0
+    for path in paths:
+        if str(path) == "-" or not sys.executable:
+            return False
+        try:
+            files = path.rglob("*") if path.is_dir() else iter([path])
+            size += sum(each.stat().st_size for each in islice(files, 2000) if each.is_file())
+        except OSError:
+            return False
+    return size >= APART_FROM
+
+
+def read_apart(
+    paths: Sequence[Path],
+    *,
+    account: str = "",
+    region: str = "",
+    on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    within: Path | None = None,
+) -> Inventory:
+    """The same as :func:`~cloudviz.jobs.imports.read_files`, by a process of its own. Blocks: call it in a thread.
+
+    Raises what that raises, and :class:`~cloudviz.errors.Unavailable` where the process ends before it answers.
+    """
+    process = subprocess.Popen(
+        # -P: nothing is imported from the folder that somebody happens to be in.
+        (sys.executable, "-P", "-m", "cloudviz.jobs.file_reading"),
+        bufsize=0,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env=surroundings(os.environ),
+    )
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        send(process.stdin, pickle.dumps((list(paths), account, region, within)))
+        graph = Graph()
+        while True:
+            while not select.select([process.stdout], [], [], ASK_SECONDS)[0]:
+                if cancelled is not None and cancelled():
+                    raise Cancelled("Reading the files was cancelled.")
+            word, value = pickle.loads(received(process.stdout))  # noqa: S301 - our child wrote it
+            if word == "progress" and on_progress is not None:
+                on_progress(value)
+            elif word == "resources":
+                graph.resources.update((each.id, each) for each in value)
+            elif word == "links":
+                graph.links.extend(value)
+            elif word == "refused":
+                raise value
+            elif word == "done":
+                return Inventory(value[0], graph, value[1], value[2])
+    except (EOFError, OSError, pickle.UnpicklingError) as error:
+        raise Unavailable(
+            "the process that read the files ended early",
+            hint="It may have run out of memory. Import the files one by one.",
+        ) from error
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            pipe.close()
+
+
+def _answers(asked: tuple[Any, ...], tell: Progress) -> Iterator[tuple[str, Any]]:
+    paths, account, region, within = asked
+    try:
+        inventory = read_files(paths, account=account, region=region, on_progress=tell, within=within)
+    except CloudVizError as refusal:
+        yield "refused", refusal
+        return
+    resources = iter(inventory.graph.resources.values())
+    while some := list(islice(resources, AT_ONCE)):
+        yield "resources", some
+    links = iter(inventory.graph.links)
+    while found := list(islice(links, AT_ONCE)):
+        yield "links", found
+    yield "done", (inventory.discovery, inventory.coverage, inventory.problems)
+
+
+def main() -> None:
+    """Answer one question."""
+    # Whatever prints, prints to standard error: standard output is the answers.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    questions = os.fdopen(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
+    asked = pickle.loads(received(questions))  # noqa: S301 - our parent wrote it
+
+    def tell(progress: ScanProgress) -> None:
+        send(answers, pickle.dumps(("progress", progress), pickle.HIGHEST_PROTOCOL))
+
+    for answer in _answers(asked, tell):
+        send(answers, pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (BrokenPipeError, EOFError, pickle.UnpicklingError):
+        sys.exit(0)  # nobody asks any more
