@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from tests.api.serving import Server, assert_problem, instance
 
 from cloudviz.api.atlases import Atlases
@@ -95,3 +96,15 @@ async def test_a_map_is_laid_out_once_for_all_processes_and_restarts(server: Ser
         file.write_bytes(b"something else")
     anew = await Atlases(house.store, Studio(house.store, house.studio.exports)).open(*asked)
     assert anew is not None and anew.count == changed.count
+
+
+async def test_maps_do_not_fill_the_storage(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cloudviz.api.atlases.MOST_IN_STORAGE", 3)
+    await server.record([instance(number) for number in range(3)])
+    for number in range(6):
+        asked = {"max_nodes": 0, "title": f"picture {number}"}
+        assert (await server.get(ATLAS, params=asked)).status_code == 200
+    # Each is noted for its request, and as the latest of its options.
+    assert len(list(server.settings.data_dir.rglob("*.map"))) == 2
+    again = await server.get(ATLAS, params={"max_nodes": 0, "title": "picture 0"})
+    assert again.status_code == 200

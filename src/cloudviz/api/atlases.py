@@ -32,6 +32,9 @@ MOST_KEPT_BYTES = 256 * 2**20
 
 MOST_KEPT_SCENES = 4
 
+MOST_IN_STORAGE = 200
+"""Each question asked with other options makes one: the latest stay, some 4 MB each for 100,000 resources."""
+
 LAYOUT = 2
 """Counted up when the layout or the form of a kept map changes: maps of before are not read any more."""
 
@@ -149,6 +152,7 @@ class Atlases:
                 await self._store.exported_files.note(latest)
             except CloudVizError as error:
                 log.warning("the latest map could not be noted", detail=error.detail)
+        await self._studio.exports.trim(MAP_TYPE, MOST_IN_STORAGE)
 
 
 async def _whole(exported: Exported) -> bytes:

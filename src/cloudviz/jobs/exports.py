@@ -151,6 +151,13 @@ class Exports:
             return Exported(file, content, is_kept=False)
         return Exported(file, content)
 
+    async def trim(self, media_type: str, most: int) -> None:
+        """Keep only those ``most`` files of a type that were used last: nobody fills the storage with them."""
+        try:
+            await self.storage.remove(await self._store.exported_files.trim(media_type, most))
+        except CloudVizError as error:
+            log.warning("files that are no longer needed could not be removed", detail=error.detail)
+
 
 async def clean_up(
     store: Store,

@@ -86,6 +86,25 @@ class ExportedFiles:
         async with self._database.writing() as connection:
             await connection.execute(delete(_TABLE).where(_TABLE.c.asked == key_text(asked)))
 
+    async def trim(self, media_type: str, most: int) -> list[str]:
+        """Forget all files of a type but those ``most`` that were used last.
+
+        Returns the names of the objects that no request leads to any more.
+        """
+        rest = (
+            select(_TABLE.c.asked, _TABLE.c.name)
+            .where(_TABLE.c.media_type == media_type)
+            .order_by(_TABLE.c.used_at.desc(), _TABLE.c.asked)
+            .offset(most)
+        )
+        async with self._database.writing() as connection:
+            rows = (await connection.execute(rest)).all()
+            if not rows:
+                return []
+            await connection.execute(delete(_TABLE).where(_TABLE.c.asked.in_([row.asked for row in rows])))
+        names = {row.name for row in rows}
+        return sorted(names - await self.known(names))
+
     async def known(self, names: Collection[str]) -> set[str]:
         """Those of some objects that a request leads to."""
         query = select(_TABLE.c.name).where(_TABLE.c.name.in_(names)).distinct()
