@@ -201,7 +201,7 @@ def ours(browser: Browser, base: str, tokens: dict[str, str], frames: int) -> di
     asked = {"look": OURS, "width": atlas["width"], "height": atlas["height"], "shown": box, "limit": 60}
     figures = page.evaluate(DRIVE, asked | {"frames": frames})
     bundles = page.evaluate(
-        "() => document.querySelector('.map-stage').engine.model.edges.filter((edge) => edge.bundle).length"
+        "() => document.querySelector('.map-stage').engine.model.edges.filter((edge) => edge.bundle === 0).length"
     )
     figures |= {"bundles": bundles}
     figures |= {"load": load, "heap": heap(page), "boxes": atlas["boxes"], "laid_out": laid_out}

@@ -105,7 +105,7 @@ def walk_through(server: Served, open_page: Open, size: int) -> None:
 
 
 _BUNDLES = """() => document.querySelector('.map-stage').engine.model.edges
-  .filter(edge => edge.bundle).map(({count, label}) => ({count, label}))"""
+  .filter(edge => edge.bundle === 0).map(({count, label}) => ({count, label}))"""
 
 
 def _chosen(page: Page) -> str:

@@ -7,6 +7,7 @@ import type { Glyphs } from "./glyphs.js";
 import { type Detail, detailAt } from "./level_of_detail.js";
 import type { Model } from "./model.js";
 import type { Palette } from "./palette.js";
+import { levelSeen, scaleOf } from "./pyramid.js";
 import type { TextFit } from "./text_fit.js";
 
 export const FONT = '"Inter Variable", Inter, system-ui, -apple-system, "Segoe UI", sans-serif';
@@ -16,6 +17,9 @@ export type Context = CanvasRenderingContext2D;
 export class Frame {
   readonly zoom: number;
   readonly detail: Detail;
+  /** Of a window of a larger map: the innermost level whose boxes can all be seen, and its CSS px a scene px. */
+  readonly level: number;
+  readonly levelScale: number;
   /** The visible part of the scene with room for strokes and marks that stand out. */
   readonly view: Bounds;
   private readonly originX: number;
@@ -36,6 +40,9 @@ export class Frame {
     readonly moving = false,
   ) {
     this.zoom = camera.zoom;
+    const { pyramid } = model.document;
+    this.level = pyramid ? levelSeen(pyramid, camera.zoom) : 0;
+    this.levelScale = pyramid ? Math.min(scaleOf(pyramid, this.level), camera.zoom) : camera.zoom;
     this.originX = camera.originX;
     this.originY = camera.originY;
     this.detail = detailAt(camera.zoom);

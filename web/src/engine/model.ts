@@ -17,6 +17,8 @@ export class Model {
   readonly containers: SpatialIndex;
   readonly leaves: SpatialIndex;
   readonly lines: SpatialIndex;
+  /** Numbers of the edges that are bundles. */
+  readonly bundles: readonly number[];
   /** The number of the container a node lies in, or −1. */
   readonly parents: Int32Array;
   /** How many containers a node lies in. */
@@ -59,6 +61,7 @@ export class Model {
       this.ends[number * 2] = this.numberOf(edge.source);
       this.ends[number * 2 + 1] = this.numberOf(edge.target);
     });
+    this.bundles = [...this.edges.keys()].filter((edge) => this.edges[edge]!.bundle !== undefined);
     this.lines = new SpatialIndex(boxesOfLines(this.edges));
     [this.edgeStarts, this.edgesByNode] = this.adjacency();
     this.world = this.extent();

@@ -4,6 +4,7 @@
  */
 
 import type { Frame } from "./frame.js";
+import type { Bounds } from "./geometry.js";
 import { NAME_SIZE } from "./level_of_detail.js";
 import { mixed } from "./palette.js";
 
@@ -17,13 +18,17 @@ const NUMBER_SIZE = NAME_SIZE - 1;
 
 /** Numbers of the bundles in sight, those of most links first. */
 export function visibleBundles(frame: Frame): number[] {
-  const { model, view } = frame;
-  if (!model.partial) return [];
+  const { model, view, level } = frame;
   const seen: number[] = [];
-  model.lines.search(view, (edge) => {
-    if (model.edges[edge]!.bundle) seen.push(edge);
-  });
+  for (const number of model.bundles) {
+    const { bundle, points } = model.edges[number]!;
+    if (bundle === level && points.length === 2 && touches(points[0]!, points[1]!, view)) seen.push(number);
+  }
   return seen.sort((a, b) => model.edges[b]!.count - model.edges[a]!.count || a - b).slice(0, MOST_BUNDLES);
+}
+
+function touches([ax, ay]: [number, number], [bx, by]: [number, number], view: Bounds): boolean {
+  return Math.min(ax, bx) <= view.maxX && Math.max(ax, bx) >= view.minX && Math.min(ay, by) <= view.maxY && Math.max(ay, by) >= view.minY;
 }
 
 /** One path for each width. Those of fewest links first: the others lie over them. */

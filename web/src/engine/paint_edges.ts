@@ -37,7 +37,7 @@ export function visibleEdges(frame: Frame, longestFirst: Uint32Array): number[] 
   const { model, view, detail } = frame;
   let seen: number[] = [];
   // On a map of many thousand boxes lines between boxes that are too small to see would be all there is.
-  const ends = (edge: number): boolean => !model.partial || !model.edges[edge]!.bundle && (large(frame, model.ends[edge * 2]!) && large(frame, model.ends[edge * 2 + 1]!));
+  const ends = (edge: number): boolean => !model.partial || model.edges[edge]!.bundle === undefined && (large(frame, model.ends[edge * 2]!) && large(frame, model.ends[edge * 2 + 1]!));
   model.lines.survey(view, detail.shortestEdge, (edge) => ends(edge) && seen.push(edge), () => undefined);
   if (seen.length <= MOST_EDGES) return seen;
   seen = [];
@@ -52,7 +52,7 @@ function large(frame: Frame, number: number): boolean {
   if (number < 0) return true;
   const { width, height } = frame.model.node(number);
   // Between two levels lines change at once, so that none is drawn and counted in a bundle too.
-  return Math.max(width, height) * Math.min(frame.zoom, frame.model.document.linesAt ?? frame.zoom) >= OPENS;
+  return Math.max(width, height) * frame.levelScale >= OPENS;
 }
 
 function extentOf(edge: SceneEdge): Bounds {

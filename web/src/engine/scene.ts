@@ -1,5 +1,7 @@
 /** The scene document (`cloudviz.scene/1`) as the server sends it: what is shown, and where. */
 
+import type { Pyramid } from "./pyramid.js";
+
 export interface SceneNode {
   id: string;
   parent: string | null;
@@ -47,8 +49,8 @@ export interface SceneEdge {
   points: [number, number][];
   label: string | null;
   label_at: [number, number] | null;
-  /** Whether it stands for all links between two containers and what is in them, while that can't be seen. */
-  bundle?: boolean;
+  /** Of a line that stands for all links between two boxes while what is in them can't be seen: its level. */
+  bundle?: number;
 }
 
 export interface SceneSummary {
@@ -75,6 +77,6 @@ export interface SceneDocument {
   summary: SceneSummary;
   /** Whether this is a window of a larger scene: then containers stand for what is too small to be in it. */
   partial?: boolean;
-  /** CSS px a scene px of the level whose lines are here: ends that are smaller there are stood for by bundles. */
-  linesAt?: number;
+  /** The levels by which a larger scene is cut, for the choice of its bundles. */
+  pyramid?: Pyramid;
 }

@@ -84,7 +84,7 @@ function edgeLines(engine: MapEngine, number: number): Child[] {
     const at = engine.model!.numberOf(id);
     return at < 0 ? id : engine.model!.node(at).label;
   };
-  if (edge.bundle) {
+  if (edge.bundle !== undefined) {
     return [
       el("strong", {}, foreign(name(edge.source)), " → ", foreign(name(edge.target))),
       el("div", { class: "quiet" }, texts.between(count(edge.count)), edge.kind ? ` · ${humanKind(edge.kind)}` : ""),

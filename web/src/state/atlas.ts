@@ -2,7 +2,7 @@
 
 import type { Layer } from "../engine/colouring.js";
 import { type Bounds, grown } from "../engine/geometry.js";
-import { type Pyramid, levelSeen, scaleOf, tilesOver } from "../engine/pyramid.js";
+import { type Pyramid, levelAt, tilesOver } from "../engine/pyramid.js";
 import type { SceneDocument, SceneEdge, SceneNode, SceneSummary } from "../engine/scene.js";
 import type { Query } from "./api.js";
 import { Problem, isAbort } from "./problem.js";
@@ -57,6 +57,8 @@ const MOST_ASKED = 64;
 const MOST_KEPT = 600;
 /** So much beyond the window, as a share of it, is loaded before it is looked at. */
 const AHEAD = 0.35;
+/** So many levels above that of the window bring their bundles. */
+const BUNDLES_BELOW = 2;
 const POLL_MS = 700;
 
 export class AtlasSource {
@@ -66,8 +68,7 @@ export class AtlasSource {
   private readonly kept = new Map<string, MapPart>();
   private readonly asked = new Set<string>();
   private wanted: string[] = [];
-  /** The level whose bundles are shown. */
-  private seen = 0;
+  private level = 0;
   private composed = "";
   private pins: MapPart = { nodes: [], edges: [] };
   private stop = new AbortController();
@@ -119,7 +120,7 @@ export class AtlasSource {
     if (!this.head) return;
     const ahead = Math.max(window.maxX - window.minX, window.maxY - window.minY) * AHEAD;
     this.wanted = tilesOver(this.head, grown(window, ahead), zoom);
-    this.seen = levelSeen(this.head, zoom);
+    this.level = levelAt(this.head, zoom);
     const missing = this.wanted.filter((name) => !this.kept.has(name) && !this.asked.has(name));
     for (let start = 0; start < missing.length; start += MOST_ASKED) void this.load(missing.slice(start, start + MOST_ASKED));
     if (missing.length === 0) this.compose();
@@ -188,7 +189,7 @@ export class AtlasSource {
   private compose(): void {
     if (!this.head) return;
     const here = this.wanted.filter((name) => this.kept.has(name));
-    const key = `${this.layer}|${this.seen}|${here.join()}`;
+    const key = `${this.layer}|${here.join()}`;
     if (key === this.composed || here.length === 0) return;
     this.composed = key;
     const nodes = new Map<string, SceneNode>();
@@ -197,8 +198,9 @@ export class AtlasSource {
       const part = this.kept.get(name) as MapPart;
       for (const node of part.nodes) nodes.set(node.id, node);
       for (const edge of part.edges) edges.set(edge.id, edge);
-      if (!name.startsWith(`${this.seen}.`)) continue;
-      for (const edge of part.bundles ?? []) edges.set(edge.id, { ...edge, bundle: true });
+      // Those of the levels about the present one: which of them is drawn changes with the zoom.
+      const level = Number.parseInt(name, 10);
+      if (level >= this.level - BUNDLES_BELOW) for (const edge of part.bundles ?? []) edges.set(edge.id, { ...edge, bundle: level });
     }
     for (const node of this.pins.nodes) if (!nodes.has(node.id)) nodes.set(node.id, node);
     for (const edge of this.pins.edges) edges.set(edge.id, edge);
@@ -207,7 +209,7 @@ export class AtlasSource {
       format: "cloudviz.scene/1", title, layout, theme, width, height, summary,
       nodes: [...nodes.values()], edges: [...edges.values()], partial: levels > 1,
     };
-    if (levels > 1) document.linesAt = scaleOf(this.head, this.seen);
+    if (levels > 1) document.pyramid = this.head;
     const { first } = this;
     this.first = false;
     this.listener.changed(document, first);

@@ -131,3 +131,24 @@ test("what is set apart stands above a veil, in accent", () => {
   made.draw(0);
   assert.equal(over.filter((each) => each.name === "fillRect").length, 0);
 });
+
+test("of bundles those of the level in sight are drawn, with their numbers", () => {
+  const { made, base } = engine();
+  const document = estate(false);
+  const bundle = (level: number, count: number, y: number) => ({
+    ...line(`b${level}`, "subnet-0", "subnet-9", [[1840, y], [18_040, y]]), bundle: level, count, label: String(count), label_at: [9940, y] as [number, number],
+  });
+  const pyramid = { width: 20_480, height: 20_480, tile: 512, born: 20, levels: 6 };
+  made.show({ ...document, pyramid, edges: [bundle(0, 40, 300), bundle(1, 7, 400), bundle(2, 3, 500)] });
+  const numbers = (zoom: number): string[] => {
+    base.length = 0;
+    made.look({ x: 9900, y: 800, zoom });
+    made.draw(0);
+    return base.filter((each) => each.name === "fillText" && ["40", "7", "3"].includes(each.text)).map((each) => each.text);
+  };
+  assert.deepEqual([0.03, 0.05, 0.099].map(numbers), [["40"], ["7"], ["7"]]);
+  assert.deepEqual(numbers(0.11), ["3"]);
+  // What is not drawn can't be pointed at either.
+  const at = made.camera.toScreen(9940, 300);
+  assert.equal(made.hitAt(at.x, at.y)!.what, "node");
+});

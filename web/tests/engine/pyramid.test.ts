@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Pyramid, levelAt, scaleOf, tilesOver } from "../../src/engine/pyramid.js";
+import { type Pyramid, levelAt, levelSeen, scaleOf, tilesOver } from "../../src/engine/pyramid.js";
 
 const PYRAMID: Pyramid = { width: 20_480, height: 10_240, tile: 512, born: 20, levels: 6 };
 
@@ -50,4 +50,11 @@ test("a window needs a handful of tiles, however large the map is", () => {
 
 test("a map of one level is one tile", () => {
   assert.deepEqual(tilesOver({ ...PYRAMID, levels: 1 }, { minX: 0, minY: 0, maxX: 10, maxY: 10 }, 2), ["0.0.0"]);
+});
+
+test("between two levels the boxes of the outer one can all be seen, those of the inner one are loaded", () => {
+  const half = (scaleOf(PYRAMID, 1) + scaleOf(PYRAMID, 2)) / 2;
+  assert.deepEqual([levelSeen(PYRAMID, half), levelAt(PYRAMID, half)], [1, 2]);
+  assert.deepEqual([levelSeen(PYRAMID, scaleOf(PYRAMID, 2)), levelAt(PYRAMID, scaleOf(PYRAMID, 2))], [2, 2]);
+  assert.deepEqual([levelSeen(PYRAMID, 1e-6), levelSeen(PYRAMID, 1e6)], [0, PYRAMID.levels - 1]);
 });
