@@ -32,6 +32,9 @@ MOST_KEPT_BYTES = 256 * 2**20
 
 MOST_KEPT_SCENES = 4
 
+UNFOLDED_AT_ONCE = 2
+"""A map of 100,000 resources takes a gigabyte while it is read from the storage."""
+
 MOST_IN_STORAGE = 200
 """Each question asked with other options makes one: the latest stay, some 4 MB each for 100,000 resources."""
 
@@ -53,6 +56,7 @@ class Atlases:
         self._kept: OrderedDict[str, Atlas] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[Atlas]] = {}
         self._scenes: OrderedDict[Hashable, tuple[str, Scene]] = OrderedDict()
+        self._unfolding = asyncio.Semaphore(UNFOLDED_AT_ONCE)
 
     async def open(
         self, selection: Selection, options: PictureOptions, since: str = "", patience: float | None = None
@@ -115,16 +119,21 @@ class Atlases:
 
     async def _found(self, asked: str) -> Drawn | None:
         """The map that was kept for a request, by whichever process; None where it has to be drawn."""
+        exports = self._studio.exports
         try:
-            exported = await self._studio.exports.found(asked)
+            exported = await exports.found(asked)
             if exported is None:
                 return None
-            content = await _whole(exported)
-            # Unfolding is pure computing, of seconds for a large one.
-            scene, atlas = await asyncio.to_thread(unpacked, content, exported.file.name)
-        except BadInput as error:
-            log.error("a kept map can't be read, and is drawn anew", detail=str(error))
-            return None
+            try:
+                async with self._unfolding:
+                    content = await _whole(exported)
+                    # Pure computing, of seconds for a large one.
+                    scene, atlas = await asyncio.to_thread(unpacked, content, exported.file.name)
+            except BadInput as error:
+                log.error("a kept map can't be read, and is drawn anew", detail=str(error))
+                # Else what is drawn would be taken to be there already, under the same name.
+                await exports.storage.remove([exported.file.name])
+                return None
         except CloudVizError as error:
             log.warning("a kept map can't be fetched, and is drawn anew", detail=error.detail)
             return None
