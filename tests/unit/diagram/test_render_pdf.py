@@ -57,6 +57,36 @@ def test_each_weight_of_the_font_is_in_the_file_once_however_many_colours_its_te
     assert len(render(estate(1000), "pdf")) < 140_000
 
 
+def told(reader: PdfReader) -> list[tuple[str, str]]:
+    """What a screen reader is told: role and words of each part, in order; each must be marked in its page."""
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    document = root["/StructTreeRoot"]["/K"]
+    found = []
+    for part in document["/K"]:
+        page = part["/Pg"]
+        mark = f"/{part['/S'][1:]}<</MCID {part['/K']}>>BDC".encode()
+        assert page["/Contents"].get_object().get_data().count(mark) == 1
+        parents = root["/StructTreeRoot"]["/ParentTree"]["/Nums"]
+        row = parents[parents.index(page["/StructParents"]) + 1]
+        assert row[part["/K"]] == part
+        found.append((part["/S"], str(part.get("/Alt", ""))))
+    return found
+
+
+def test_who_cannot_see_a_picture_is_told_its_boxes_and_lines() -> None:
+    scene = web_estate()
+    heard = told(read(scene))
+    figures = [words for role, words in heard if role == "/Figure"]
+    assert all(figures)
+    assert len(figures) == sum(not node.container for node in scene.nodes) + len(scene.edges)
+    assert any(role == "/P" for role, _ in heard)
+    for reader in (read(estate(1000)), read(estate(1000), "a4")):
+        assert [role for role, _ in told(reader)] == ["/Figure"] * len(reader.pages)
+        content = reader.pages[0]["/Contents"].get_object().get_data()
+        assert content.count(b"BDC") + content.count(b"BMC") == content.count(b"EMC")
+
+
 def test_a_small_picture_is_one_sheet_that_lies_as_the_picture_does() -> None:
     wide = Scene("grid", "enterprise", 900, 300, web_estate().nodes[:1])
     for page, (short, long) in SIZES.items():

@@ -12,7 +12,7 @@ from dataclasses import replace
 from math import ceil
 
 from cloudviz.diagram.render.operations import Operation, Painting, Path, Rect, Text
-from cloudviz.diagram.render.pdf.content import Area, Content, Icons
+from cloudviz.diagram.render.pdf.content import Area, Content, Icons, Tag
 from cloudviz.diagram.render.pdf.file import File, number, words
 from cloudviz.diagram.render.pdf.fonts import Fonts
 from cloudviz.diagram.render.pdf.pages import HEAD, MARGIN, NATURAL, PAGES, Sheet, Tile, plan
@@ -22,6 +22,7 @@ __all__ = ["PAGES", "pdf"]
 
 LARGEST_PAGE = 14_400.0
 _SMALL = 8.0
+_MOST_TOLD = 800  # things in a picture beyond which nobody listens to all; each takes 200 bytes
 
 
 def pdf(painting: Painting, page: str = "fit") -> bytes:
@@ -62,21 +63,24 @@ class _Book:
         self._form = 0
         self._pages: list[int] = []
         self._names: list[str] = []
-        picture = Content(self._fonts, self._icons)
-        picture.draw(painting.items)
-        self._picture = picture
+        self._told: list[tuple[int, list[Tag]]] = []
+        self._picture = Content(self._fonts, self._icons)
 
     def whole(self, laid: Sheet) -> None:
-        """One page with the whole picture, in its middle."""
+        """One page with the whole picture, in its middle; each box and line is told to who listens, if few are."""
+        is_told = len(self._painting.items) <= _MOST_TOLD
+        self._picture = Content(self._fonts, self._icons, tagged=is_told)
+        self._picture.draw(self._painting.items)
         width, height = self._size
         left, top = (laid.width - width * laid.scale) / 2, (laid.height - height * laid.scale) / 2
         page = self._file.reserve()
         links = self._links((0.0, 0.0, width, height), laid.scale, left, top, laid.height)
         body = _placed(self._picture.data(), laid, laid.scale, left, top, self._painting.top)
-        self._add(page, laid, body, links, "1")
+        self._add(page, laid, body, links, "1", self._picture.tags)
 
     def tiled(self, whole: Sheet, tiles: Sequence[Tile], sheet: Sheet) -> None:
-        """The overview, and a page for each tile."""
+        """The overview, and a page for each tile; to who listens each page says its name."""
+        self._picture.draw(self._painting.items)
         width, height = self._size
         top = self._painting.top
         box = f"0 {number(top)} {number(width)} {number(top + height)}"
@@ -112,6 +116,7 @@ class _Book:
             several = f"/PageMode/UseOutlines/Outlines {self._outlines()} 0 R/PageLabels<</Nums[{labels}]>>"
         root = file.add(
             f"<</Type/Catalog/Pages {self._tree} 0 R/Lang(en)"
+            f"/MarkInfo<</Marked true>>/StructTreeRoot {self._structure()} 0 R"
             f"/ViewerPreferences<</DisplayDocTitle true>>{several}>>"
         )
         painting = self._painting
@@ -131,15 +136,53 @@ class _Book:
             file.put(item, f"<</Title{words(name)}/Parent {parent} 0 R/Dest[{page} 0 R/Fit]{beside}>>")
         return file.put(parent, f"<</Type/Outlines/First {items[0]} 0 R/Last {items[-1]} 0 R/Count {len(items)}>>")
 
-    def _add(self, page: int, laid: Sheet, body: bytes, links: list[str], name: str) -> None:
+    def _structure(self) -> int:
+        """The tree of what is told to who listens, page by page (14.7, 14.8)."""
+        file = self._file
+        root, document = file.reserve(), file.reserve()
+        parts: list[int] = []
+        rows: list[str] = []
+        for index, (page, tags) in enumerate(self._told):
+            told = [
+                file.add(
+                    f"<</Type/StructElem/S/{tag.role}/P {document} 0 R/Pg {page} 0 R/K {mark}"
+                    f"{f'/Alt{words(tag.said)}' if tag.said else ''}>>"
+                )
+                for mark, tag in enumerate(tags)
+            ]
+            parts += told
+            rows.append(f"{index}[{' '.join(f'{part} 0 R' for part in told)}]")
+        kids = " ".join(f"{part} 0 R" for part in parts)
+        file.put(document, f"<</Type/StructElem/S/Document/P {root} 0 R/K[{kids}]>>")
+        parents = file.add(f"<</Nums[{''.join(rows)}]>>")
+        return file.put(
+            root,
+            f"<</Type/StructTreeRoot/K {document} 0 R/ParentTree {parents} 0 R/ParentTreeNextKey {len(rows)}>>",
+        )
+
+    def _add(
+        self,
+        page: int,
+        laid: Sheet,
+        body: bytes,
+        links: list[str],
+        name: str,
+        tags: list[Tag] | None = None,
+    ) -> None:
         ground = self._furnish([Rect(0, 0, laid.width, laid.height, fill=self._painting.theme.background)], laid)
-        content = self._file.stream(ground + body)
+        if tags is None:  # a part of the picture, or the whole of it small
+            said = self._painting.description if name == "1" else f"{self._painting.title}: {name}"
+            tags = [Tag("Figure", said)]
+            body = b"/Figure<</MCID 0>>BDC\n" + body + b"EMC\n"
+        content = self._file.stream(b"/Artifact BMC\n" + ground + b"EMC\n" + body)
         notes = f"/Annots[{' '.join(f'{self._file.add(link)} 0 R' for link in links)}]" if links else ""
         self._file.put(
             page,
             f"<</Type/Page/Parent {self._tree} 0 R/MediaBox[0 0 {number(laid.width)} {number(laid.height)}]"
-            f"/Resources {self._resources} 0 R/Contents {content} 0 R{notes}>>",
+            f"/Resources {self._resources} 0 R/Contents {content} 0 R/StructParents {len(self._told)}"
+            f"/Tabs/S{notes}>>",
         )
+        self._told.append((page, tags))
         self._pages.append(page)
         self._names.append(name)
 

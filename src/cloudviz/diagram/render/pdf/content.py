@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from cloudviz.diagram.icons import STROKE, VIEW_BOX, IconGlyph, glyph_of
 from cloudviz.diagram.render.operations import Group, Icon, Operation, Path, Rect, Text
@@ -25,10 +26,19 @@ Area = tuple[float, float, float, float]
 """Left, top, width and height."""
 
 
+class Tag(NamedTuple):
+    """A mark in a page for who listens to it: ``Figure``, told by its words, or ``P``, told by its own text."""
+
+    role: str
+    said: str
+
+
 class Content:
     """Writes operations one after the other, each state change only where the state differs."""
 
-    def __init__(self, fonts: Fonts, icons: Icons) -> None:
+    def __init__(self, fonts: Fonts, icons: Icons, *, tagged: bool = False) -> None:
+        self.tags: list[Tag] | None = [] if tagged else None
+        """What a page tells who listens to it, in its order: the role and the words of each mark."""
         self._fonts = fonts
         self._icons = icons
         self._out: list[str] = []
@@ -48,7 +58,9 @@ class Content:
     def draw(self, items: Iterable[Operation]) -> None:
         """Write operations; the links of the things among them are gathered."""
         for item in items:
-            if isinstance(item, Group):
+            if self.tags is not None:
+                self._marked(item, self.tags)
+            elif isinstance(item, Group):
                 self.draw(item.items)
                 if item.link and (area := _area(item)) is not None:
                     self.links.append((area, item.link))
@@ -62,6 +74,26 @@ class Content:
                 self._out.append(f"q {size} 0 0 {size} {number(item.x)} {number(item.y)} cm/{name} Do Q\n")
             else:
                 self._shape(item)
+
+    def _marked(self, item: Operation, tags: list[Tag]) -> None:
+        """Write one thing between marks: boxes and lines are told by their names, texts by themselves.
+
+        The rest is for eyes alone; the border of a container is too, since its title follows as a text.
+        """
+        role = said = ""
+        if isinstance(item, Group) and item.title and item.name != "container":
+            role, said = "Figure", item.title
+        elif isinstance(item, Text) or (
+            isinstance(item, Group) and any(isinstance(one, Text) for one in item.items)
+        ):
+            role = "P"
+        self._out.append(f"/{role}<</MCID {len(tags)}>>BDC\n" if role else "/Artifact BMC\n")
+        if role:
+            tags.append(Tag(role, said))
+        self.tags = None
+        self.draw([item])
+        self.tags = tags
+        self._out.append("EMC\n")
 
     def _set(self, key: str, operators: str) -> None:
         if self._state.get(key) != operators:
