@@ -164,7 +164,9 @@ class Inventories:
             if near is not None:
                 page = await fetch_page(connection, query.where(*met, near), order, resource_of, limit, cursor)
             if page is None or not page.next_cursor:
-                wanted = await conditions(self._database, connection, selection, shown)
+                wanted = met
+                if selection.text:
+                    wanted = await conditions(self._database, connection, selection, shown)
                 # SQLite has one condition more where its index has found no more than can be sorted.
                 if page is not None and (self._database.is_postgres or len(wanted) > len(met)):
                     wanted = [await hits_further(self._database, connection, shown, wanted, limit, cursor)]
