@@ -79,6 +79,7 @@ const routes = {
     json(answer, { items: scene.nodes.filter((each) => each.parent === parent), next_cursor: null });
   },
   "GET /discoveries": async (_, answer) => json(answer, { items: [], next_cursor: null }),
+  "GET /visualization/views": async (_, answer) => json(answer, { items: [], next_cursor: null }),
   "GET /visualization/map/picture": async (url, answer) => {
     const format = url.searchParams.get("format");
     if (format === "pdf") return problem(answer, 503, "unavailable", "PDF needs a library that is missing.", "Install libfreetype.");
