@@ -110,7 +110,7 @@ def _other_values(data: bytes, draw: random.Random) -> bytes:
     """JSON that is well-formed, with other values in some places: what no API writes."""
     try:
         document = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _flipped(data, draw)
     places: list[tuple[Any, Any]] = []
     waiting = [document]
