@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from fake_clouds.fixtures import moto_server
+
+__all__ = ["metric_names", "moto_server"]
+
 
 @pytest.fixture(scope="session")
 def metric_names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:

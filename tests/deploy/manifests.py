@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 KUBERNETES = ("1.33.0", "1.35.0", "1.37.0")
 # Kinds of operators: their schemas are not Kubernetes's.
-FOREIGN = {"ServiceMonitor", "ExternalSecret"}
+FOREIGN = {"ServiceMonitor", "PodMonitor", "ExternalSecret"}
 
 
 def needed(program: str) -> str:

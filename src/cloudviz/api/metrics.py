@@ -131,7 +131,14 @@ class EndpointFigures(Collector):
         for provider, (made, failed) in self._breakers.calls().items():
             calls.add_metric((provider,), made)
             unanswered.add_metric((provider,), failed)
-        return counted, troubled, calls, unanswered
+        requests = CounterMetricFamily(
+            "cloudviz_cloud_requests",
+            "Calls to clouds made by this process, by service and outcome; retried are the SDK's own attempts.",
+            labels=("provider", "service", "outcome"),
+        )
+        for labels, count in self._breakers.outcomes.told().items():
+            requests.add_metric(labels, count)
+        return counted, troubled, calls, unanswered, requests
 
 
 class EdgeFigures(Collector):

@@ -66,10 +66,18 @@ async def _work(settings: Settings, *, with_scheduler: bool) -> None:
     from cloudviz.jobs.scheduler import Scheduler
     from cloudviz.jobs.webhooks.deliverer import Deliverer
     from cloudviz.jobs.worker import Worker
+    from cloudviz.sources.breaker import Breakers
 
     by_celery = celery_is_wanted(settings)
-    async with opened(settings) as store:
-        here = Worker(store, settings, role="celery" if by_celery else "worker")
+    breakers = Breakers()
+    async with contextlib.AsyncExitStack() as stack:
+        store = await stack.enter_async_context(opened(settings))
+        if port := settings.jobs.metrics_port:
+            from cloudviz.api.worker_figures import serve_figures
+
+            figures = await serve_figures(settings.server.host, port, breakers)
+            stack.callback(figures.close)
+        here = Worker(store, settings, breakers=breakers, role="celery" if by_celery else "worker")
         listening = Listening(settings, here.ring) if by_celery else None
         delivering = Deliverer(store, settings)
         beside = [asyncio.create_task(delivering.run(), name="webhooks")]

@@ -131,6 +131,9 @@ class JobSettings(_Group):
     progress_seconds: float = Field(1.0, gt=0, description="How often the progress of a job is written.")
     poll_seconds: float = Field(0.5, gt=0, description="How often an idle worker looks for a job.")
     concurrency: int = Field(2, ge=1, le=64, description="Jobs that one worker runs at once.")
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="Port of server.host on which a worker answers /metrics; 0 for none."
+    )
     per_account: int = Field(1, ge=0, description="Jobs that read one cloud account at once; 0: any number.")
     drain_seconds: float = Field(
         20.0, ge=0, description="How long a worker that stops waits for its jobs; then they are put back."

@@ -18,6 +18,7 @@ from enum import StrEnum
 from types import TracebackType
 
 from cloudviz.inventory.model import CoverageStatus
+from cloudviz.sources.call_outcomes import CallOutcomes
 
 FAILURES = 3
 """Calls in a row that got no answer, each with all its attempts, after which a circuit opens."""
@@ -227,9 +228,13 @@ class Breakers:
 
     Arguments:
         clock: see :class:`Breaker`.
+
+    Attributes:
+        outcomes: how the calls ended, by service.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.outcomes = CallOutcomes()
         self._clock = clock
         self._breakers: dict[tuple[str, str], Breaker] = {}
 

@@ -19,6 +19,7 @@ from cloudviz import __version__
 from cloudviz.inventory.model import CoverageStatus
 from cloudviz.runtime import clock, traces
 from cloudviz.sources.breaker import Breaker, Breakers, NotAnswering
+from cloudviz.sources.call_outcomes import ANSWERED
 from cloudviz.sources.refusals import CallFailed, broken, wait_of
 
 LONGEST_BACKOFF = 20.0
@@ -104,6 +105,9 @@ class HttpClient:
     wait_headers: Sequence[str] = ("retry-after",)
     """Where this cloud says how long to wait."""
 
+    provider = ""
+    """Under which its calls are counted."""
+
     def __init__(
         self,
         tokens: Tokens,
@@ -159,6 +163,10 @@ class HttpClient:
         """What an answer other than 200 means in this cloud."""
         raise NotImplementedError
 
+    def service_of(self, request: Request) -> str:
+        """What a request is counted under: its host, where a cloud has one for each service."""
+        return urlsplit(request.url).hostname or ""
+
     async def ask(
         self, request: Request, breaker: Breaker, gate: Gate | None = None, seconds: float = 0
     ) -> dict[str, Any]:
@@ -190,6 +198,8 @@ class HttpClient:
                     with breaker.admit() as attempt:
                         heard = await self._hear(request, deadline, limit)
                         failed = heard.failed
+                        outcome = ANSWERED if failed is None else failed.status
+                        self.breakers.outcomes.note(self.provider, self.service_of(request), outcome)
                         asks = wait_of(heard.headers, clock.now(), self.wait_headers)
                         wait = self._wait(failed, asks, asked, deadline - now())
                         if failed is None or not failed.is_down:

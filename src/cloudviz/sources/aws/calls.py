@@ -19,6 +19,7 @@ from cloudviz.sources.aws.refusals import CallFailed, failure
 from cloudviz.sources.aws.session import Clients, Limits
 from cloudviz.sources.aws.throttle import Throttle
 from cloudviz.sources.breaker import Breaker, Breakers, NotAnswering
+from cloudviz.sources.call_outcomes import ANSWERED, RETRIED
 
 Result = TypeVar("Result")
 
@@ -120,13 +121,24 @@ class Caller:
             try:
                 reply = await self._on_thread(blocking)
             except Exception as error:
+                status = failure(error, "").status
+                self._note(service, status, getattr(error, "response", None))
                 if _is_down(error):
-                    attempt.failed(failure(error, "").status)
+                    attempt.failed(status)
                 else:
                     attempt.answered()
                 raise
+            self._note(service, ANSWERED, reply)
             attempt.answered()
         return reply
+
+    def _note(self, service: str, outcome: str, reply: Mapping[str, Any] | None) -> None:
+        outcomes = self._breakers.outcomes
+        outcomes.note("aws", service, outcome)
+        metadata = reply.get("ResponseMetadata") if isinstance(reply, Mapping) else None
+        again = metadata.get("RetryAttempts") if isinstance(metadata, Mapping) else None
+        if isinstance(again, int) and again > 0:  # the SDK's own, most of them for being throttled
+            outcomes.note("aws", service, RETRIED, again)
 
     async def _on_thread(self, blocking: Callable[[], Result]) -> Result:
         future = asyncio.get_running_loop().run_in_executor(self._pool, blocking)

@@ -27,6 +27,11 @@ class ArmClient(HttpClient):
     """
 
     wait_headers = WAITS
+    provider = "azure"
+
+    def service_of(self, request: Request) -> str:
+        """The resource provider, as the action that the call needs names it: all of them have one host."""
+        return request.permission.partition("/")[0]
 
     def __init__(
         self,

@@ -30,6 +30,12 @@ class Client(HttpClient):
         tokens, limits, workers, cancelled, sleep, breakers: see :class:`HttpClient`.
     """
 
+    provider = "gcp"
+
+    def service_of(self, request: Request) -> str:
+        """The host of the service, also where all calls go elsewhere."""
+        return request.headers.get("X-Forwarded-Host") or super().service_of(request)
+
     def __init__(
         self,
         endpoint: str,
