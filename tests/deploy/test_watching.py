@@ -131,7 +131,10 @@ def test_every_panel_shows_something(
     with Load(installation, readers=2, writers=1):
         use_everything(installation)
 
+        line = installation.line()
+
         def all_of_them() -> bool:
+            line.ask("GET", "/costs/summary")
             for each in list(left):
                 found = prometheus.ask("query", query=each[1])["result"]
                 if [one for one in found if one["value"][1] != "NaN"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -15,8 +16,11 @@ from cloudviz.errors import BadInput, CloudVizError, Conflict, NotFound
 from cloudviz.inventory.document import to_bytes
 from cloudviz.inventory.model import Link
 from cloudviz.inventory.select import Selection
+from cloudviz.runtime.storage import Storage, object_name
+from cloudviz.runtime.storage.disk import DiskStorage
 from cloudviz.store import AuditEntry, Store, open_store
-from cloudviz.store.backup import back_up, restore
+from cloudviz.store.backup import back_up, check, restore
+from cloudviz.store.backup_folder import back_up_into
 
 HOSTILE = 'tab\t back\\slash \\N "quotes" <script> \u202e 🦀 ' + "x" * 1000
 
@@ -133,3 +137,78 @@ async def test_a_backup_that_can_t_be_made_leaves_no_file(target: str, url: str,
     shutil.rmtree(folder)
     with pytest.raises(BadInput, match="can't be written"):
         await back_up(url, folder / "file")
+
+
+# ---- files, keys, and folders of backups
+
+KEY = bytes(range(32))
+
+
+async def stored(storage: Storage, *contents: bytes) -> list[str]:
+    names = [object_name(each, "svg") for each in contents]
+    for name, content in zip(names, contents, strict=True):
+        await storage.put(name, content, "image/svg+xml")
+    return names
+
+
+async def test_files_go_along_and_nothing_is_in_the_clear(filled: str, target: str, tmp_path: Path):
+    there, here = DiskStorage(tmp_path / "there"), DiskStorage(tmp_path / "here")
+    contents = [b"<svg>" + HOSTILE.encode() * 50, b"", bytes(300_000)]
+    names = await stored(there, *contents)
+    file = tmp_path / "backup.cvb"
+    made = await back_up(filled, file, storage=there, key=KEY)
+    assert (made.files, made.is_sealed) == (3, True)
+    data = file.read_bytes()
+    assert b"PK\x03\x04" not in data and b"ann@example.org" not in data and b"<svg>" not in data
+    assert check(file, KEY) == made
+    for key, said in ((b"", "is encrypted"), (bytes(32), "another key")):
+        with pytest.raises(BadInput, match=said):
+            await restore(target, file, storage=here, key=key)
+    assert await restore(target, file, storage=here, key=KEY) == made
+    assert [await here.content(name) for name in names] == contents
+    async with await open_store(filled) as before, await open_store(target) as after:
+        assert await everything(after) == await everything(before)
+
+
+async def test_a_file_that_is_not_what_its_name_says_restores_nothing(filled: str, target: str, tmp_path: Path):
+    there, here = DiskStorage(tmp_path / "there"), DiskStorage(tmp_path / "here")
+    await stored(there, b"<svg/>")
+    file = tmp_path / "backup.cvb"
+    await back_up(filled, file, storage=there)
+    forged = changed(file, tmp_path / "forged.cvb", "files/", lambda content: b"<svg onload=evil()/>")
+    with pytest.raises(BadInput, match="damaged"):
+        check(forged)
+    with pytest.raises(BadInput, match="damaged"):
+        await restore(target, forged, storage=here)
+    await restore(target, file, storage=here)  # the database was left empty
+
+
+async def test_a_name_that_leads_out_of_the_folder_is_none(filled: str, target: str, tmp_path: Path):
+    file = tmp_path / "backup.cvb"
+    await back_up(filled, file, storage=DiskStorage(tmp_path / "there"))
+    evil = tmp_path / "evil.cvb"
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(evil, "w") as new:
+        for each in old.namelist():
+            content = old.read(each)
+            if each == "manifest.json":
+                content = content.replace(b'"count": 0', b'"count": 1')
+            new.writestr(each, content)
+        new.writestr("files/../../evil.svg", b"")
+    with pytest.raises(CloudVizError):
+        await restore(target, evil, storage=DiskStorage(tmp_path / "here"))
+    assert not list(tmp_path.rglob("evil.svg"))
+
+
+async def test_a_folder_keeps_what_is_young_and_what_is_not_its_own(filled: str, tmp_path: Path):
+    folder, now = tmp_path / "backups", day(20)
+    made, removed = [], []
+    for age in (12, 9, 1, 0):
+        kept = await back_up_into(folder, filled, now=now - timedelta(days=age), key=KEY, keep_days=10)
+        made.append(kept.file.name)
+        removed += [each.name for each in kept.removed]
+        (folder / "note.txt").touch()
+    assert removed == [made[0]]
+    assert sorted(each.name for each in folder.iterdir()) == sorted([*made[1:], "note.txt"])
+    with pytest.raises(Conflict):
+        await back_up_into(folder, filled, now=now, key=KEY)
+    assert (folder / made[-1]).exists()

@@ -219,6 +219,14 @@ class StorageSettings(_Group):
     link_seconds: int = Field(3600, ge=1, le=604_800, description="Lifetime of a link to a file.")
 
 
+class BackupSettings(_Group):
+    """Backups of `cloudviz backup`."""
+
+    key: SecretStr = Field(
+        SecretStr(""), description="64 hex digits that backups are encrypted with, and opened by; open when empty."
+    )
+
+
 class SecretsSettings(_Group):
     """Credentials at rest: each is sealed with a key of its own, which the master key wraps."""
 
@@ -308,6 +316,7 @@ class Settings(BaseModel):
     webhooks: WebhookSettings = WebhookSettings()
     secrets: SecretsSettings = SecretsSettings()
     storage: StorageSettings = StorageSettings()
+    backup: BackupSettings = BackupSettings()
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 

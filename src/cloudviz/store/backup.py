@@ -1,19 +1,23 @@
 """A backup of the whole database in one file, and an empty database filled from it.
 
-The file is a ZIP with a ``manifest.json``: what made it, the revision of the schema, and of each part its length
-and SHA-256. SQLite's part is the database as its online backup copies it (https://www.sqlite.org/backup.html),
-while others write. PostgreSQL's are the tables in COPY's text format, all as one transaction sees them. Neither
-needs a program of the database's: the image has none, and ``pg_dump`` refuses servers newer than itself.
+The file is a ZIP with a ``manifest.json``: what made it, the revision of the schema, and of each part its
+length and SHA-256. With a key the whole of it is sealed (:mod:`cloudviz.store.sealed_file`). SQLite's part is
+the database as its online backup copies it (https://www.sqlite.org/backup.html), while others write.
+PostgreSQL's are the tables in COPY's text format, all as one transaction sees them. Neither needs a program of
+the database's: the image has none, and ``pg_dump`` refuses servers newer than itself. The files of the storage
+follow under their names, which are the checksums of their contents.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
+import mimetypes
 import os
 import sqlite3
 import zipfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -27,9 +31,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import cloudviz
 from cloudviz.errors import BadInput, Conflict, NotFound
 from cloudviz.runtime.settings import StoreSettings
+from cloudviz.runtime.storage import Storage
 from cloudviz.store.engine import Database
 from cloudviz.store.records import SchemaState
 from cloudviz.store.schema import migrate_database, refuse_newer, schema_state, upgrade
+from cloudviz.store.sealed_file import SealedReader, SealingWriter, is_sealed
 
 FORMAT = "cloudviz-backup 1"
 MANIFEST = "manifest.json"
@@ -38,6 +44,7 @@ _MOST_MANIFEST = 2**20  # bytes; ours has some four thousand
 _PIECE = 2**20
 _REVISIONS = "alembic_version"  # the migrations write it themselves
 _SQLITE_PART = "database.sqlite3"
+_FILES = "files/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class BackupReport:
         rows: table → how many rows; of PostgreSQL only.
         bytes: of the backup file.
         taken_at: when it was begun.
+        files: how many files of the storage.
+        is_sealed: whether it needs a key.
     """
 
     database: str
@@ -57,13 +66,24 @@ class BackupReport:
     rows: dict[str, int]
     bytes: int
     taken_at: datetime
+    files: int = 0
+    is_sealed: bool = False
 
 
-async def back_up(url: str, file: Path, settings: StoreSettings | None = None) -> BackupReport:
+async def back_up(
+    url: str,
+    file: Path,
+    settings: StoreSettings | None = None,
+    *,
+    storage: Storage | None = None,
+    key: bytes = b"",
+) -> BackupReport:
     """Write a backup of the database at a URL, as it is at one instant, while others go on reading and writing.
 
     Arguments:
         file: where to; it appears when it is whole, readable by its owner only: it holds password hashes.
+        storage: whose files are to be in it too; none when None.
+        key: 32 bytes that the backup is sealed with; open when empty.
 
     Raises :class:`~cloudviz.errors.Conflict` when the file exists, :class:`~cloudviz.errors.BadInput` for a
     database that is not CloudViz's or is newer, :class:`~cloudviz.errors.Unavailable` when it does not answer.
@@ -78,8 +98,8 @@ async def back_up(url: str, file: Path, settings: StoreSettings | None = None) -
             if not state.present:
                 raise BadInput("holds no CloudViz database", where=database.address.shown)
             refuse_newer(state, database.address.shown)
-            with _appearing(file) as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
-                manifest = {
+            with _appearing(file, key) as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
+                manifest: dict[str, Any] = {
                     "format": FORMAT,
                     "made_by": cloudviz.__version__,
                     "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -91,22 +111,52 @@ async def back_up(url: str, file: Path, settings: StoreSettings | None = None) -
                 else:
                     assert database.address.file is not None
                     manifest |= await asyncio.to_thread(_copy_sqlite, database.address.file, file, archive)
+                if storage is not None:
+                    manifest["files"] = await _copy_files(storage, archive)
                 archive.writestr(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     finally:
         await database.close()
     return _report(manifest, file)
 
 
-async def restore(url: str, file: Path, settings: StoreSettings | None = None) -> BackupReport:
+def check(file: Path, key: bytes = b"") -> BackupReport:
+    """Read a backup from its beginning to its end, and hold every part against its checksum; nothing is restored.
+
+    Raises as :func:`restore` does.
+    """
+    with _opened(file, key) as archive:
+        manifest = _manifest(archive, file)
+        for name, part in manifest["parts"].items():
+            held = name if manifest["database"] == "sqlite" else f"tables/{name}"
+            for _ in _pieces(archive, held, part["sha256"], file):
+                pass
+        for name in _file_names(archive, manifest, file):
+            for _ in _pieces(archive, f"{_FILES}{name}", name[:64], file):
+                pass
+    return _report(manifest, file)
+
+
+async def restore(
+    url: str,
+    file: Path,
+    settings: StoreSettings | None = None,
+    *,
+    storage: Storage | None = None,
+    key: bytes = b"",
+) -> BackupReport:
     """Fill the empty database at a URL from a backup, and bring it to this release's schema.
 
     Every part is held against its checksum. Whatever is wrong, the database stays as empty as it was.
+
+    Arguments:
+        storage: where the files go that are in it; they are left out when None.
+        key: what it was sealed with; not asked for where it was not.
 
     Raises :class:`~cloudviz.errors.NotFound` when there is no such file, :class:`~cloudviz.errors.BadInput` when
     it is no backup, damaged, of the other database or of a newer release, :class:`~cloudviz.errors.Conflict` when
     the database is not empty.
     """
-    with _opened(file) as archive:
+    with _opened(file, key) as archive:
         manifest = _manifest(archive, file)
         database = Database.at(url, settings)
         try:
@@ -119,6 +169,8 @@ async def restore(url: str, file: Path, settings: StoreSettings | None = None) -
                 )
             refuse_newer(SchemaState(present=manifest["revision"], newest=""), str(file))
             await _refuse_filled(database)
+            if storage is not None:  # before the database that names them; alone they are in nobody's way
+                await _put_files(storage, archive, manifest, file)
             if database.is_postgres:
                 async with database.writing() as connection:
                     await _copy_in(connection, archive, manifest, file)
@@ -138,14 +190,21 @@ def _report(manifest: dict[str, Any], file: Path) -> BackupReport:
         rows={name: part["rows"] for name, part in manifest["parts"].items() if "rows" in part},
         bytes=file.stat().st_size,
         taken_at=datetime.fromisoformat(manifest["taken_at"]),
+        files=manifest.get("files", {}).get("count", 0),
+        is_sealed=_begins_sealed(file),
     )
+
+
+def _begins_sealed(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return is_sealed(opened)
 
 
 # ---- the file
 
 
 @contextmanager
-def _appearing(file: Path) -> Iterator[IO[bytes]]:
+def _appearing(file: Path, key: bytes) -> Iterator[IO[bytes]]:
     """A new file for its owner alone, which gets its name when it is whole and on the disk."""
     aside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
@@ -156,7 +215,12 @@ def _appearing(file: Path) -> Iterator[IO[bytes]]:
         ) from error
     try:
         with os.fdopen(descriptor, "w+b") as opened:
-            yield opened
+            if key:
+                sealing = SealingWriter(opened, key)
+                yield cast(IO[bytes], sealing)
+                sealing.finish()
+            else:
+                yield opened
             opened.flush()
             os.fsync(opened.fileno())
         os.link(aside, file)  # unlike a rename it replaces nothing
@@ -167,14 +231,19 @@ def _appearing(file: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
-    try:
-        archive = zipfile.ZipFile(file)
-    except FileNotFoundError:
-        raise NotFound("there is no such file", where=str(file)) from None
-    except (zipfile.BadZipFile, OSError) as error:
-        raise _no_backup(file) from error
-    with archive:
+def _opened(file: Path, key: bytes) -> Iterator[zipfile.ZipFile]:
+    with ExitStack() as stack:
+        try:
+            opened: IO[bytes] = stack.enter_context(file.open("rb"))
+            if is_sealed(opened):
+                if not key:
+                    raise BadInput("is encrypted", where=str(file), hint="Give its key in the setting backup.key.")
+                opened = cast(IO[bytes], io.BufferedReader(SealedReader(opened, key, str(file)), _PIECE))
+            archive = stack.enter_context(zipfile.ZipFile(opened))
+        except FileNotFoundError:
+            raise NotFound("there is no such file", where=str(file)) from None
+        except (zipfile.BadZipFile, OSError) as error:
+            raise _no_backup(file) from error
         yield archive
 
 
@@ -195,7 +264,7 @@ def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
         for part in said["parts"].values():
             if not (isinstance(part["sha256"], str) and isinstance(part.get("rows", 0), int)):
                 raise TypeError("another form")
-        if not isinstance(said["revision"], str):
+        if not isinstance(said["revision"], str) or not isinstance(said.get("files", {}).get("count", 0), int):
             raise TypeError("another form")
     except (KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile, OSError) as error:
         raise _no_backup(file) from error
@@ -234,6 +303,37 @@ async def _refuse_filled(database: Database) -> None:
             where=database.address.shown,
             hint="Restore into a new database, and point DATABASE_URL to it.",
         )
+
+
+# ---- files of the storage
+
+
+async def _copy_files(storage: Storage, archive: zipfile.ZipFile) -> dict[str, int]:
+    """Every file, as it is: pictures are compressed already. One that a clean-up takes meanwhile is left out."""
+    count = length = 0
+    async for kept in storage.listed():
+        if not kept.is_ours:
+            continue
+        try:
+            content = await storage.content(kept.name)
+        except NotFound:
+            continue
+        archive.writestr(zipfile.ZipInfo(f"{_FILES}{kept.name}"), content)
+        count, length = count + 1, length + len(content)
+    return {"count": count, "bytes": length}
+
+
+def _file_names(archive: zipfile.ZipFile, manifest: dict[str, Any], file: Path) -> list[str]:
+    names = [each.removeprefix(_FILES) for each in archive.namelist() if each.startswith(_FILES)]
+    if len(names) != manifest.get("files", {}).get("count", 0):
+        raise _no_backup(file)
+    return names
+
+
+async def _put_files(storage: Storage, archive: zipfile.ZipFile, manifest: dict[str, Any], file: Path) -> None:
+    for name in _file_names(archive, manifest, file):
+        content = b"".join(_pieces(archive, f"{_FILES}{name}", name[:64], file))
+        await storage.put(name, content, mimetypes.guess_type(name)[0] or "application/octet-stream")
 
 
 # ---- SQLite
