@@ -70,6 +70,16 @@ def test_it_makes_what_the_overlay_for_production_makes():
     assert wanted <= made, wanted - made
 
 
+def test_backups_are_made_by_a_command_that_there_is():
+    (job,) = (each for each in rendered(EVERYTHING) if each["kind"] == "CronJob")
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["args"] == ["backup", "--into", "/backups", "--keep-days", "30"]
+    assert {each["name"] for each in container["env"]} >= {"DATABASE_URL", "CLOUDVIZ_BACKUP__KEY"}
+    assert container["securityContext"]["readOnlyRootFilesystem"] and pod["securityContext"]["runAsNonRoot"]
+    assert not [each for each in rendered({}) if each["kind"] == "CronJob"]
+
+
 def test_values_of_another_form_are_refused():
     import helm_python
 

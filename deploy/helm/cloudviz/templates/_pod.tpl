@@ -82,6 +82,13 @@ env:
       secretKeyRef:
         name: {{ .root.Values.secrets.name }}
         key: sealing-keys
+  {{- if .backs }}
+  - name: CLOUDVIZ_BACKUP__KEY
+    valueFrom:
+      secretKeyRef:
+        name: {{ .root.Values.secrets.name }}
+        key: backup-key
+  {{- end }}
 resources:
   {{- toYaml .resources | nindent 2 }}
 {{- end -}}
