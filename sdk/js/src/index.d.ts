@@ -107,6 +107,17 @@ export class Refused extends CloudVizError {
   readonly requestId: string;
   readonly retryAfter: number | undefined;
 }
+export class BadInput extends Refused {}
+export class Unauthenticated extends Refused {}
+export class Forbidden extends Refused {}
+export class NotFound extends Refused {}
+export class Conflict extends Refused {}
+export class TooLarge extends Refused {}
+export class Invalid extends Refused {}
+export class TooManyRequests extends Refused {}
+export class ServerFailed extends Refused {}
+export class CloudRefused extends ServerFailed {}
+export class Unavailable extends ServerFailed {}
 
 export class EventReader {
   constructor(lastId?: string);

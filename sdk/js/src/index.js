@@ -40,6 +40,34 @@ export class Refused extends CloudVizError {
   }
 }
 
+export class BadInput extends Refused {}
+export class Unauthenticated extends Refused {}
+export class Forbidden extends Refused {}
+export class NotFound extends Refused {}
+export class Conflict extends Refused {}
+export class TooLarge extends Refused {}
+/** `errors` names each wrong value. */
+export class Invalid extends Refused {}
+/** `retryAfter` says for how many seconds. */
+export class TooManyRequests extends Refused {}
+export class ServerFailed extends Refused {}
+/** What a cloud or another server behind this one refused. */
+export class CloudRefused extends ServerFailed {}
+export class Unavailable extends ServerFailed {}
+
+const BY_STATUS = {
+  400: BadInput,
+  401: Unauthenticated,
+  403: Forbidden,
+  404: NotFound,
+  409: Conflict,
+  413: TooLarge,
+  422: Invalid,
+  429: TooManyRequests,
+  502: CloudRefused,
+  503: Unavailable,
+};
+
 const FINAL = new Set(["succeeded", "partial", "failed", "cancelled"]);
 const IDEMPOTENT = new Set(["GET", "PUT", "DELETE"]);
 
@@ -172,7 +200,8 @@ export class CloudViz {
     const clock = new AbortController();
     const timer = setTimeout(() => clock.abort(new Error("no answer in time")), this.#given.timeout * 1000);
     try {
-      return await this.#given.fetch(this.#url + request.path, {
+      const { fetch } = this.#given; // a browser's refuses to be called as a method of anything but the window
+      return await fetch(this.#url + request.path, {
         method: request.method,
         headers: { ...request.headers, ...credentials },
         body: request.body,
@@ -428,7 +457,8 @@ async function refused(response) {
     // a proxy's page
   }
   const wait = retryAfter(response.headers.get("retry-after"));
-  return new Refused(response.status, problem, response.headers.get("x-request-id"), wait);
+  const Kind = BY_STATUS[response.status] ?? (response.status >= 500 ? ServerFailed : Refused);
+  return new Kind(response.status, problem, response.headers.get("x-request-id"), wait);
 }
 
 async function* pieces(body) {
