@@ -167,6 +167,7 @@ def test_each_operation_is_called_by_its_name(ask: Either, heard: Heard, tmp_pat
     ask(client.costs.summary())
     ask(client.costs.by("region"))
     ask(client.costs.bills())
+    ask(client.costs.cost_estimates())
     ask(client.costs.of_resource(some["id"]))
     refuses(Refused, lambda: ask(client.costs.delete_bill("00000000-0000-0000-0000-000000000000")))
 
@@ -197,6 +198,10 @@ def test_each_operation_is_called_by_its_name(ask: Either, heard: Heard, tmp_pat
     ask(client.map.around(id=some["id"]))
     ask(client.map.way(source=some["id"], target=some["id"]))
     ask(client.map.children())
+    view = ask(client.map.save_view(name=f"view-{kind}", place="/map?layout=grid"))
+    assert view["id"] in [each["id"] for each in ask(client.map.views())]
+    ask(client.map.change_view(view["id"], name=f"view-{kind}", place="/map?layout=circular"))
+    ask(client.map.delete_view(view["id"]))
 
     # jobs
     export = ask(client.jobs.start(kind="export", arguments={"filter": "provider=aws", "format": "json"}))
