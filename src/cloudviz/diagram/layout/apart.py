@@ -227,8 +227,7 @@ def _pass(ways: Sequence[Way], upright: bool) -> None:
                 found.setdefault((piece.bundle, round(piece.at * 2)), []).append((piece, way, number))
     items: list[Item] = []
     for pieces in found.values():
-        for joined in _joined(pieces):
-            items.extend(_items(joined))
+        items.extend(map(_item, _joined(pieces)))
     items.sort(key=lambda item: (round(item.at / 3), item.key))
     spread(items)
     for item in items:
@@ -286,8 +285,8 @@ def _joined(pieces: _Found) -> Iterable[_Found]:
     return groups
 
 
-def _items(found: _Found) -> list[Item]:
-    """What moves as one: all of some pieces, or each by itself where there is no place that is free for all."""
+def _item(found: _Found) -> Item:
+    """Pieces that move as one, within the room that is free for all of them."""
     first = found[0][0]
     item = Item(first.at, first.low, first.high, 0.0, 0.0)
     fields = list(first.fields)
@@ -308,4 +307,4 @@ def _items(found: _Found) -> list[Item]:
     for box in boxes:
         item.lowest, item.most = _within(item.lowest, item.most, first.upright, box)
     item.lowest, item.most = min(item.lowest, low), max(item.most, high)
-    return [item]
+    return item
