@@ -168,6 +168,7 @@ def test_each_operation_is_called_by_its_name(ask: Either, heard: Heard, tmp_pat
     ask(client.costs.by("region"))
     ask(client.costs.bills())
     ask(client.costs.cost_estimates())
+    ask(client.costs.cost_waste())
     ask(client.costs.of_resource(some["id"]))
     refuses(Refused, lambda: ask(client.costs.delete_bill("00000000-0000-0000-0000-000000000000")))
 
