@@ -80,7 +80,7 @@ def test_malformed_files(piece: int, tmp_path: Path) -> None:
     assert told["refused"] + told["partial"] + told["read"] == PIECE
 
 
-@pytest.mark.parametrize("number", range(0, 120, 3))
+@pytest.mark.parametrize("number", range(0, 120, 6))
 def test_some_malformed_files(number: int, tmp_path: Path) -> None:
     files = seeds()
     path = tmp_path / "input"
@@ -117,7 +117,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(document=values)
 def test_any_json_is_refused_in_words_or_read_the_same_each_time(
     document: object, tmp_path_factory: pytest.TempPathFactory
