@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
 
-import httpx
 import orjson
 
 from cloudviz import __version__
@@ -21,6 +19,7 @@ from cloudviz.runtime import clock, traces
 from cloudviz.sources.breaker import Breaker, Breakers, NotAnswering
 from cloudviz.sources.call_outcomes import ANSWERED
 from cloudviz.sources.refusals import CallFailed, broken, wait_of
+from cloudviz.sources.wire import ExchangeBroke, Wire
 
 LONGEST_BACKOFF = 20.0
 
@@ -124,11 +123,7 @@ class HttpClient:
         self._slots = asyncio.Semaphore(workers)
         self._cancelled = cancelled or (lambda: False)
         self._sleep = sleep
-        # One client for each call that runs at once, the last used first: the pool of httpx looks at every
-        # connection it holds, with a system call, for every request: more work than the request itself.
-        self._clients: list[httpx.AsyncClient] = []
-        self._idle: list[httpx.AsyncClient] = []
-        self._certificates: ssl.SSLContext | None = None
+        self._wire = Wire(limits.connect, limits.read, limits.answer_bytes)
         self.count = 0
         self.answers = 0
 
@@ -138,26 +133,7 @@ class HttpClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for each in self._clients:
-            await each.aclose()
-
-    def _connected(self) -> httpx.AsyncClient:
-        """A client that nobody uses now."""
-        if self._idle:
-            return self._idle.pop()
-        if self._certificates is None:
-            self._certificates = httpx.create_ssl_context()  # a hundredth of a second each
-        made = httpx.AsyncClient(
-            timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect, pool=None),
-            limits=httpx.Limits(max_keepalive_connections=1),
-            headers={"User-Agent": f"cloudviz/{__version__}", "Accept": "application/json"},
-            # Proxies and certificates come from the environment, as for every tool; redirects are not followed,
-            # since a token goes with each request.
-            verify=self._certificates,
-            follow_redirects=False,
-        )
-        self._clients.append(made)
-        return made
+        await self._wire.close()
 
     def refused(self, status: int, body: bytes, permission: str) -> CallFailed:
         """What an answer other than 200 means in this cloud."""
@@ -253,10 +229,8 @@ class HttpClient:
         except TimeoutError:
             late = CallFailed(CoverageStatus.TIMEOUT, f"no answer within {limit:g} s", may_pass=True)
             return _Heard({}, failed=late)
-        except httpx.HTTPError as error:
+        except ExchangeBroke as error:
             return _Heard({}, failed=broken(error))
-        except httpx.InvalidURL as error:
-            return _Heard({}, failed=CallFailed(CoverageStatus.FAILED, f"{error}"))
         self.answers += 1
         if status != 200:
             return _Heard(headers, failed=self.refused(status, answer, request.permission))
@@ -281,36 +255,18 @@ class HttpClient:
 
     async def _send(self, request: Request, token: str) -> tuple[int, Mapping[str, str], bytes]:
         self.count += 1
-        headers = {"Authorization": f"Bearer {token}", **request.headers}
+        headers = {
+            "User-Agent": f"cloudviz/{__version__}",
+            "Accept": "application/json",
+            "Authorization": f"Bearer {token}",
+            **request.headers,
+        }
         if request.content is not None:
             headers["Content-Type"] = "application/json"
         host = urlsplit(request.url).hostname or ""
-        client = self._connected()
-        try:
-            asked = client.stream(
-                request.method,
-                request.url,
-                params=list(request.query) or None,
-                content=request.content,
-                headers=headers,
-            )
-            with traces.span(
-                request.method, "client", http_request_method=request.method, server_address=host
-            ) as span:
-                return await self._read(asked, span)
-        finally:
-            self._idle.append(client)
-
-    async def _read(
-        self, asked: AbstractAsyncContextManager[httpx.Response], span: Any
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        async with asked as response:
-            traces.note(span, http_response_status__code=response.status_code)
-            chunks = bytearray()
-            async for chunk in response.aiter_bytes():
-                chunks += chunk
-                if len(chunks) > self._limits.answer_bytes:
-                    raise CallFailed(
-                        CoverageStatus.FAILED, f"the answer is longer than {self._limits.answer_bytes} bytes"
-                    )
-            return response.status_code, response.headers, bytes(chunks)
+        with traces.span(
+            request.method, "client", http_request_method=request.method, server_address=host
+        ) as span:
+            answer = await self._wire.ask(request.method, request.url, headers, request.query, request.content)
+            traces.note(span, http_response_status__code=answer[0])
+            return answer

@@ -6,9 +6,8 @@ import datetime
 import email.utils
 from collections.abc import Mapping, Sequence
 
-import httpx
-
 from cloudviz.inventory.model import CoverageStatus
+from cloudviz.sources.wire import ExchangeBroke
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 """HTTP statuses after which the same call may succeed."""
@@ -57,12 +56,12 @@ def one_line(text: str, limit: int = 400) -> str:
     return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"
 
 
-def broken(error: httpx.HTTPError) -> CallFailed:
+def broken(error: ExchangeBroke) -> CallFailed:
     """Read an error of the connection itself."""
-    detail = one_line(f"{type(error).__name__}: {error}".rstrip(": "))
-    if isinstance(error, httpx.TimeoutException):
+    detail = one_line(str(error))
+    if not error.in_time:
         return CallFailed(CoverageStatus.TIMEOUT, f"no answer ({detail})", may_pass=True)
-    return CallFailed(CoverageStatus.FAILED, detail, may_pass=isinstance(error, httpx.TransportError))
+    return CallFailed(CoverageStatus.FAILED, detail, may_pass=error.may_pass)
 
 
 def wait_of(
