@@ -18,8 +18,10 @@ from typing import Any
 
 import orjson
 from sqlalchemy import (
+    ColumnElement,
     Table,
     TableClause,
+    and_,
     bindparam,
     column,
     delete,
@@ -258,7 +260,7 @@ class _Recording:
                 relinked[key] = links_hash
         taken = [key for key in closing if known[key].origin not in ("", self.origin)]
         await self._outranked.keep(taken, _CONTENT)
-        await self._end(tables.resource_versions, "resource_id", closing)
+        await self._end_versions(closing)
         await self._delete(closing)
         await self._insert_present(now)
         await self._insert(
@@ -343,7 +345,7 @@ class _Recording:
         held = [key for key in relinked if key in known]
         if held:
             query = select(table.c.stated_by, table.c.key).where(
-                self.database.among(table.c.stated_by, held), table.c.end_seq.is_(None)
+                self._is_stated_by(held), table.c.end_seq.is_(None)
             )
             for row in await self.connection.execute(query):
                 stored.setdefault(row.stated_by, set()).add(row.key)
@@ -363,7 +365,8 @@ class _Recording:
             fresh += [
                 (key, self.seq, stater, *name, valid_from) for key, name in wanted.items() if key not in there
             ]
-        await self._end(table, "key", ended)
+        for chunk in _chunks(ended, CHUNK):
+            await self._end(table, self.database.among(table.c.key, chunk))
         fresh.sort()  # by key: hashes in any order would touch every page of their index for every chunk
         for chunk in _chunks(fresh, 8 * CHUNK):
             await self._insert(table, _LINK_COLUMNS, chunk)
@@ -392,8 +395,8 @@ class _Recording:
                 self.tally.went(row.scope_id, row.state)
         self.removed += len(absent)
         for chunk in _chunks(absent, CHUNK):
-            await self._end(tables.resource_versions, "resource_id", chunk)
-            await self._end(tables.links, "stated_by", chunk)
+            await self._end_versions(chunk)
+            await self._end(tables.links, self._is_stated_by(chunk))
             await self._delete(chunk)
         if self.origin:
             await self._outranked.settle()
@@ -468,17 +471,29 @@ class _Recording:
 
     # --- statements ---------------------------------------------------------------------------------------
 
-    async def _end(self, table: Table, column: str, keys: Sequence[str]) -> None:
+    async def _end_versions(self, keys: Sequence[str]) -> None:
+        if keys:
+            versions = tables.resource_versions
+            await self._end(versions, self.database.among(versions.c.resource_id, keys))
+
+    async def _end(self, table: Table, which: ColumnElement[bool]) -> None:
         """Let rows that hold now end with this discovery."""
-        for chunk in _chunks(keys, CHUNK):
-            await self.connection.execute(
-                update(table)
-                .where(table.c.end_seq.is_(None), self.database.among(table.c[column], chunk))
-                .values(
-                    end_seq=self.seq,
-                    valid_to=self.database.later(literal(self.seen_at, table.c.valid_to.type), table.c.valid_from),
-                )
+        await self.connection.execute(
+            update(table)
+            .where(table.c.end_seq.is_(None), which)
+            .values(
+                end_seq=self.seq,
+                valid_to=self.database.later(literal(self.seen_at, table.c.valid_to.type), table.c.valid_from),
             )
+        )
+
+    def _is_stated_by(self, keys: Sequence[str]) -> ColumnElement[bool]:
+        """The links that some resources state, each half by an index of its own."""
+        link, among = tables.links.c, self.database.among
+        return or_(
+            and_(among(link.source_id, keys), link.stated_by == link.source_id),
+            and_(among(link.stated_by, keys), link.stated_by != link.source_id),
+        )
 
     async def _delete(self, keys: Sequence[str]) -> None:
         table = tables.resources
