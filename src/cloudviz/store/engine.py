@@ -41,7 +41,7 @@ PRIMARY_AWAY_SECONDS = 1.0
 """How long reads go straight to the replica after the primary was found to be away."""
 
 PAGE_BYTES = 8192
-"""Of a new SQLite file: a recording writes a tenth less than in pages of 4,096. One that is there keeps its own."""
+"""Of a new SQLite file: a recording writes a tenth less than in pages of 4,096. Older files keep theirs."""
 
 # PRAGMAs of every SQLite connection. WAL: readers never wait for the writer. NORMAL: with WAL a crash of the
 # process loses nothing; a power cut may lose the last commits, and never leaves the file inconsistent
