@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from tests.api.serving import Server, assert_problem, instance
 
 from cloudviz.inventory.model import Link
@@ -112,3 +114,12 @@ async def test_waste_estimates_and_one_currency(light_server: Server) -> None:
     assert (row["amount"], row["currency"]) == (5.16, "EUR")
     rates.write_text("nonsense")
     assert_problem(await server.get("/costs/summary"), 503, "unavailable")
+
+
+async def test_a_comparison_says_what_it_costs(light_server: Server) -> None:
+    first = instance(1, cost_monthly=Decimal("70.08"), currency="USD")
+    second = instance(2, cost_monthly=Decimal("10.50"), currency="USD")
+    a = await light_server.record([first])
+    b = await light_server.record([second, instance(3, cost_monthly=Decimal("4"), currency="EUR")])
+    told = (await light_server.get("/visualization/diff", params={"a": a, "b": b}, role="viewer")).json()
+    assert told["cost_changes"] == {"EUR": 4.0, "USD": -59.58}

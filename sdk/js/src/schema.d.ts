@@ -3717,6 +3717,9 @@ export interface components {
          *       ],
          *       "b": "2026-11-24T00:00:00Z",
          *       "changed": [],
+         *       "cost_changes": {
+         *         "USD": 70.08
+         *       },
          *       "links_added": [],
          *       "links_removed": [],
          *       "removed": []
@@ -3731,6 +3734,13 @@ export interface components {
             b: string;
             /** Changed */
             changed: components["schemas"]["ChangedModel"][];
+            /**
+             * Cost Changes
+             * @description By currency, how much more, or less, what differs costs a month.
+             */
+            cost_changes: {
+                [key: string]: number;
+            };
             /** Links Added */
             links_added: components["schemas"]["LinkModel"][];
             /** Links Removed */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,14 +22,16 @@ from cloudviz.cli.picture_options import (
 )
 from cloudviz.cli.remote import chosen
 from cloudviz.cli.session import Database, opened, run, settings_for
+from cloudviz.costs.amounts import written
 from cloudviz.errors import Invalid
 
 if TYPE_CHECKING:
     from cloudviz.diagram.options import PictureOptions
     from cloudviz.inventory.diff import Diff
+    from cloudviz.inventory.model import Resource
     from cloudviz.jobs.draw import Picture
 
-COLUMNS = ("change", "type", "name", "fields", "id")
+COLUMNS = ("change", "type", "name", "fields", "cost_change", "currency", "id")
 
 
 def diff(
@@ -63,6 +66,7 @@ def diff(
             )
         rows = _rows_told(server.json("/visualization/diff", a=before, b=after))
         _write(rows, form, path)
+        _tell_costs(rows)
         if rows and exit_code:
             raise typer.Exit(4)
         return
@@ -75,6 +79,7 @@ def diff(
     else:
         rows = diff_rows(_found(before, after, database))
         _write(rows, form or Output.TABLE, path)
+    _tell_costs(rows)
     if not rows:
         note("Nothing changed.")
     elif exit_code:
@@ -92,9 +97,12 @@ def _write(rows: list[dict[str, Any]], form: Output, path: Path | None) -> None:
 def diff_rows(found: Diff) -> list[dict[str, Any]]:
     """A row for each resource that differs: added, removed, then changed with the fields that did."""
     rows = [
-        {"change": word, "type": item.type, "name": item.name, "fields": "", "id": item.id}
-        for word, items in (("added", found.added), ("removed", found.removed))
-        for item in items
+        {"change": word, "type": item.type, "name": item.name, "fields": "", "id": item.id, **_cost(before, after)}
+        for word, pairs in (
+            ("added", [(item, None, item) for item in found.added]),
+            ("removed", [(item, item, None) for item in found.removed]),
+        )
+        for item, before, after in pairs
     ]
     rows += [
         {
@@ -103,17 +111,48 @@ def diff_rows(found: Diff) -> list[dict[str, Any]]:
             "name": change.after.name,
             "fields": ", ".join(change.fields),
             "id": change.after.id,
+            **_cost(change.before, change.after),
         }
         for change in found.changed
     ]
     return rows
 
 
+def _cost(before: Resource | None, after: Resource | None) -> dict[str, Any]:
+    """How much more a month it costs now, where both sides are of one currency."""
+    priced = [each for each in (before, after) if each is not None and each.cost_monthly is not None]
+    currencies = {each.currency or "USD" for each in priced}
+    if len(currencies) != 1:
+        return {"cost_change": None, "currency": None}
+    was, now = (each.cost_monthly or 0 if each is not None else 0 for each in (before, after))
+    return {"cost_change": float(now - was), "currency": currencies.pop()}
+
+
+def _tell_costs(rows: list[dict[str, Any]]) -> None:
+    """What all of it costs more, or less, by currency."""
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        if row["currency"] is not None:
+            sums[row["currency"]] = sums.get(row["currency"], Decimal(0)) + Decimal(str(row["cost_change"]))
+    for currency, change in sorted(sums.items()):
+        note(f"What changed costs {'+' if change >= 0 else ''}{written(change, currency)} {currency} a month.")
+
+
 def _rows_told(told: dict[str, Any]) -> list[dict[str, Any]]:
     rows = [
-        {"change": word, "type": item["type"], "name": item["name"], "fields": "", "id": item["id"]}
-        for word in ("added", "removed")
-        for item in told[word]
+        {
+            "change": word,
+            "type": item["type"],
+            "name": item["name"],
+            "fields": "",
+            "id": item["id"],
+            **_cost_told(*sides),
+        }
+        for word, pairs in (
+            ("added", [(item, (None, item)) for item in told["added"]]),
+            ("removed", [(item, (item, None)) for item in told["removed"]]),
+        )
+        for item, sides in pairs
     ]
     return rows + [
         {
@@ -122,9 +161,20 @@ def _rows_told(told: dict[str, Any]) -> list[dict[str, Any]]:
             "name": each["after"]["name"],
             "fields": ", ".join(each["fields"]),
             "id": each["after"]["id"],
+            **_cost_told(each["before"], each["after"]),
         }
         for each in told["changed"]
     ]
+
+
+def _cost_told(before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
+    """The same of what a server tells."""
+    priced = [each for each in (before, after) if each is not None and each.get("cost_monthly") is not None]
+    currencies = {each.get("currency") or "USD" for each in priced}
+    if len(currencies) != 1:
+        return {"cost_change": None, "currency": None}
+    was, now = (Decimal(str((each or {}).get("cost_monthly") or 0)) for each in (before, after))
+    return {"cost_change": float(now - was), "currency": currencies.pop()}
 
 
 def _found(before: str, after: str, database: str | None) -> Diff:

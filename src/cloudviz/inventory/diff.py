@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from typing import Any
 
 from cloudviz.inventory.model import Graph, Link, Resource
@@ -42,6 +43,19 @@ class Diff:
     def __bool__(self) -> bool:
         """True when anything differs."""
         return bool(self.added or self.removed or self.changed or self.links_added or self.links_removed)
+
+    def cost_changes(self) -> dict[str, Decimal]:
+        """What differs costs so much more, or less, a month; by currency. What is unchanged is not in it."""
+        sums: dict[str, Decimal] = {}
+        for sign, items in (
+            (1, [*self.added, *(each.after for each in self.changed)]),
+            (-1, [*self.removed, *(each.before for each in self.changed)]),
+        ):
+            for item in items:
+                if item.cost_monthly is not None:
+                    currency = item.currency or "USD"
+                    sums[currency] = sums.get(currency, Decimal(0)) + sign * item.cost_monthly
+        return dict(sorted(sums.items()))
 
     def marks(self) -> dict[str, str]:
         """The scene document's ``change`` word of each resource that differs: added, removed or changed."""

@@ -537,6 +537,7 @@ class DiffReply(TypedDict):
     added: list[ResourceModel]
     removed: list[ResourceModel]
     changed: list[ChangedModel]
+    cost_changes: dict[str, float]
     links_added: list[LinkModel]
     links_removed: list[LinkModel]
 

@@ -266,6 +266,7 @@ async def diff(
             }
             for each in found.changed
         ],
+        "cost_changes": {currency: float(change) for currency, change in found.cost_changes().items()},
         "links_added": [link_document(link) for link in found.links_added],
         "links_removed": [link_document(link) for link in found.links_removed],
     }

@@ -229,6 +229,9 @@ class DiffReply(Told):
     added: list[ResourceModel]
     removed: list[ResourceModel]
     changed: list[ChangedModel]
+    cost_changes: dict[str, float] = Field(
+        description="By currency, how much more, or less, what differs costs a month."
+    )
     links_added: list[LinkModel]
     links_removed: list[LinkModel]
 
@@ -238,6 +241,7 @@ class DiffReply(Told):
         added=[WEB_1],
         removed=[],
         changed=[],
+        cost_changes={"USD": 70.08},
         links_added=[],
         links_removed=[],
     )
