@@ -69,9 +69,14 @@ def _as_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], output: 
     return text.getvalue().encode()
 
 
-def print_document(value: Any, output: Output = Output.JSON) -> None:
-    """Print JSON or YAML, or what ``--query`` finds in it."""
-    _write(found_by_query(value, output) if asked.query else _document(value, output))
+def print_document(value: Any) -> None:
+    """Print JSON, or what ``--query`` finds in it: a text, a number or a list of them a line each, else as JSON."""
+    if not asked.query:
+        _write(_document(value, Output.JSON))
+        return
+    found = _searched(value)
+    is_plain = not any(isinstance(each, dict | list) for each in (found if isinstance(found, list) else [found]))
+    _write(_as_found(found, Output.TABLE if is_plain else Output.JSON))
 
 
 def print_record(record: Mapping[str, Any], output: Output) -> None:
@@ -98,19 +103,26 @@ def found_by_query(value: Any, output: Output) -> bytes:
 
     Raises :class:`~cloudviz.errors.Invalid` when it is no JMESPath.
     """
+    return _as_found(_searched(value), output)
+
+
+def _searched(value: Any) -> Any:
     import jmespath
     import orjson
     from jmespath.exceptions import JMESPathError
 
     document = orjson.loads(orjson.dumps(value, default=str))
     try:
-        found = jmespath.search(asked.query, document)
+        return jmespath.search(asked.query, document)
     except JMESPathError as error:
         said = str(error).splitlines()[0]
         raise Invalid(
             f"--query {asked.query[:100]!r} does not work: {said}",
             hint="It is JMESPath (https://jmespath.org), as in '[?state==`running`].id'.",
         ) from error
+
+
+def _as_found(found: Any, output: Output) -> bytes:
     if output not in (Output.TABLE, Output.CSV):
         return _document(found, output)
     if found is None:
