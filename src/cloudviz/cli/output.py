@@ -70,7 +70,7 @@ def _as_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], output: 
 
 
 def print_document(value: Any) -> None:
-    """Print JSON, or what ``--query`` finds in it: a text, a number or a list of them a line each, else as JSON."""
+    """Print JSON, or what ``--query`` finds in it: words and numbers a line each, all else as JSON."""
     if not asked.query:
         _write(_document(value, Output.JSON))
         return
