@@ -244,7 +244,7 @@ def test_a_second_import_tells_what_changed(home: Home) -> None:
     assert home.run("diff", first, done.stdout.strip(), "--exit-code").returncode == 4
     assert home.run("diff", first, done.stdout.strip(), "-o", "changes.csv").stdout == ""
     lines = (home.folder / "changes.csv").read_text().splitlines()
-    assert (lines[0], len(lines)) == ("change,type,name,fields,id", 3)
+    assert (lines[0], len(lines)) == ("change,type,name,fields,cost_change,currency,id", 3)
     home.file("before.tfstate", STATE)
     of_files = json.loads(home.run("diff", "before.tfstate", "prod.tfstate", "-o", "json").stdout)
     assert of_files == rows

@@ -17,7 +17,7 @@ def scheduler(database: Database = None) -> None:
     settings = settings_for(database_url=database).settings
 
     async def work() -> None:
-        async with opened(settings) as store:
+        async with opened(settings, serves=True) as store:
             note(f"Starting the jobs of schedules in {store.shown}.")
             await until_stopped(settings, store)
         note("Stopped.")

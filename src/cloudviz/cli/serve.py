@@ -140,7 +140,7 @@ def _serve_by_several(
     listening = listen(settings)
 
     async def prepare() -> str:
-        async with opened(settings) as store:
+        async with opened(settings, serves=True) as store:
             return await _first_link(settings, store, listening)
 
     link = run(prepare())

@@ -63,8 +63,11 @@ def settings_for(**flags: Any) -> LoadedSettings:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Store]:
-    """The store of an installation, brought to this release's schema first."""
+async def opened(settings: Settings, *, serves: bool = False) -> AsyncIterator[Store]:
+    """The store of an installation, brought to this release's schema first.
+
+    A command that made it tells so when it has done its work: a refusal stays one line. What ``serves`` doesn't.
+    """
     from cloudviz.jobs.news import tell_of_discoveries
     from cloudviz.store import migrate, open_store
 
@@ -76,11 +79,11 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
     await migrate(settings.database(), settings.store)
     store = await open_store(settings.database(), settings.store, replica_url=settings.replica())
     try:
-        if is_first:
-            note(f"This is the first run: what CloudViz knows is kept in {settings.data_dir}.")
-            note("`cloudviz doctor` shows the settings, `cloudviz --help` where to begin.")
         tell_of_discoveries(store, settings)
         yield store
+        if is_first and not serves:
+            note(f"This is the first run: what CloudViz knows is kept in {settings.data_dir}.")
+            note("`cloudviz doctor` shows the settings, `cloudviz --help` where to begin.")
     finally:
         await store.close()
 

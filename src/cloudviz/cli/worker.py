@@ -53,7 +53,7 @@ def worker(
 async def _work_once(settings: Settings) -> None:
     from cloudviz.jobs.worker import Worker
 
-    async with opened(settings) as store:
+    async with opened(settings, serves=True) as store:
         here = Worker(store, settings, role="worker")
         count = 0
         while await here.run_once():
@@ -71,7 +71,7 @@ async def _work(settings: Settings, *, with_scheduler: bool) -> None:
     by_celery = celery_is_wanted(settings)
     breakers = Breakers()
     async with contextlib.AsyncExitStack() as stack:
-        store = await stack.enter_async_context(opened(settings))
+        store = await stack.enter_async_context(opened(settings, serves=True))
         if port := settings.jobs.metrics_port:
             from cloudviz.api.worker_figures import serve_figures
 
