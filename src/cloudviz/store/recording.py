@@ -130,7 +130,9 @@ async def record(
             # The words of the report are those of who asked, so that it is the same whoever tells it.
             outcome = {**ending.outcome, **{name: counts[name] for name in counts if name in ending.outcome}}
             await end_discovery(database, connection, row, ending.status, outcome=outcome)
-        return changes
+    if changes.added + changes.changed >= search_index.MANY_ROWS:
+        await search_index.settle(database)
+    return changes
 
 
 @dataclass

@@ -12,10 +12,18 @@ is one: a hundred microseconds for a row, where a statement for thousands takes 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import orjson
+from sqlalchemy import text as sql
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cloudviz.store.engine import Database
+
+MANY_ROWS = 2_000
+"""After so many new or changed rows PostgreSQL's index is put in order at once."""
 
 PUNCTUATION, LETTERS = "-./:=_ @,+#%\\", "JZYXQWKVFHGPB"
 
@@ -33,6 +41,21 @@ _REMOVE = (
 def for_postgres(text: str) -> str:
     """A text in lower case as PostgreSQL's column ``search`` has it."""
     return text.translate(_AS_LETTERS)
+
+
+async def settle(database: Database) -> None:
+    """Put PostgreSQL's index in order after a large recording, rather than when autovacuum comes by.
+
+    Until then what was inserted lies in a list that every search reads from end to end, and the planner knows
+    nothing of it (https://www.postgresql.org/docs/current/gin.html#GIN-FAST-UPDATE). Without the index, or where
+    this user does not own it, autovacuum does it.
+    """
+    if not database.is_postgres:
+        return
+    with contextlib.suppress(DBAPIError):
+        async with database.writing() as connection:
+            await connection.execute(sql("SELECT gin_clean_pending_list('search_resources'::regclass)"))
+            await connection.execute(sql("ANALYZE resources"))
 
 
 async def last_row(connection: AsyncConnection) -> int:
