@@ -75,6 +75,8 @@ def restore(
     """Fill an empty database and the storage from a backup, and bring it to this release's schema.
 
     Whatever is wrong leaves the database empty. An encrypted backup wants its key in the setting backup.key.
+
+    Example: cloudviz restore cloudviz-2026-11-24.cvb --check
     """
     settings = settings_for(database_url=database).settings
     from cloudviz.runtime.settings import mask_url

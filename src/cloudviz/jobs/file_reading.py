@@ -77,7 +77,10 @@ def read_apart(
         send(process.stdin, pickle.dumps((list(paths), account, region, within)))
         graph = Graph()
         while True:
-            while not select.select([process.stdout], [], [], ASK_SECONDS)[0]:
+            has_answered = False
+            while not has_answered:
+                has_answered = bool(select.select([process.stdout], [], [], ASK_SECONDS)[0])
+                # Also while answers come, which may be all the time.
                 if cancelled is not None and cancelled():
                     raise Cancelled("Reading the files was cancelled.")
             word, value = pickle.loads(received(process.stdout))  # noqa: S301 - our child wrote it

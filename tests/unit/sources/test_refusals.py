@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 
-import httpx
 import pytest
 
 from cloudviz.inventory.model import CoverageStatus
 from cloudviz.sources.azure.refusals import WAITS
 from cloudviz.sources.refusals import broken, one_line, wait_of
+from cloudviz.sources.wire import ExchangeBroke
 
 NOW = datetime.datetime(2026, 11, 24, 7, 0, tzinfo=datetime.UTC)
 
@@ -23,15 +23,17 @@ def test_a_message_is_one_short_line_whatever_it_holds() -> None:
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (httpx.ReadTimeout("slow"), CoverageStatus.TIMEOUT),
-        (httpx.ConnectTimeout("slow"), CoverageStatus.TIMEOUT),
-        (httpx.ConnectError("refused"), CoverageStatus.FAILED),
-        (httpx.RemoteProtocolError("closed"), CoverageStatus.FAILED),
+        (ExchangeBroke("slow", in_time=False), CoverageStatus.TIMEOUT),
+        (ExchangeBroke("refused", may_pass=True), CoverageStatus.FAILED),
     ],
 )
-def test_an_error_of_the_connection_may_pass(error: httpx.HTTPError, expected: CoverageStatus) -> None:
+def test_an_error_of_the_connection_may_pass(error: ExchangeBroke, expected: CoverageStatus) -> None:
     failed = broken(error)
     assert (failed.status, failed.may_pass, failed.is_down) == (expected, True, True)
+
+
+def test_what_fails_anew_each_time_is_not_asked_again() -> None:
+    assert not broken(ExchangeBroke("the answer is no gzip")).may_pass
 
 
 @pytest.mark.parametrize(
