@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from cloudviz.inventory.diff import Diff
     from cloudviz.inventory.model import Resource
     from cloudviz.jobs.draw import Picture
+
+Side = Mapping[str, Any]
+"""A resource on one side of a comparison, by the names of the API."""
 
 COLUMNS = ("change", "type", "name", "fields", "cost_change", "currency", "id")
 
@@ -96,35 +100,53 @@ def _write(rows: list[dict[str, Any]], form: Output, path: Path | None) -> None:
 
 def diff_rows(found: Diff) -> list[dict[str, Any]]:
     """A row for each resource that differs: added, removed, then changed with the fields that did."""
-    rows = [
-        {"change": word, "type": item.type, "name": item.name, "fields": "", "id": item.id, **_cost(before, after)}
-        for word, pairs in (
-            ("added", [(item, None, item) for item in found.added]),
-            ("removed", [(item, item, None) for item in found.removed]),
-        )
-        for item, before, after in pairs
-    ]
-    rows += [
-        {
-            "change": "changed",
-            "type": change.after.type,
-            "name": change.after.name,
-            "fields": ", ".join(change.fields),
-            "id": change.after.id,
-            **_cost(change.before, change.after),
-        }
-        for change in found.changed
-    ]
-    return rows
+    return _rows(
+        map(_side, found.added),
+        map(_side, found.removed),
+        ((_side(each.before), _side(each.after), each.fields) for each in found.changed),
+    )
 
 
-def _cost(before: Resource | None, after: Resource | None) -> dict[str, Any]:
+def _side(item: Resource) -> dict[str, Any]:
+    """What a row tells of a resource, called as the API calls it."""
+    return {name: getattr(item, name) for name in ("type", "name", "id", "cost_monthly", "currency")}
+
+
+def _rows_told(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same of what a server tells."""
+    changed = ((each["before"], each["after"], each["fields"]) for each in told["changed"])
+    return _rows(told["added"], told["removed"], changed)
+
+
+def _rows(
+    added: Iterable[Side], removed: Iterable[Side], changed: Iterable[tuple[Side, Side, Sequence[str]]]
+) -> list[dict[str, Any]]:
+    return [
+        *(_row("added", None, item) for item in added),
+        *(_row("removed", item, None) for item in removed),
+        *(_row("changed", before, after, fields) for before, after, fields in changed),
+    ]
+
+
+def _row(word: str, before: Side | None, after: Side | None, fields: Sequence[str] = ()) -> dict[str, Any]:
+    shown = after or before or {}
+    return {
+        "change": word,
+        "type": shown["type"],
+        "name": shown["name"],
+        "fields": ", ".join(fields),
+        "id": shown["id"],
+        **_cost(before, after),
+    }
+
+
+def _cost(before: Side | None, after: Side | None) -> dict[str, Any]:
     """How much more a month it costs now, where both sides are of one currency."""
-    priced = [each for each in (before, after) if each is not None and each.cost_monthly is not None]
-    currencies = {each.currency or "USD" for each in priced}
+    priced = [each for each in (before, after) if each is not None and each.get("cost_monthly") is not None]
+    currencies = {each.get("currency") or "USD" for each in priced}
     if len(currencies) != 1:
         return {"cost_change": None, "currency": None}
-    was, now = (each.cost_monthly or 0 if each is not None else 0 for each in (before, after))
+    was, now = (Decimal(str((each or {}).get("cost_monthly") or 0)) for each in (before, after))
     return {"cost_change": float(now - was), "currency": currencies.pop()}
 
 
@@ -136,45 +158,6 @@ def _tell_costs(rows: list[dict[str, Any]]) -> None:
             sums[row["currency"]] = sums.get(row["currency"], Decimal(0)) + Decimal(str(row["cost_change"]))
     for currency, change in sorted(sums.items()):
         note(f"What changed costs {'+' if change >= 0 else ''}{written(change, currency)} {currency} a month.")
-
-
-def _rows_told(told: dict[str, Any]) -> list[dict[str, Any]]:
-    rows = [
-        {
-            "change": word,
-            "type": item["type"],
-            "name": item["name"],
-            "fields": "",
-            "id": item["id"],
-            **_cost_told(*sides),
-        }
-        for word, pairs in (
-            ("added", [(item, (None, item)) for item in told["added"]]),
-            ("removed", [(item, (item, None)) for item in told["removed"]]),
-        )
-        for item, sides in pairs
-    ]
-    return rows + [
-        {
-            "change": "changed",
-            "type": each["after"]["type"],
-            "name": each["after"]["name"],
-            "fields": ", ".join(each["fields"]),
-            "id": each["after"]["id"],
-            **_cost_told(each["before"], each["after"]),
-        }
-        for each in told["changed"]
-    ]
-
-
-def _cost_told(before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
-    """The same of what a server tells."""
-    priced = [each for each in (before, after) if each is not None and each.get("cost_monthly") is not None]
-    currencies = {each.get("currency") or "USD" for each in priced}
-    if len(currencies) != 1:
-        return {"cost_change": None, "currency": None}
-    was, now = (Decimal(str((each or {}).get("cost_monthly") or 0)) for each in (before, after))
-    return {"cost_change": float(now - was), "currency": currencies.pop()}
 
 
 def _found(before: str, after: str, database: str | None) -> Diff:
