@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import sys
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 import structlog
+
+
+class _StandardError(io.TextIOBase):
+    """Standard error as it is when a line is written; a line that it does not take is lost, and nothing else.
+
+    A logger outlives the stream that it began with: a daemon's is closed or reopened, a terminal goes away. No
+    request may fail because its log line could not be written.
+    """
+
+    def write(self, text: str, /) -> int:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
+_STANDARD_ERROR = cast(TextIO, _StandardError())
 
 
 def set_up_logs(level: str = "warning") -> None:
@@ -30,10 +52,12 @@ def set_up_logs(level: str = "warning") -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=_STANDARD_ERROR),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(stream=sys.stderr, level=max(numeric, logging.WARNING), force=True, format="%(message)s")
+    logging.basicConfig(
+        stream=_STANDARD_ERROR, level=max(numeric, logging.WARNING), force=True, format="%(message)s"
+    )
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
