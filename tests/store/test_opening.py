@@ -379,7 +379,7 @@ async def main():
     # Dead in the middle: everything but the last statement has been sent.
     async def end(self):
         os.kill(os.getpid(), 9)
-    recording._Recording.end = end
+    recording.Recording.end = end
     items = [machine(f"m{n}") for n in range(5000)]
     await store.inventories.record(key, graph(*items), [seen()], [], day(1))
 

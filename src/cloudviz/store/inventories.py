@@ -34,7 +34,7 @@ from cloudviz.store.instants import read_instant, write_instant
 from cloudviz.store.moments import After, Now, shown_at, shown_for
 from cloudviz.store.pages import fetch_page
 from cloudviz.store.reach import Reach
-from cloudviz.store.recording import record
+from cloudviz.store.record import record
 from cloudviz.store.records import Ending, Page, RecordedChanges, ResourceDetail, ResourceVersion
 from cloudviz.store.rows import key_text, plain_text
 from cloudviz.store.selecting import (

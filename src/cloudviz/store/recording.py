@@ -1,4 +1,4 @@
-"""Recording a discovery: what it saw is laid over what is known, in one transaction.
+"""One transaction of a recording: what a discovery saw is laid over what is known. ``record`` has them all.
 
 History is kept by validity (architecture, decision 4): a state that holds on is not written again. Keys and hashes
 of all that was seen go into a temporary table, the database joins it with what it knows, and only what differs is
@@ -7,9 +7,8 @@ sent whole. That is done in chunks of ids, so that memory does not grow with the
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -31,27 +30,22 @@ from sqlalchemy import (
     or_,
     select,
     table,
-    text,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cloudviz.inventory.model import Coverage, Graph, Problem, Resource
 from cloudviz.store import search_index, tables
-from cloudviz.store.discoveries import discovery_row, end_discovery
 from cloudviz.store.engine import Database
 from cloudviz.store.facets import Tally
 from cloudviz.store.outranked import Outranked
 from cloudviz.store.reach import Reach, ScopeKey
-from cloudviz.store.records import Ending, RecordedChanges
+from cloudviz.store.records import RecordedChanges
 from cloudviz.store.rows import ResourceRow, key_text, plain_text, row_of, word_text
 from cloudviz.store.types import AnyRow
 
 CHUNK = 2000
 """Rows at a time. Hashing so many takes about 30 ms, for which the event loop waits."""
-
-# "cvrecord" in ASCII. Recorders wait for each other: sequence numbers then have no holes and no races.
-_RECORD_LOCK = 0x63767265636F7264
 
 _CONTENT = (
     "provider",
@@ -98,45 +92,23 @@ Rows = dict[str, ResourceRow]
 """Some resources by id, made ready to be stored."""
 
 
-async def record(
-    database: Database,
-    discovery_id: str,
-    graph: Graph,
-    coverage: Sequence[Coverage],
-    problems: Sequence[Problem],
-    seen_at: datetime,
-    ending: Ending | None = None,
-) -> RecordedChanges:
-    """See :meth:`cloudviz.store.inventories.Inventories.record`."""
-    # Seconds of pure computing for 100,000 resources: neither on the event loop nor while others wait to write.
-    stated = await asyncio.to_thread(_links_by_stater, graph)
-    rows = await asyncio.to_thread(_rows, graph, stated)
-    async with database.writing() as connection:
-        if database.is_postgres:
-            # Waiting for another recording may take longer than any statement of a request may.
-            await connection.execute(text("SET LOCAL statement_timeout = 0"))
-            await connection.execute(select(func.pg_advisory_xact_lock(_RECORD_LOCK)))
-        discovery = await discovery_row(connection, discovery_id)
-        recording = _Recording(database, connection, discovery, seen_at, Reach(coverage), str(discovery.origin))
-        await recording.begin()
-        await recording.compare(rows)
-        await recording.resources(rows, stated)
-        await recording.gone()
-        await recording.notes(coverage, problems)
-        changes = await recording.end()
-        if ending is not None:
-            row = await discovery_row(connection, discovery_id)
-            counts = {name: getattr(changes, name) for name in ("added", "changed", "removed", "unchanged")}
-            # The words of the report are those of who asked, so that it is the same whoever tells it.
-            outcome = {**ending.outcome, **{name: counts[name] for name in counts if name in ending.outcome}}
-            await end_discovery(database, connection, row, ending.status, outcome=outcome)
-    if changes.added + changes.changed >= search_index.MANY_ROWS:
-        await search_index.settle(database)
-    return changes
+@dataclass
+class Done:
+    """What a recording has committed before its last transaction.
+
+    Attributes:
+        seq: its number; 0 where nothing was committed.
+        before: the changes that earlier tries of the discovery made.
+    """
+
+    seq: int = 0
+    added: int = 0
+    changed: int = 0
+    before: Mapping[str, int] | None = None
 
 
 @dataclass
-class _Recording:
+class Recording:
     """One discovery being recorded: the transaction and what is counted on the way."""
 
     database: Database
@@ -145,6 +117,7 @@ class _Recording:
     seen_at: datetime
     reach: Reach
     origin: str  # the file that this discovery read; empty for a live scan
+    done: Done
     seq: int = 0
     is_late: bool = False
     scope_ids: dict[ScopeKey, int] = field(default_factory=dict)
@@ -162,17 +135,31 @@ class _Recording:
 
     async def begin(self) -> None:
         """Take the next number, and take back what an earlier try at the same discovery noted."""
-        table = tables.discoveries
-        last = await self.connection.scalar(select(func.max(table.c.seq)))
-        self.seq = (last or 0) + 1
-        newer = select(literal(1)).where(table.c.seen_at > self.seen_at, table.c.id != self.discovery.id)
-        self.is_late = (await self.connection.execute(newer.limit(1))).first() is not None
+        await self._number()
         for noted in (tables.coverage, tables.problems, tables.looks, tables.sightings):
             await self.connection.execute(delete(noted).where(noted.c.discovery_id == self.discovery.id))
+
+    async def go_on(self) -> None:
+        """The same for what is committed before the last transaction: what was noted stays."""
+        await self._number()
+
+    async def _number(self) -> None:
+        table = tables.discoveries
+        if self.done.before is None:
+            self.done.before = dict(self.discovery.changes or {})
+        numbers = [func.max(table.c.seq), func.max(tables.resource_versions.c.first_seq)]
+        numbers.append(func.max(tables.links.c.first_seq))
+        last = max([await self.connection.scalar(select(number)) or 0 for number in numbers])
+        # Who recorded in slices goes on with the number of the first, unless another recorded in between:
+        # numbers are in the order of what was committed.
+        self.seq = self.done.seq if self.done.seq == last and last else last + 1
+        self.added, self.changed = self.done.added, self.done.changed
+        newer = select(literal(1)).where(table.c.seen_at > self.seen_at, table.c.id != self.discovery.id)
+        self.is_late = (await self.connection.execute(newer.limit(1))).first() is not None
         rows = await self.connection.execute(select(tables.scopes))
         self.scope_ids = {(row.provider, row.account, row.region, row.resource_type): row.id for row in rows}
 
-    async def compare(self, rows: deque[Rows]) -> None:
+    async def compare(self, rows: Iterable[Rows]) -> None:
         """Let the database find what is new, or differs from what it knows."""
         await self.connection.exec_driver_sql(_MAKE_SEEN[self.database.is_postgres])
         names = ("id", "content_hash", "links_hash")
@@ -214,9 +201,13 @@ class _Recording:
         while rows:
             chunk = rows.popleft()
             self.present += len(chunk)
-            await self._store(chunk, stated)
+            sighted = await self.store(chunk, stated)
+            names = ("resource_id", "seq", "discovery_id")
+            await self._insert(tables.sightings, names, [(key, self.seq, self.discovery.id) for key in sighted])
 
-    async def _store(self, rows: Rows, stated: Stated) -> None:
+    async def store(self, rows: Rows, stated: Stated) -> list[str]:
+        """Store those of some resources that are new or differ. Returns the ids of those whose scope was not
+        seen as a whole."""
         news = {key: self.differing.pop(key) for key in rows if key in self.differing}
         await self._find_scopes(rows.values())
         if self.origin:
@@ -265,12 +256,8 @@ class _Recording:
         await self._end_versions(closing)
         await self._delete(closing)
         await self._insert_present(now)
-        await self._insert(
-            tables.sightings,
-            ("resource_id", "seq", "discovery_id"),
-            [(key, self.seq, self.discovery.id) for key in sighted],
-        )
         await self._relink(relinked, stated, known)
+        return sighted
 
     @property
     def _outranked(self) -> Outranked:
@@ -439,25 +426,17 @@ class _Recording:
 
     async def end(self) -> RecordedChanges:
         """Write the sums into the discovery."""
-        await self.tally.write(self.database, self.connection, self.scope_ids)
+        await self.let_go()
         counts = {
             "added": self.added,
             "changed": self.changed,
             "removed": self.removed,
             "unchanged": self.present - self.added - self.changed,
         }
-        if not self.database.is_postgres:  # which does so by itself
-            await self.connection.exec_driver_sql("DROP TABLE temp.seen_now")
         # Amounts of several currencies have no sum.
         cost = self.cost if len(self.currencies) == 1 else None
         table = tables.discoveries
-        # A second try finds its own resources there: what it all changed is the sum of both.
-        told = dict(counts)
-        for name, before in (self.discovery.changes or {}).items():
-            if name != "unchanged":
-                told[name] += before
-        if self.discovery.changes:
-            told["unchanged"] = max(0, self.present - told["added"] - told["changed"])
+        told = self.told(counts)
         await self.connection.execute(
             update(table)
             .where(table.c.id == self.discovery.id)
@@ -470,6 +449,22 @@ class _Recording:
             )
         )
         return RecordedChanges(**counts, seen_at=self.seen_at)
+
+    def told(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """What a discovery says that it changed: what an earlier try changed too, which is found unchanged now."""
+        told, before = dict(counts), self.done.before or {}
+        for name, count in before.items():
+            if name != "unchanged":
+                told[name] += count
+        if before:
+            told["unchanged"] = max(0, self.present - told["added"] - told["changed"])
+        return told
+
+    async def let_go(self) -> None:
+        """Add what changed to the counts that are kept, and drop what was made for this transaction."""
+        await self.tally.write(self.database, self.connection, self.scope_ids)
+        if not self.database.is_postgres:  # which does so by itself
+            await self.connection.exec_driver_sql("DROP TABLE temp.seen_now")
 
     # --- statements ---------------------------------------------------------------------------------------
 
@@ -534,7 +529,7 @@ def _numbers(values: Sequence[int]) -> Any:
     return bindparam(None, list(values), expanding=True, literal_execute=True)
 
 
-def _rows(graph: Graph, stated: Stated) -> deque[Rows]:
+def rows_of(graph: Graph, stated: Stated) -> deque[Rows]:
     """The resources made ready, in chunks of their ids' order."""
     made: deque[Rows] = deque()
     seen: set[str] = set()
@@ -549,7 +544,7 @@ def _rows(graph: Graph, stated: Stated) -> deque[Rows]:
     return made
 
 
-def _links_by_stater(graph: Graph) -> Stated:
+def links_by_stater(graph: Graph) -> Stated:
     """The links that each resource states; of one that no resource of the graph states, the source does, or else
     the target.
 
