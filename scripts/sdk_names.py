@@ -50,6 +50,7 @@ class Operation:
         style: ``call``, ``pages``, ``download``, ``events``, ``redirect``, ``text``, ``upload`` or ``start``
             (202 with a job).
         answer: the schema of the good reply, None for none.
+        answers: status → name of the schema, of all good replies that are documents with a name.
         also_job: whether it may answer 202 with a job instead.
     """
 
@@ -66,6 +67,7 @@ class Operation:
     body: dict[str, Any] | None = None
     body_is_form: bool = False
     answer: dict[str, Any] | None = None
+    answers: dict[int, str] = field(default_factory=dict)
     also_job: bool = False
     public: bool = False
     form: dict[str, Any] = field(default_factory=dict)
@@ -136,6 +138,7 @@ def _operation(document: dict[str, Any], path: str, method: str, described: dict
         body=None if is_form else body,
         body_is_form=is_form,
         answer=answer,
+        answers=_named_answers(described["responses"]),
         also_job=also_job,
         public=described.get("x-cloudviz-role") == "public",
         form=body or {} if is_form else {},
@@ -163,6 +166,15 @@ def _style(document: dict[str, Any], responses: dict[str, Any]) -> tuple[str, di
     if {"items", "next_cursor"} <= _resolved(document, schema).get("properties", {}).keys():
         return "pages", schema, False
     return "call", schema, also_job
+
+
+def _named_answers(responses: dict[str, Any]) -> dict[int, str]:
+    schemas = {
+        int(status): each.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+        for status, each in responses.items()
+        if status[0] == "2"
+    }
+    return {status: found.rpartition("/")[2] for status, found in schemas.items() if found}
 
 
 def _holds_job(document: dict[str, Any], reply: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ What is written by hand is the asynchronous client; the synchronous one is the s
 
 from __future__ import annotations
 
+import json
 import keyword
 import re
 import subprocess
@@ -29,6 +30,9 @@ WORDS = [
     (r"\bawait ", ""),
     (r"asynccontextmanager", "contextmanager"),
     (r"AsyncIterator", "Iterator"),
+    (r"StopAsyncIteration", "StopIteration"),
+    (r"__aiter__", "__iter__"),
+    (r"__anext__", "__next__"),
     (r"__aenter__", "__enter__"),
     (r"__aexit__", "__exit__"),
     (r"\baiter_bytes\b", "iter_bytes"),
@@ -54,7 +58,7 @@ from cloudviz_client.protocol import Upload
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from cloudviz_client.asynchronous.client import AsyncCloudViz, AsyncJob
+    from cloudviz_client.asynchronous.client import AsyncCloudViz, AsyncJob, AsyncPaginator
 """
 
 
@@ -104,21 +108,102 @@ def _formatted(text: str) -> str:
 
 
 def _models(document: dict[str, Any]) -> str:
+    schemas = document["components"]["schemas"]
+    asked, answered = _reached(document, "requestBody", "parameters"), _reached(document, "responses")
+    if both := {name for name in asked & answered if schemas[name].get("properties")}:
+        raise SystemExit(f"{', '.join(sorted(both))}: asked for and answered alike; make two schemas of it")
     lines = [
         NOTICE,
-        '"""The documents of the API: what requests hold and answers bring. Answers may hold more."""\n',
+        '"""The documents of the API: classes for answers, typed dictionaries for requests."""\n',
         "from __future__ import annotations\n",
-        "from typing import Any, Literal, TypeAlias, TypedDict\n",
+        "from datetime import datetime",
+        "from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypedDict\n",
+        "from cloudviz_client.document import Composite, Document, Field, Listed\n",
     ]
-    for name, schema in sorted(document["components"]["schemas"].items()):
-        lines.append(_model(name, schema))
+    for name, schema in sorted(schemas.items()):
+        if not schema.get("properties"):
+            lines.append(f"\n{name}: TypeAlias = {_type(schema, '')!r}\n")
+        else:
+            lines.append(_request(name, schema) if name in asked else _answer(name, schema))
     return "\n".join(lines)
 
 
-def _model(name: str, schema: dict[str, Any]) -> str:
-    members = schema.get("properties")
-    if not members:
-        return f"\n{name}: TypeAlias = {_type(schema, '')!r}\n"
+def _reached(document: dict[str, Any], *places: str) -> set[str]:
+    """The names of the schemas that these places of operations lead to."""
+    found: set[str] = set()
+
+    def follow(part: Any) -> None:
+        if isinstance(part, dict):
+            if "$ref" in part:
+                _, _, group, name = part["$ref"].split("/")
+                if group != "schemas" or name not in found:
+                    found.update([name] if group == "schemas" else [])
+                    follow(document["components"][group][name])
+            for key, each in part.items():
+                if key not in ("example", "examples"):
+                    follow(each)
+        elif isinstance(part, list):
+            for each in part:
+                follow(each)
+
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            follow([operation.get(place) for place in places])
+    return found
+
+
+def _answer(name: str, schema: dict[str, Any]) -> str:
+    """A class with the fields of a document as attributes."""
+    members, needed = schema["properties"], set(schema.get("required", ()))
+    facts = {
+        "parts": {each: kind for each, found in members.items() if (kind := _part(found))},
+        "times": {each for each, found in members.items() if '"date-time"' in json.dumps(found)},
+        "defaults": {each: found.get("default") for each, found in members.items() if each not in needed},
+        "secrets": {each for each, found in members.items() if found.get("x-cloudviz-secret")},
+    }
+    lines = [f"\nclass {name}({'Composite' if facts['parts'] else 'Document'}):"]
+    lines += [_docstring(schema.get("description", name), 4), "", "    __slots__ = ()"]
+    for fact, held in facts.items():
+        if held:
+            told = f"frozenset({sorted(held)!r})" if isinstance(held, set) else repr(held)
+            kind = "frozenset[str]" if isinstance(held, set) else "dict[str, Any]"
+            lines.append(f"    _{fact}: ClassVar[{kind}] = {told}")
+    lines.append("")
+    for each, found in members.items():
+        kind = _type(found, "")
+        if each in facts["times"]:
+            kind = re.sub(r"\bstr\b", "datetime", kind)
+        if each not in needed and "default" not in found and "None" not in kind:
+            kind += " | None"
+        if not hasattr(dict, each):
+            lines.append(f"    {each}{'_' if keyword.iskeyword(each) else ''}: {kind}{_about(found)}")
+            continue
+        listed = kind.replace("list[", "Listed[", 1) if kind.startswith("list[") else kind
+        fits = "" if listed != kind else "  # type: ignore[assignment]"
+        lines.append(f"    if TYPE_CHECKING:\n        {each}: {listed}{fits}{_about(found, 8)}")
+        lines.append(f"    else:\n        {each} = Field()")
+    return "\n".join([*lines, ""])
+
+
+def _about(schema: dict[str, Any], indent: int = 4) -> str:
+    """What a field is, below it, where editors look for that."""
+    return f"\n{_docstring(schema['description'], indent)}" if schema.get("description") else ""
+
+
+def _part(schema: dict[str, Any]) -> str:
+    """The type of what is in a field, where documents are in it."""
+    for each in schema.get("anyOf", [schema]):
+        kind = _type(each, "")
+        if "$ref" in json.dumps(each):
+            if not re.fullmatch(r"\w+|list\[\w+\]|dict\[str, \w+\]", kind):
+                raise SystemExit(f"{kind}: documents that deep in a field are not made yet")
+            return kind
+    return ""
+
+
+def _request(name: str, schema: dict[str, Any]) -> str:
+    """A typed dictionary: what the keyword arguments of an operation are."""
+    members = schema["properties"]
     about = _docstring(schema.get("description", name), 4)
     needed = set(schema.get("required", ()))
     if any(not each.isidentifier() or keyword.iskeyword(each) for each in members):
@@ -196,6 +281,8 @@ def _operations(found: list[Operation]) -> str:
             told["body"] = "form" if each.body_is_form else "json"
         if each.public:
             told["public"] = True
+        if each.answers:
+            told["answers"] = each.answers
         lines.append(f"    {each.id!r}: {told!r},")
     return "\n".join([*lines, "}", ""])
 
@@ -258,11 +345,13 @@ def _call(each: Operation, told: str, document: dict[str, Any]) -> tuple[str, st
     body = "dict(body)" if each.body is not None else "None"
     more = f", body={body}" if each.body is not None else ""
     given = f", {told}"
-    answer = _type(each.answer, "models.").replace("Sequence[", "Sequence[") if each.answer else "None"
+    answer = _type(each.answer, "models.") if each.answer else "None"
+    if each.style == "call" and not each.also_job:
+        answer = " | ".join(dict.fromkeys([answer, *(f"models.{name}" for name in each.answers.values())]))
     match each.style:
         case "pages":
-            item = _item(each.answer or {}, document)
-            return f"return self._client.pages({each.id!r}, {told}{more})", f"AsyncIterator[{item}]", ""
+            found = f"AsyncPaginator[{_item(each.answer or {}, document)}, {answer}]"
+            return f"return self._client.pages({each.id!r}, {told}{more})", found, ""
         case "events":
             return f"return self._client.events({each.id!r}, {told})", "AsyncIterator[Event]", ""
         case "download":

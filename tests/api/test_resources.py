@@ -170,6 +170,17 @@ async def test_history_and_the_inventory_at_an_instant(server: Server) -> None:
     assert [item["id"] for item in diff["added"]] == [instance(2).id]
     assert [(each["after"]["id"], each["fields"]) for each in diff["changed"]] == [(instance(1).id, ["state"])]
     assert diff["removed"] == []
+    after_first = (await server.get("/resources", params={"at": first})).json()["items"]
+    assert after_first == then
+    nothing = [Coverage("aws", each.account, each.region, each.type, "seen", 0) for each in [instance(1)]]
+    await server.record([], gaps=nothing, at=tuesday + timedelta(days=1))
+    asked = {"since": first, "at": second, "format": "json", "max_nodes": 0}
+    drawn = await server.get("/visualization/map/picture", params=asked, role="viewer")
+    marks = {node["label"]: node["change"] for node in drawn.json()["nodes"] if not node["container"]}
+    assert marks == {instance(1).name: "changed", instance(2).name: "added"}
+    gone = await server.get("/visualization/map/picture", params={**asked, "at": ""})
+    assert {node["change"] for node in gone.json()["nodes"] if not node["container"]} == {"removed"}
+    assert_problem(await server.get("/visualization/map/picture?since=last+week"), 422, "invalid")
 
 
 async def test_a_hostile_name_comes_back_as_it_is_and_as_json_only(server: Server) -> None:

@@ -23,6 +23,7 @@ from cloudviz_client import (
     Invalid,
     JobFailed,
     NotFound,
+    Paginator,
     Refused,
     Unauthenticated,
 )
@@ -42,7 +43,7 @@ class Either:
         if hasattr(asked, "__aiter__"):
             assert self._loop is not None
             return self._loop.run_until_complete(_all(asked))
-        return list(asked) if inspect.isgenerator(asked) else asked
+        return list(asked) if inspect.isgenerator(asked) or isinstance(asked, Paginator) else asked
 
 
 async def _value(asked: Any) -> Any:

@@ -259,6 +259,22 @@ async def test_differences_in_words(estate: Store):
     assert (back.added, back.removed) == (found.removed, found.added)
 
 
+async def test_a_discovery_stands_for_the_moment_just_after_it(store: Store):
+    one, _ = await record(store, graph(machine("web")), [seen()], 1)
+    two, _ = await record(store, graph(machine("web", state="stopped"), machine("new")), [seen(count=2)], 1)
+    await record(store, graph(), [seen(status="denied")], 2)
+    inventories = store.inventories
+    then, later = Selection(at=one), Selection(at=two)
+    assert [item.state for item in (await inventories.read(then)).resources.values()] == ["running"]
+    assert len((await inventories.read(later)).resources) == await inventories.count(later) == 2
+    assert (await inventories.inventory(then)).coverage == [seen()], "what was seen until then"
+    assert [(await store.exporting.freeze(each)).seq for each in (then, later)] == [1, 2]
+    assert (await inventories.read(Selection(at=one, discoveries=(two,)))).resources == {}
+    for word, error in (("6f9619ff-8b86-d011-b42d-00c04fc964ff", NotFound), ("last week", Invalid)):
+        with pytest.raises(error):
+            await inventories.inventory(Selection(at=word))
+
+
 async def test_what_cannot_be_compared(store: Store):
     nobody = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
     for word, error in (

@@ -93,7 +93,17 @@ def test_from_a_file_to_lists_and_pictures_of_a_server(there: There) -> None:
     assert {entry["status"] for entry in told["coverage"]} == {"seen"}
     there.ask("diagram", "--filter", "kind=database", "-o", "there.svg")
     assert (there.folder / "there.svg").read_text().startswith("<svg")
-    assert json.loads(there.ask("diff", "2026-01-01T00:00:00Z", discovery, "-o", "json"))
+    changes = json.loads(there.ask("diff", "2026-01-01T00:00:00Z", discovery, "-o", "json"))
+    for suffix, magic in (("svg", b"<svg"), ("png", b"\x89PNG"), ("html", b"<!doctype html>")):
+        drawn = there.run(
+            "diff", "2026-01-01", discovery, "-o", f"changes.{suffix}", "--exit-code", "--server", there.url
+        )
+        assert (drawn.returncode, f"{len(changes)} changes" in drawn.stderr) == (4, True), drawn.stderr
+        assert magic in (there.folder / f"changes.{suffix}").read_bytes()[:60]
+    shop = str(ROOT / "examples" / "shop.tfstate")
+    mixed = there.run("diff", discovery, shop, "-o", "no.svg", "--server", there.url)
+    assert mixed.returncode == 1 and "cloudviz import" in mixed.stderr and not (there.folder / "no.svg").exists()
+    assert "0 changes" in there.run("diff", shop, shop, "-o", "no.svg", "--server", there.url).stderr
     assert there.run("resources", "list").stdout.count("aws.") == 0, "nothing of it is on this machine"
     json.loads(there.ask("costs", "show", "-o", "json"))
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
+from cloudviz.api.schemas.base import AT_SAYS
 from cloudviz.api.schemas.inventory import SearchRequest
 from cloudviz.inventory.select import Selection, parse_filter
 
@@ -31,7 +32,7 @@ def asked(
     q: Annotated[
         str, Query(max_length=1000, description="Part of the name, the id, a tag (`key=value`) or an IP address.")
     ] = "",
-    at: Annotated[str, Query(max_length=100, description="Instant (RFC 3339); now when empty.")] = "",
+    at: Annotated[str, Query(max_length=100, description=AT_SAYS)] = "",
     filter: Annotated[str, Query(max_length=10_000, description="A filter expression.")] = "",
 ) -> Selection:
     """The selection that a list route's query parameters make. Raises Invalid for an unreadable filter."""

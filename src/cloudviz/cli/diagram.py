@@ -23,6 +23,7 @@ from cloudviz.cli.session import (
     selection_of,
     settings_for,
 )
+from cloudviz.errors import Invalid
 
 if TYPE_CHECKING:
     from cloudviz.jobs.draw import Picture
@@ -50,6 +51,8 @@ def diagram(
         provider=provider, types=type, regions=region, accounts=account, tags=tag, filter=filter, at=at
     )
     if server := chosen():
+        if picture.previous is not None:
+            raise Invalid("--previous is not for a server", hint="It is a file here; draw without --server.")
         options = picture.options
         terms = [
             filter,
@@ -70,6 +73,7 @@ def diagram(
             "max_nodes": options.max_nodes,
             "group_by": options.group_by, "focus": options.focus, "hops": options.hops, "title": options.title,
             "include_costs": options.show_costs, "scale": options.scale, "page": options.page,
+            "direction": options.direction,
             "link_base": options.link_base, "filter": " ".join(term for term in terms if term), "at": at,
         }  # fmt: skip
         write_file(picture.output, server.ask("POST", "/visualization/export", json=body, timeout=300).content)

@@ -27,6 +27,7 @@ from cloudviz.costs.amounts import written
 from cloudviz.errors import Invalid
 
 if TYPE_CHECKING:
+    from cloudviz.cli.remote import Server
     from cloudviz.diagram.options import PictureOptions
     from cloudviz.inventory.diff import Diff
     from cloudviz.inventory.model import Resource
@@ -62,26 +63,23 @@ def diff(
     cloudviz diff before.tfstate after.tfstate -o changes.svg
     """
     form, path = _where(output)
-    server = chosen()
-    if server is not None:
-        if form is None:
-            raise Invalid(
-                "a picture of changes is not drawn by a server", hint="Ask for a table, JSON, YAML or CSV."
-            )
-        rows = _rows_told(server.json("/visualization/diff", a=before, b=after))
-        _write(rows, form, path)
-        _tell_costs(rows)
-        if rows and exit_code:
-            raise typer.Exit(4)
-        return
+    server = _server(before, after)
     if form is None and path is not None:
         options = picture_options(layout, theme, max_nodes, "", 2, "", False, title, scale)
-        drawn = _drawn(before, after, options, format_for(path, ""), database)
-        write_file(path, drawn.content)
-        rows = diff_rows(drawn.changes) if drawn.changes is not None else []
+        if server is not None:
+            rows = _rows_told(server.json("/visualization/diff", a=before, b=after))
+            content = _drawn_there(server, before, after, options, format_for(path, ""))
+        else:
+            drawn = _drawn(before, after, options, format_for(path, ""), database)
+            rows = diff_rows(drawn.changes) if drawn.changes is not None else []
+            content = drawn.content
+        write_file(path, content)
         note(f"{path}: {len(rows)} changes.")
     else:
-        rows = diff_rows(_found(before, after, database))
+        if server is not None:
+            rows = _rows_told(server.json("/visualization/diff", a=before, b=after))
+        else:
+            rows = diff_rows(_found(before, after, database))
         _write(rows, form or Output.TABLE, path)
     _tell_costs(rows)
     if not rows:
@@ -186,6 +184,33 @@ def _drawn(before: str, after: str, options: PictureOptions, format: str, databa
             return await draw_compared(store, before, after, options, format)
 
     return run(work())
+
+
+def _server(before: str, after: str) -> Server | None:
+    """The server that has both sides; None where they are on this machine, as files always are.
+
+    Raises :class:`~cloudviz.errors.Invalid` where one is a file and the other is the server's.
+    """
+    server = chosen()
+    files = [side for side in (before, after) if Path(side).exists()]
+    if server is None or len(files) == 2:
+        return None
+    if files:
+        raise Invalid(
+            "a file here is not compared with what a server has",
+            where=files[0],
+            hint=f"Import it there, `cloudviz import {files[0]} --server {server.url}`, and name its discovery.",
+        )
+    return server
+
+
+def _drawn_there(server: Server, before: str, after: str, options: PictureOptions, format: str) -> bytes:
+    """The same picture, drawn by a server for whoever may read."""
+    asked = {
+        "since": before, "at": after, "format": format, "layout": options.layout, "theme": options.theme,
+        "max_nodes": options.max_nodes, "title": options.title, "scale": options.scale,
+    }  # fmt: skip
+    return server.ask("GET", "/visualization/map/picture", params=asked, timeout=300).content
 
 
 def _where(output: str) -> tuple[Output | None, Path | None]:

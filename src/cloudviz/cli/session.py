@@ -39,7 +39,10 @@ Filter = Annotated[
     str, typer.Option("--filter", help="Filter, as in 'type=aws.ec2.* region=eu-west-1 tag:env=prod'.")
 ]
 At = Annotated[
-    str, typer.Option("--at", help="The instant to look at, as in 2026-11-24T05:00:00Z.", show_default=False)
+    str,
+    typer.Option(
+        "--at", help="When to look: an instant, as in 2026-11-24T05:00:00Z, or a discovery id.", show_default=False
+    ),
 ]
 
 

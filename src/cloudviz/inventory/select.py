@@ -24,7 +24,7 @@ class Selection:
         tags: (key, value) pairs that must all hold; an empty value means "the key exists".
         text: part of the name, the id, a tag (``key=value``) or an IP address, without case.
         discovery: only what this discovery saw.
-        at: the instant to look at, RFC 3339 in UTC; empty means now.
+        at: when to look: an instant, RFC 3339 in UTC, or the id of a discovery for just after it; now when empty.
     """
 
     providers: tuple[str, ...] = ()

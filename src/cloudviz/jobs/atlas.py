@@ -46,7 +46,7 @@ async def draw_atlas(
 
     Arguments:
         version: a word that stands for the inventory and all of the arguments.
-        since: an earlier instant: what was added, removed and changed after it is marked.
+        since: an earlier instant or discovery: what was added, removed and changed after it is marked.
         previous: an earlier layout; what it shows too keeps its place.
 
     Raises :class:`~cloudviz.errors.NotFound` when there is nothing to draw.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from pathlib import Path
 
 from cloudviz.diagram.options import PictureOptions
@@ -12,10 +11,7 @@ from cloudviz.inventory.model import Graph
 from cloudviz.inventory.select import Selection
 from cloudviz.jobs.draw import Picture, draw
 from cloudviz.jobs.imports import read_files
-from cloudviz.runtime import clock
 from cloudviz.store import Store
-
-_DISCOVERY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def is_file(side: str) -> bool:
@@ -54,8 +50,4 @@ async def draw_compared(store: Store, before: str, after: str, options: PictureO
 async def _side(store: Store, side: str) -> Graph:
     if is_file(side):
         return (await asyncio.to_thread(read_files, [Path(side)])).graph
-    if _DISCOVERY.fullmatch(side):
-        record = await store.discoveries.get(side)
-        seen_at = record.seen_at or record.created_at or clock.now()
-        return await store.inventories.read(Selection(at=clock.text(seen_at)))
     return await store.inventories.read(Selection(at=side))

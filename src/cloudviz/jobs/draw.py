@@ -262,12 +262,12 @@ async def draw_stored(
 ) -> tuple[Picture, Inventory]:
     """Draw the stored inventory, now or at ``selection.at`` (``cloudviz diagram`` and the API).
 
-    ``with_links=False`` leaves the lines out and keeps what is inside what. ``since`` is an earlier instant: what
-    was added, removed and changed after it is marked. What ``previous``, an earlier picture, shows too keeps its
-    place.
+    ``with_links=False`` leaves the lines out and keeps what is inside what. ``since`` is an earlier instant or
+    discovery: what was added, removed and changed after it is marked. What ``previous``, an earlier picture, shows
+    too keeps its place.
     """
     inventory = await store.inventories.inventory(selection)
-    if not inventory.graph.resources:
+    if not inventory.graph.resources and not since:
         raise nothing_to_draw(anything=await store.inventories.count(Selection(at=selection.at)) > 0)
     graph = inventory.graph if with_links else Graph(inventory.graph.resources)
     before, differs = None, None
@@ -292,5 +292,5 @@ async def draw_stored(
 
 
 async def differences(store: Store, since: str, at: str) -> Diff:
-    """What differs between two instants of the stored inventory; the later is now when it is empty."""
+    """What differs between two looks, instants or discoveries; the later is now when it is empty."""
     return await store.inventories.diff(since, at or clock.text(clock.now()))

@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cloudviz.errors import Invalid, NotFound
 from cloudviz.inventory.diff import Changed, Diff, changed_fields
 from cloudviz.inventory.model import Link, Resource
 from cloudviz.store import tables
 from cloudviz.store.costs import lay_costs
-from cloudviz.store.discoveries import discovery_row
 from cloudviz.store.engine import Database
-from cloudviz.store.instants import read_instant
 from cloudviz.store.moments import After, At, Columns, Moment, shown_at
 from cloudviz.store.selecting import present_ids, resource_columns, resource_of
-
-
-async def moment_of(connection: AsyncConnection, word: str) -> After | At:
-    """The moment that a discovery id or an RFC 3339 instant means.
-
-    Raises NotFound for an unknown or unrecorded discovery, Invalid for what is neither.
-    """
-    try:
-        uuid.UUID(word)
-    except ValueError:
-        try:
-            return At(read_instant(word))
-        except Invalid:
-            raise Invalid(
-                f"{word[:80]!r} is neither a discovery nor an instant",
-                hint="Use an id of `cloudviz discoveries list`, or an instant such as 2026-11-24T05:35:00Z.",
-            ) from None
-    found = await discovery_row(connection, word)
-    if found.seq is None:
-        raise NotFound(f"the discovery {found.id} recorded nothing", hint="Compare one that is completed.")
-    return After(found.seq)
 
 
 async def compare(database: Database, connection: AsyncConnection, a: Moment, b: Moment) -> Diff:

@@ -13,7 +13,7 @@ from cloudviz.store import tables
 from cloudviz.store.costs import lay_costs
 from cloudviz.store.engine import Database
 from cloudviz.store.instants import read_instant
-from cloudviz.store.moments import After, At, Moment, shown_at
+from cloudviz.store.moments import After, At, Moment, moment_of, shown_at
 from cloudviz.store.selecting import conditions, present_ids, resources_by_id
 
 
@@ -36,11 +36,11 @@ class Exporting:
         self._database = database
 
     async def freeze(self, selection: Selection) -> Frozen:
-        """The moment that an export is of: the instant that is asked for, or just after the newest recording."""
-        if selection.at:
-            read_instant(selection.at)
-            return Frozen(at=selection.at)
+        """The moment that an export is of: the one that is asked for, or just after the newest recording."""
         async with self._database.reading() as connection:
+            if selection.at:
+                asked = await moment_of(connection, selection.at)
+                return Frozen(seq=asked.seq) if isinstance(asked, After) else Frozen(at=selection.at)
             return Frozen(seq=int(await connection.scalar(select(func.max(tables.discoveries.c.seq))) or 0))
 
     async def ids(self, selection: Selection, frozen: Frozen) -> list[str]:

@@ -24,14 +24,14 @@ from cloudviz.inventory.model import (
 )
 from cloudviz.inventory.select import Selection
 from cloudviz.store import tables
-from cloudviz.store.comparing import compare, moment_of
+from cloudviz.store.comparing import compare
 from cloudviz.store.cost_tables import cost_revision
 from cloudviz.store.costs import lay_costs, with_costs
 from cloudviz.store.discoveries import coverage_entry, coverage_of, coverage_order, discovery_row, problems_of
 from cloudviz.store.engine import Database
 from cloudviz.store.facets import count_facets
-from cloudviz.store.instants import read_instant, write_instant
-from cloudviz.store.moments import After, Now, shown_at, shown_for
+from cloudviz.store.instants import write_instant
+from cloudviz.store.moments import After, At, Now, moment_of, shown_at, shown_for
 from cloudviz.store.pages import fetch_page
 from cloudviz.store.reach import Reach
 from cloudviz.store.record import record
@@ -110,7 +110,7 @@ class Inventories:
         """The resources that match, with their ancestors, and the links between them, in canonical order.
 
         Links whose target is in no inventory at all stay and are marked unresolved. Raises Invalid when
-        ``at`` is no instant, NotFound for an unknown discovery.
+        ``at`` is neither an instant nor a discovery, NotFound for an unknown discovery.
         """
         async with self._database.reading(from_replica=True) as connection:
             shown = await shown_for(connection, selection)
@@ -140,8 +140,8 @@ class Inventories:
             rows = [await discovery_row(connection, each) for each in dict.fromkeys(selection.discoveries)]
             coverage = await coverage_of(connection, [row.id for row in rows])
         else:
-            before = read_instant(selection.at) if selection.at else None
-            entries = (await connection.execute(_latest_coverage(before))).all()
+            until = await moment_of(connection, selection.at) if selection.at else None
+            entries = (await connection.execute(_latest_coverage(until))).all()
             coverage = sorted(map(coverage_entry, entries), key=coverage_order)
             keys = sorted({entry.discovery_id for entry in entries})
             table = tables.discoveries
@@ -412,17 +412,17 @@ def _unknown_resource(resource_id: str) -> NotFound:
     )
 
 
-def _latest_coverage(before: datetime | None) -> Select[Any]:
-    """The newest coverage entries of each scope and origin: of all, or of what was seen until an instant."""
+def _latest_coverage(until: After | At | None) -> Select[Any]:
+    """The newest coverage entries of each scope and origin: of all, or of what was seen until a moment."""
     table, discoveries = tables.coverage.c, tables.discoveries.c
-    if before is None:
+    if until is None:
         return select(tables.coverage).where(table.latest)
     # rank, not row_number: a discovery may have listed one type twice, once denied.
     rank = func.rank().over(partition_by=table.key, order_by=discoveries.seq.desc())
     ranked = (
         select(tables.coverage, rank.label("rank"))
         .join(tables.discoveries, discoveries.id == table.discovery_id)
-        .where(discoveries.seen_at <= before)
+        .where(discoveries.seq <= until.seq if isinstance(until, After) else discoveries.seen_at <= until.instant)
         .subquery()
     )
     return select(ranked).where(ranked.c.rank == 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnCollection, ColumnElement, and_, exists, false, fun
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import FromClause
 
+from cloudviz.errors import Invalid, NotFound
 from cloudviz.inventory.select import Selection
 from cloudviz.store import tables
 from cloudviz.store.discoveries import discovery_row
@@ -95,12 +97,33 @@ def shown_at(moment: Moment) -> Shown:
     return Shown(versions, versions.c.resource_id, moment.holds(versions.c), moment)
 
 
+async def moment_of(connection: AsyncConnection, word: str) -> After | At:
+    """The moment that a discovery id or an RFC 3339 instant means.
+
+    Raises NotFound for an unknown or unrecorded discovery, Invalid for what is neither.
+    """
+    try:
+        uuid.UUID(word)
+    except ValueError:
+        try:
+            return At(read_instant(word))
+        except Invalid:
+            raise Invalid(
+                f"{word[:80]!r} is neither a discovery nor an instant",
+                hint="Use an id of `cloudviz discoveries list`, or an instant such as 2026-11-24T05:35:00Z.",
+            ) from None
+    found = await discovery_row(connection, word)
+    if found.seq is None:
+        raise NotFound(f"the discovery {found.id} recorded nothing", hint="Name one that is completed.")
+    return After(found.seq)
+
+
 async def shown_for(connection: AsyncConnection, selection: Selection) -> Shown:
     """Where to read for a selection's ``at`` and ``discoveries``.
 
-    Raises Invalid when ``at`` is no instant, NotFound for an unknown discovery.
+    Raises Invalid when ``at`` is neither an instant nor a discovery, NotFound for an unknown discovery.
     """
-    at = At(read_instant(selection.at)) if selection.at else None
+    at = await moment_of(connection, selection.at) if selection.at else None
     if not selection.discoveries:
         return shown_at(at or Now())
     found = [await discovery_row(connection, each) for each in dict.fromkeys(selection.discoveries)]

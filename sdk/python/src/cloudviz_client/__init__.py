@@ -1,6 +1,6 @@
 """The client of the CloudViz API: :class:`CloudViz`, and :class:`AsyncCloudViz` for asyncio."""
 
-from cloudviz_client.asynchronous.client import AsyncCloudViz, AsyncJob
+from cloudviz_client.asynchronous.client import AsyncCloudViz, AsyncJob, AsyncPaginator
 from cloudviz_client.errors import (
     BadInput,
     CloudRefused,
@@ -21,11 +21,12 @@ from cloudviz_client.errors import (
 )
 from cloudviz_client.events import Event
 from cloudviz_client.protocol import Retrying
-from cloudviz_client.synchronous.client import CloudViz, Job
+from cloudviz_client.synchronous.client import CloudViz, Job, Paginator
 
 __all__ = [
     "AsyncCloudViz",
     "AsyncJob",
+    "AsyncPaginator",
     "BadInput",
     "CloudRefused",
     "CloudViz",
@@ -38,6 +39,7 @@ __all__ = [
     "JobFailed",
     "NotFound",
     "NotReached",
+    "Paginator",
     "Refused",
     "Retrying",
     "ServerFailed",

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from cloudviz_client import models
+
 
 class CloudVizError(Exception):
     """Whatever this client raises of its own.
@@ -32,9 +34,9 @@ class WaitedTooLong(CloudVizError):
 class JobFailed(CloudVizError):
     """A job that was waited for failed or was cancelled. ``job`` is its last state."""
 
-    def __init__(self, job: Mapping[str, Any]) -> None:
-        error = job.get("error") or {}
-        super().__init__(str(error.get("detail") or f"The job is {job['status']}."), str(error.get("hint") or ""))
+    def __init__(self, job: models.JobModel) -> None:
+        error = job.error or {}
+        super().__init__(str(error.get("detail") or f"The job is {job.status}."), str(error.get("hint") or ""))
         self.job = job
 
 
@@ -56,7 +58,7 @@ class Refused(CloudVizError):
         super().__init__(detail, str(problem.get("hint") or ""))
         self.status = status
         self.code = str(problem.get("code") or "")
-        self.errors = list(problem.get("errors") or ())
+        self.errors = [models.WrongValue(each) for each in problem.get("errors") or ()]
         self.request_id = str(problem.get("request_id") or request_id)
         self.retry_after = retry_after
 

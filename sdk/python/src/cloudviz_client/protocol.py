@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from cloudviz_client import models
 from cloudviz_client.errors import Refused, refused
 from cloudviz_client.operations import OPERATIONS
 
@@ -34,6 +35,7 @@ class Operation:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""  # "", "json" or "form"
     public: bool = False
+    answers: Mapping[int, str] = field(default_factory=dict)  # status → class of the document
 
     @property
     def takes_key(self) -> bool:
@@ -52,6 +54,7 @@ class Request:
     form: Mapping[str, str] | None = None
     uploads: tuple[Upload, ...] = ()
     public: bool = False
+    answers: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def may_be_repeated(self) -> bool:
@@ -79,7 +82,7 @@ def request_for(
 
     Arguments:
         given: parameters of path, query and headers by name; None stands for not given.
-        body: the JSON document.
+        body: the fields of the JSON document.
         uploads: for a form with files.
         form: the other fields of the form.
 
@@ -106,11 +109,25 @@ def request_for(
     fields = None
     if operation.body == "form":
         fields = {name: str(value) for name, value in (form or {}).items() if value is not None}
-    if operation.body == "json" and body is None:
-        body = {}
+    if operation.body == "json":
+        body = {name: _written(value) for name, value in (body or {}).items()}
     return Request(
-        operation.method, path, tuple(query), headers, body, fields, tuple(uploads), public=operation.public
+        operation.method,
+        path,
+        tuple(query),
+        headers,
+        body,
+        fields,
+        tuple(uploads),
+        public=operation.public,
+        answers=operation.answers,
     )
+
+
+def answered(request: Request, status: int, document: Any) -> Any:
+    """The JSON of an answer, as an object of its class."""
+    name = request.answers.get(status)
+    return getattr(models, name)(document) if name and isinstance(document, dict) else document
 
 
 def _pairs(name: str, value: Any) -> list[tuple[str, str]]:
@@ -120,7 +137,12 @@ def _pairs(name: str, value: Any) -> list[tuple[str, str]]:
         return [(name, "true" if value else "false")]
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
         return [pair for each in value for pair in _pairs(name, each)]
-    return [(name, value.isoformat() if hasattr(value, "isoformat") else str(value))]
+    return [(name, str(_written(value)))]
+
+
+def _written(value: Any) -> Any:
+    """A time as the wire has it; anything else as it is."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def parts(uploads: Sequence[Upload]) -> list[tuple[str, tuple[str, Any]]]:

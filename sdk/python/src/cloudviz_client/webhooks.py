@@ -11,8 +11,10 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
+from cloudviz_client.document import Document
 from cloudviz_client.errors import CloudVizError
 
 TOLERANCE = 300.0  # seconds that the sender's clock may be off, as the standard says
@@ -22,6 +24,20 @@ class NotGenuine(CloudVizError):
     """The message was not signed with the secret, or not just now: answer 400 and do nothing."""
 
 
+class Message(Document):
+    """What happened: ``data`` depends on the ``type``."""
+
+    __slots__ = ()
+    _times: ClassVar[frozenset[str]] = frozenset(["timestamp"])
+    _defaults: ClassVar[dict[str, Any]] = {"subject": "", "severity": "info", "data": {}}
+
+    type: str
+    timestamp: datetime
+    subject: str
+    severity: str
+    data: dict[str, Any]
+
+
 def verify(
     secret: str,
     headers: Mapping[str, str],
@@ -29,7 +45,7 @@ def verify(
     *,
     tolerance: float = TOLERANCE,
     now: float | None = None,
-) -> dict[str, Any]:
+) -> Message:
     """The event that a message tells, when it is genuine.
 
     Arguments:
@@ -70,7 +86,7 @@ def verify(
         raise NotGenuine("The body is no JSON.") from None
     if not isinstance(event, dict):
         raise NotGenuine("The body is no event.")
-    return event
+    return Message(event)
 
 
 def _signatures(header: str) -> list[bytes]:

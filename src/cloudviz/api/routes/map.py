@@ -12,6 +12,7 @@ from cloudviz.api.description import refuses
 from cloudviz.api.errors import dumps
 from cloudviz.api.files import FILE, NOT_MODIFIED, PRIVATE, etag_of, file_reply, is_fresh, unchanged
 from cloudviz.api.routes.visualization import selected
+from cloudviz.api.schemas.base import AT_SAYS
 from cloudviz.api.schemas.diagrams import (
     DIRECTION,
     DIRECTION_SAYS,
@@ -24,6 +25,7 @@ from cloudviz.api.schemas.diagrams import (
     PAGE_SAYS,
     PREVIOUS_SAYS,
     SCALE_SAYS,
+    SINCE_SAYS,
     THEME,
     Direction,
     ExportRequest,
@@ -49,8 +51,8 @@ def asked_picture(
     group_by: Annotated[str, Query(max_length=200, description="account, region, network, kind, `tag:KEY`.")] = "",
     focus: Annotated[str, Query(max_length=4096, description="A resource id.")] = "",
     hops: Annotated[int, Query(ge=0, le=MOST_HOPS, description="Links around the focus.")] = 2,
-    at: Annotated[str, Query(max_length=100, description="Instant (RFC 3339); now when empty.")] = "",
-    since: Annotated[str, Query(max_length=100, description="Mark what changed after this instant.")] = "",
+    at: Annotated[str, Query(max_length=100, description=AT_SAYS)] = "",
+    since: Annotated[str, Query(max_length=100, description=SINCE_SAYS)] = "",
     direction: Annotated[Direction, Query(description=DIRECTION_SAYS)] = DIRECTION,
     previous: Annotated[str, Query(max_length=100, description=PREVIOUS_SAYS)] = "",
     show_costs: Annotated[bool, Query(description="Write costs beside names.")] = False,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from cloudviz.api.schemas.base import Asked, Told, example
+from cloudviz.api.schemas.base import SECRET, Asked, Told, example
 
 
 class LoginRequest(Asked):
@@ -38,8 +38,8 @@ class ExchangeRequest(Asked):
 class TokenReply(Told):
     """A grant: send `access_token` as `Authorization: Bearer …`, and refresh it before `expires_in` is over."""
 
-    access_token: str
-    refresh_token: str
+    access_token: str = Field(json_schema_extra=SECRET)
+    refresh_token: str = Field(json_schema_extra=SECRET)
     token_type: Literal["bearer"] = "bearer"
     expires_in: int = Field(description="Seconds until the access token expires.")
 

@@ -38,6 +38,11 @@ class Told(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+SECRET: dict[str, Any] = {"x-cloudviz-secret": True}
+"""What a field is described with whose value is as good as a password: clients leave it out of what they print."""
+
+AT_SAYS = "The inventory at this instant (RFC 3339), or just after this discovery; now when empty."
+
 Words = Annotated[list[str], Field(max_length=MOST_VALUES)]
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from cloudviz.api.schemas.base import Asked, Told, Words, example
+from cloudviz.api.schemas.base import AT_SAYS, SECRET, Asked, Told, Words, example
 from cloudviz.diagram.options import DIRECTIONS, FORMATS, LAYOUTS, PAGES, THEMES, PictureOptions
 from cloudviz.inventory.tables import TABLES
 
@@ -30,6 +30,7 @@ SCALE_SAYS = "Device pixels per px; PNG only. What would pass 120 million pixels
 PAGE_SAYS = "Paper of a PDF; what is too large for one page gets an overview and several."
 DIRECTION_SAYS = "Where the lines of the hierarchical layout lead."
 PREVIOUS_SAYS = "Id of a kept picture: what both show keeps its place. Only of the same layout."
+SINCE_SAYS = "Mark what was added, removed and changed after this instant (RFC 3339), or this discovery."
 LINK_BASE_SAYS = "Lets each box lead to this address with its resource id behind it; in formats that hold links."
 MOST_HOPS = 10
 LONGEST_LINK = 604_800  # seconds; S3 signs none for longer
@@ -52,11 +53,8 @@ class PictureRequest(Asked):
     focus: str = Field("", description="A resource id, shown with what is within `hops` links of it.")
     hops: int = Field(2, ge=0, le=MOST_HOPS)
     title: str = Field("", max_length=500)
-    at: str = Field("", max_length=100, description="The inventory at this instant (RFC 3339); now when empty.")
-    since: str = Field(
-        "", max_length=100, description="Mark what was added, removed and changed after this instant (RFC 3339)."
-    )
-
+    at: str = Field("", max_length=100, description=AT_SAYS)
+    since: str = Field("", max_length=100, description=SINCE_SAYS)
     direction: Direction = Field(DIRECTION, description=DIRECTION_SAYS)
     previous: str = Field("", max_length=100, description=PREVIOUS_SAYS)
 
@@ -116,7 +114,10 @@ class ExportRequest(PictureRequest):
 class LinkReply(Told):
     """A link to a file. Whoever has it may follow it until it ends."""
 
-    url: str = Field(description="Where the file is; relative to this server where it begins with a slash.")
+    url: str = Field(
+        description="Where the file is; relative to this server where it begins with a slash.",
+        json_schema_extra=SECRET,
+    )
     expires_at: datetime
     file_name: str
     media_type: str

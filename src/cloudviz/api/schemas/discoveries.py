@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from cloudviz.api.schemas.base import Asked, Told, Words, example, examples
+from cloudviz.api.schemas.base import SECRET, Asked, Told, Words, example, examples
 from cloudviz.api.schemas.inventory import CoverageModel, ProblemEntry
 
 AN_ID = "2f1b6a9e-6f3c-4a0e-8a39-0a4b5c6d7e8f"
@@ -92,7 +92,9 @@ class DiscoveryAccepted(Told):
     job_id: str
     status: str
     webhook_id: str | None = Field(None, description="The webhook of `webhook_url`.")
-    webhook_secret: str | None = Field(None, description="What it signs with (`whsec_…`); shown this once.")
+    webhook_secret: str | None = Field(
+        None, description="What it signs with (`whsec_…`); shown this once.", json_schema_extra=SECRET
+    )
 
     model_config = example(discovery_id=AN_ID, job_id="81e2…", status="queued")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from cloudviz.api.schemas.base import Asked, Told, Words, example
+from cloudviz.api.schemas.base import AT_SAYS, Asked, Told, Words, example
 
 WEB_1 = {
     "id": "arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1b2c3d4e5f60718",
@@ -164,7 +164,7 @@ class SearchRequest(Asked):
     tags: dict[str, str] = Field({}, description="Tags that must all be there; an empty value takes any.")
     discoveries: Words = Field([], description="Only what these discoveries saw.")
     text: str = Field("", description="Part of the name or the id, without case.")
-    at: str = Field("", description="The inventory at this instant (RFC 3339); now when empty.")
+    at: str = Field("", description=AT_SAYS)
     filter: str = Field("", description="A filter expression, as in `cloudviz resources list --filter`.")
     limit: int = Field(50, ge=1, le=500)
     cursor: str | None = Field(None, description="`next_cursor` of the page before.")

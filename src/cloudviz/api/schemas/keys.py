@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from cloudviz.api.schemas.base import Asked, Told, example
+from cloudviz.api.schemas.base import SECRET, Asked, Told, example
 
 
 class KeyLimits(Asked):
@@ -61,7 +61,9 @@ class KeyModel(Told):
 class NewKeyModel(KeyModel):
     """A key that was just made. `key` is shown this once."""
 
-    key: str = Field(description="Send it as `Authorization: Bearer …` or as `X-API-Key`.")
+    key: str = Field(
+        description="Send it as `Authorization: Bearer …` or as `X-API-Key`.", json_schema_extra=SECRET
+    )
 
     model_config = example(
         id="5a1c3f0e-6a53-4a0c-9d7c-0d6a1f3b2c11",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 
-from cloudviz.api.schemas.base import Asked, Told, Words, example, examples
+from cloudviz.api.schemas.base import SECRET, Asked, Told, Words, example, examples
 from cloudviz.jobs.webhooks.spreading import KINDS
 
 AN_ID = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
@@ -111,7 +111,7 @@ class WebhookModel(Told):
 class WebhookMade(WebhookModel):
     """A webhook with its present secret, which is shown this once."""
 
-    secret: str = Field(description="`whsec_…`: receivers verify with it.")
+    secret: str = Field(description="`whsec_…`: receivers verify with it.", json_schema_extra=SECRET)
 
 
 class WebhookPage(Told):

@@ -15,7 +15,7 @@ from cloudviz_client.protocol import Upload
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from cloudviz_client.asynchronous.client import AsyncCloudViz, AsyncJob
+    from cloudviz_client.asynchronous.client import AsyncCloudViz, AsyncJob, AsyncPaginator
 
 
 class AsyncAdmin:
@@ -53,7 +53,7 @@ class AsyncAdmin:
         until: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> AsyncIterator[models.AuditModel]:
+    ) -> AsyncPaginator[models.AuditModel, models.AuditPage]:
         """Who did what, newest first."""
         return self._client.pages(
             "admin_audit",
@@ -77,7 +77,7 @@ class AsyncAdmin:
 
     def credentials(
         self, *, limit: int | None = None, cursor: str | None = None
-    ) -> AsyncIterator[models.CredentialModel]:
+    ) -> AsyncPaginator[models.CredentialModel, models.CredentialPage]:
         """Credentials for clouds, without their secrets."""
         return self._client.pages("admin_credentials", {"limit": limit, "cursor": cursor})
 
@@ -125,7 +125,9 @@ class AsyncAdmin:
         """A person."""
         return cast("models.UserModel", await self._client.call("admin_user", {"user_id": user_id}))
 
-    def users(self, *, limit: int | None = None, cursor: str | None = None) -> AsyncIterator[models.UserModel]:
+    def users(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> AsyncPaginator[models.UserModel, models.UserPage]:
         """People who may sign in."""
         return self._client.pages("admin_users", {"limit": limit, "cursor": cursor})
 
@@ -153,7 +155,7 @@ class AsyncApiKeys:
 
     def list(
         self, *, everybody: bool | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> AsyncIterator[models.KeyModel]:
+    ) -> AsyncPaginator[models.KeyModel, models.KeyPage]:
         """Your API keys, newest first."""
         return self._client.pages("auth_keys", {"everybody": everybody, "limit": limit, "cursor": cursor})
 
@@ -243,7 +245,7 @@ class AsyncAws:
 
     def discoveries(
         self, *, status: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> AsyncIterator[models.DiscoveryModel]:
+    ) -> AsyncPaginator[models.DiscoveryModel, models.DiscoveryPage]:
         """Discoveries of AWS, newest first."""
         return self._client.pages("aws_discoveries", {"status": status, "limit": limit, "cursor": cursor})
 
@@ -290,7 +292,7 @@ class AsyncAws:
         q: str | None = None,
         at: str | None = None,
         filter: str | None = None,
-    ) -> AsyncIterator[models.ResourceModel]:
+    ) -> AsyncPaginator[models.ResourceModel, models.ResourcePage]:
         """Resources in AWS."""
         return self._client.pages(
             "aws_resources",
@@ -346,7 +348,7 @@ class AsyncAzure:
 
     def discoveries(
         self, *, status: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> AsyncIterator[models.DiscoveryModel]:
+    ) -> AsyncPaginator[models.DiscoveryModel, models.DiscoveryPage]:
         """Discoveries of Azure, newest first."""
         return self._client.pages("azure_discoveries", {"status": status, "limit": limit, "cursor": cursor})
 
@@ -394,7 +396,7 @@ class AsyncAzure:
         q: str | None = None,
         at: str | None = None,
         filter: str | None = None,
-    ) -> AsyncIterator[models.ResourceModel]:
+    ) -> AsyncPaginator[models.ResourceModel, models.ResourcePage]:
         """Resources in Azure."""
         return self._client.pages(
             "azure_resources",
@@ -428,7 +430,9 @@ class AsyncCosts:
     def __init__(self, client: AsyncCloudViz) -> None:
         self._client = client
 
-    def bills(self, *, limit: int | None = None, cursor: str | None = None) -> AsyncIterator[models.BillEntry]:
+    def bills(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> AsyncPaginator[models.BillEntry, models.BillPage]:
         """The bills that are kept, newest first."""
         return self._client.pages("costs_bills", {"limit": limit, "cursor": cursor})
 
@@ -549,7 +553,9 @@ class AsyncDiagrams:
             "models.DiagramReply", await self._client.call("visualization_diagram", {"diagram_id": diagram_id})
         )
 
-    def list(self, *, limit: int | None = None, cursor: str | None = None) -> AsyncIterator[models.DiagramModel]:
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> AsyncPaginator[models.DiagramModel, models.DiagramPage]:
         """Pictures that were kept, newest first."""
         return self._client.pages("visualization_diagrams", {"limit": limit, "cursor": cursor})
 
@@ -647,7 +653,7 @@ class AsyncDiscoveries:
 
     def list(
         self, *, status: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> AsyncIterator[models.DiscoveryModel]:
+    ) -> AsyncPaginator[models.DiscoveryModel, models.DiscoveryPage]:
         """Discoveries of all clouds and files, newest first."""
         return self._client.pages("discoveries_discoveries", {"status": status, "limit": limit, "cursor": cursor})
 
@@ -689,7 +695,7 @@ class AsyncGcp:
 
     def discoveries(
         self, *, status: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> AsyncIterator[models.DiscoveryModel]:
+    ) -> AsyncPaginator[models.DiscoveryModel, models.DiscoveryPage]:
         """Discoveries of Google Cloud, newest first."""
         return self._client.pages("gcp_discoveries", {"status": status, "limit": limit, "cursor": cursor})
 
@@ -736,7 +742,7 @@ class AsyncGcp:
         q: str | None = None,
         at: str | None = None,
         filter: str | None = None,
-    ) -> AsyncIterator[models.ResourceModel]:
+    ) -> AsyncPaginator[models.ResourceModel, models.ResourcePage]:
         """Resources in Google Cloud."""
         return self._client.pages(
             "gcp_resources",
@@ -849,7 +855,7 @@ class AsyncJobs:
         kind: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> AsyncIterator[models.JobModel]:
+    ) -> AsyncPaginator[models.JobModel, models.JobPage]:
         """Jobs, newest first."""
         return self._client.pages("jobs_jobs", {"status": status, "kind": kind, "limit": limit, "cursor": cursor})
 
@@ -930,10 +936,10 @@ class AsyncMap:
         show_costs: bool | None = None,
         title: str | None = None,
         discovery: Sequence[str] | None = None,
-    ) -> models.AtlasReply:
+    ) -> models.AtlasReply | models.DrawingReply:
         """A map of any size."""
         return cast(
-            "models.AtlasReply",
+            "models.AtlasReply | models.DrawingReply",
             await self._client.call(
                 "map_atlas",
                 {
@@ -983,7 +989,7 @@ class AsyncMap:
         show_costs: bool | None = None,
         title: str | None = None,
         discovery: Sequence[str] | None = None,
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> AsyncPaginator[dict[str, Any], models.ChildrenReply]:
         """What a container of a map holds."""
         return self._client.pages(
             "map_children",
@@ -1218,7 +1224,9 @@ class AsyncMap:
             ),
         )
 
-    def views(self, *, limit: int | None = None, cursor: str | None = None) -> AsyncIterator[models.ViewModel]:
+    def views(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> AsyncPaginator[models.ViewModel, models.ViewPage]:
         """Your saved views, by name."""
         return self._client.pages("map_views", {"limit": limit, "cursor": cursor})
 
@@ -1352,7 +1360,7 @@ class AsyncResources:
         q: str | None = None,
         at: str | None = None,
         filter: str | None = None,
-    ) -> AsyncIterator[models.ResourceModel]:
+    ) -> AsyncPaginator[models.ResourceModel, models.ResourcePage]:
         """Resources that fulfil all conditions."""
         return self._client.pages(
             "resources_resources",
@@ -1373,7 +1381,9 @@ class AsyncResources:
             },
         )
 
-    def search(self, **body: Unpack[models.SearchRequest]) -> AsyncIterator[models.ResourceModel]:
+    def search(
+        self, **body: Unpack[models.SearchRequest]
+    ) -> AsyncPaginator[models.ResourceModel, models.ResourcePage]:
         """Resources that fulfil all conditions of a body."""
         return self._client.pages("resources_search", {}, body=dict(body))
 
@@ -1405,7 +1415,7 @@ class AsyncSchedules:
 
     def runs(
         self, schedule_id: str, *, limit: int | None = None, cursor: str | None = None
-    ) -> AsyncIterator[models.ScheduleRunModel]:
+    ) -> AsyncPaginator[models.ScheduleRunModel, models.ScheduleRunPage]:
         """The history of a schedule."""
         return self._client.pages("schedules_runs", {"schedule_id": schedule_id, "limit": limit, "cursor": cursor})
 
@@ -1415,7 +1425,9 @@ class AsyncSchedules:
             "models.ScheduleModel", await self._client.call("schedules_schedule", {"schedule_id": schedule_id})
         )
 
-    def list(self, *, limit: int | None = None, cursor: str | None = None) -> AsyncIterator[models.ScheduleModel]:
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> AsyncPaginator[models.ScheduleModel, models.SchedulePage]:
         """Schedules, by name."""
         return self._client.pages("schedules_schedules", {"limit": limit, "cursor": cursor})
 
@@ -1444,7 +1456,7 @@ class AsyncWebhooks:
         status: models.DeliveryStatus | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> AsyncIterator[models.DeliveryModel]:
+    ) -> AsyncPaginator[models.DeliveryModel, models.DeliveryPage]:
         """Deliveries of a webhook with their tries, newest first."""
         return self._client.pages(
             "webhooks_deliveries", {"webhook_id": webhook_id, "status": status, "limit": limit, "cursor": cursor}
@@ -1496,7 +1508,9 @@ class AsyncWebhooks:
         """One webhook."""
         return cast("models.WebhookModel", await self._client.call("webhooks_webhook", {"webhook_id": webhook_id}))
 
-    def list(self, *, limit: int | None = None, cursor: str | None = None) -> AsyncIterator[models.WebhookModel]:
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> AsyncPaginator[models.WebhookModel, models.WebhookPage]:
         """Webhooks, newest first."""
         return self._client.pages("webhooks_webhooks", {"limit": limit, "cursor": cursor})
 

@@ -10,15 +10,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
 import httpx
 
-from cloudviz_client import protocol
+from cloudviz_client import models, protocol
 from cloudviz_client.errors import JobFailed, NotReached, Unauthenticated, WaitedTooLong
 from cloudviz_client.events import Event, EventReader
 from cloudviz_client.protocol import Request, Retrying, Session, Upload
 from cloudviz_client.synchronous.namespaces import Namespaces
+
+Item = TypeVar("Item")
+Page = TypeVar("Page")
 
 
 class CloudViz(Namespaces):
@@ -76,7 +79,7 @@ class CloudViz(Namespaces):
         form: Mapping[str, Any] | None = None,
         **given: Any,
     ) -> Any:
-        """Any operation by its id in ``openapi.json``; returns the JSON document, bytes, text, or None.
+        """Any operation by its id in ``openapi.json``; returns an object of :mod:`models`, bytes, text, or None.
 
         Arguments:
             body: the JSON document to send.
@@ -106,7 +109,7 @@ class CloudViz(Namespaces):
             return None
         kind = response.headers.get("content-type", "").partition(";")[0]
         if kind == "application/json":
-            return response.json()
+            return protocol.answered(request, response.status_code, response.json())
         return response.text if kind == "text/plain" else response.content
 
     def answer(self, request: Request) -> httpx.Response:
@@ -200,23 +203,15 @@ class CloudViz(Namespaces):
 
     # ---- what the namespaces are made of
 
-    def pages(self, operation_id: str, given: Mapping[str, Any], body: Any = None) -> Iterator[Any]:
-        """The items of a list, page after page, each page when it is come to."""
-        while True:
-            page = (self.answer(protocol.request_for(operation_id, given, body=body))).json()
-            for item in page["items"]:
-                yield item
-            cursor = page.get("next_cursor")
-            if not cursor:
-                return
-            if body is not None:
-                body = {**body, "cursor": cursor}
-            else:
-                given = {**given, "cursor": cursor}
+    def pages(
+        self, operation_id: str, given: Mapping[str, Any], body: Mapping[str, Any] | None = None
+    ) -> Paginator[Any, Any]:
+        """A list, page after page."""
+        return Paginator(self, operation_id, given, body)
 
     def start(self, operation_id: str, given: Mapping[str, Any], *, body: Any = None) -> Job:
         """Begin what the server carries out as a job."""
-        return Job(self, (self.answer(protocol.request_for(operation_id, given, body=body))).json())
+        return Job(self, self.call(operation_id, given, body=body))
 
     def begin(
         self,
@@ -230,7 +225,8 @@ class CloudViz(Namespaces):
         """The document of what is done at once; a job where it is large."""
         request = protocol.request_for(operation_id, given, body=body, uploads=uploads, form=form)
         response = self.answer(request)
-        return Job(self, response.json()) if response.status_code == 202 else response.json()
+        document = protocol.answered(request, response.status_code, response.json())
+        return Job(self, document) if response.status_code == 202 else document
 
     def download(
         self, operation_id: str, given: Mapping[str, Any], body: Any, to: str | os.PathLike[str] | None
@@ -279,27 +275,68 @@ class CloudViz(Namespaces):
             time.sleep(reader.retry_seconds)
 
 
+class Paginator(Generic[Item, Page]):
+    """The items of a list. The next page is fetched when it is come to; ``pages`` are the pages themselves."""
+
+    def __init__(
+        self,
+        client: CloudViz,
+        operation_id: str,
+        given: Mapping[str, Any],
+        body: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._client = client
+        self._asked = (operation_id, given, body)
+        self._items = self._each()
+
+    def __iter__(self) -> Paginator[Item, Page]:
+        return self
+
+    def __next__(self) -> Item:
+        return self._items.__next__()
+
+    def pages(self) -> Iterator[Page]:
+        """Page after page from the first, with ``items`` and ``next_cursor``."""
+        operation_id, given, body = self._asked
+        while True:
+            page = self._client.call(operation_id, given, body=body)
+            yield page
+            if not page.next_cursor:
+                return
+            if body is not None:
+                body = {**body, "cursor": page.next_cursor}
+            else:
+                given = {**given, "cursor": page.next_cursor}
+
+    def _each(self) -> Iterator[Item]:
+        for page in self.pages():
+            for item in cast("models.AuditPage", page).items:  # as each page has them
+                yield cast("Item", item)
+
+
 class Job:
     """A job that the server carries out. ``accepted`` is what it answered."""
 
-    def __init__(self, client: CloudViz, accepted: Mapping[str, Any]) -> None:
+    def __init__(self, client: CloudViz, accepted: models.JobAccepted | models.DiscoveryAccepted) -> None:
         self._client = client
         self.accepted = accepted
-        self.id: str = accepted["job_id"]
+        self.id: str = accepted.job_id
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
 
     @property
     def discovery_id(self) -> str:
         """The discovery that the job carries out; empty for other jobs."""
         return str(self.accepted.get("discovery_id") or "")
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> models.JobModel:
         """The job as it is now."""
-        found: dict[str, Any] = self._client.request("jobs_job", job_id=self.id)
-        return found
+        return self._client.jobs.get(self.id)
 
     def wait(
-        self, on_progress: Callable[[dict[str, Any]], None] | None = None, *, timeout: float | None = None
-    ) -> dict[str, Any]:
+        self, on_progress: Callable[[models.JobModel], None] | None = None, *, timeout: float | None = None
+    ) -> models.JobModel:
         """The job once it is over, succeeded or in part.
 
         Arguments:
@@ -311,30 +348,28 @@ class Job:
         looked, waited, told = 0, 0.0, None
         while True:
             job = self.status()
-            now = (job["status"], job.get("progress"))
+            now = (job.status, job.progress)
             if on_progress is not None and now != told:
                 told = now
                 on_progress(job)
             if protocol.is_final(job):
-                if job["status"] in ("failed", "cancelled"):
+                if job.status in ("failed", "cancelled"):
                     raise JobFailed(job)
                 return job
             pause = protocol.pause(looked)
             if timeout is not None and waited + pause > timeout:
                 hint = "It goes on; wait again, or cancel it."
-                raise WaitedTooLong(f"The job {self.id} is {job['status']} after {timeout:g} s.", hint)
+                raise WaitedTooLong(f"The job {self.id} is {job.status} after {timeout:g} s.", hint)
             time.sleep(pause)
             looked, waited = looked + 1, waited + pause
 
-    def discovery(self) -> dict[str, Any]:
+    def discovery(self) -> models.DiscoveryReply:
         """The discovery with its progress, coverage and problems."""
-        found: dict[str, Any] = self._client.request("discoveries_discovery", discovery_id=self.discovery_id)
-        return found
+        return self._client.discoveries.get(self.discovery_id)
 
-    def cancel(self) -> dict[str, Any]:
+    def cancel(self) -> models.JobModel:
         """Ask for its end; what it has found so far stays."""
-        found: dict[str, Any] = self._client.request("jobs_cancel", job_id=self.id)
-        return found
+        return self._client.jobs.cancel(self.id)
 
     def events(self, last_event_id: str = "") -> Iterator[Event]:
         """What happens to it, as it happens."""

@@ -15,7 +15,7 @@ from cloudviz_client.protocol import Upload
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from cloudviz_client.synchronous.client import CloudViz, Job
+    from cloudviz_client.synchronous.client import CloudViz, Job, Paginator
 
 
 class Admin:
@@ -53,7 +53,7 @@ class Admin:
         until: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> Iterator[models.AuditModel]:
+    ) -> Paginator[models.AuditModel, models.AuditPage]:
         """Who did what, newest first."""
         return self._client.pages(
             "admin_audit",
@@ -77,7 +77,7 @@ class Admin:
 
     def credentials(
         self, *, limit: int | None = None, cursor: str | None = None
-    ) -> Iterator[models.CredentialModel]:
+    ) -> Paginator[models.CredentialModel, models.CredentialPage]:
         """Credentials for clouds, without their secrets."""
         return self._client.pages("admin_credentials", {"limit": limit, "cursor": cursor})
 
@@ -125,7 +125,9 @@ class Admin:
         """A person."""
         return cast("models.UserModel", self._client.call("admin_user", {"user_id": user_id}))
 
-    def users(self, *, limit: int | None = None, cursor: str | None = None) -> Iterator[models.UserModel]:
+    def users(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Paginator[models.UserModel, models.UserPage]:
         """People who may sign in."""
         return self._client.pages("admin_users", {"limit": limit, "cursor": cursor})
 
@@ -153,7 +155,7 @@ class ApiKeys:
 
     def list(
         self, *, everybody: bool | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> Iterator[models.KeyModel]:
+    ) -> Paginator[models.KeyModel, models.KeyPage]:
         """Your API keys, newest first."""
         return self._client.pages("auth_keys", {"everybody": everybody, "limit": limit, "cursor": cursor})
 
@@ -241,7 +243,7 @@ class Aws:
 
     def discoveries(
         self, *, status: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> Iterator[models.DiscoveryModel]:
+    ) -> Paginator[models.DiscoveryModel, models.DiscoveryPage]:
         """Discoveries of AWS, newest first."""
         return self._client.pages("aws_discoveries", {"status": status, "limit": limit, "cursor": cursor})
 
@@ -286,7 +288,7 @@ class Aws:
         q: str | None = None,
         at: str | None = None,
         filter: str | None = None,
-    ) -> Iterator[models.ResourceModel]:
+    ) -> Paginator[models.ResourceModel, models.ResourcePage]:
         """Resources in AWS."""
         return self._client.pages(
             "aws_resources",
@@ -340,7 +342,7 @@ class Azure:
 
     def discoveries(
         self, *, status: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> Iterator[models.DiscoveryModel]:
+    ) -> Paginator[models.DiscoveryModel, models.DiscoveryPage]:
         """Discoveries of Azure, newest first."""
         return self._client.pages("azure_discoveries", {"status": status, "limit": limit, "cursor": cursor})
 
@@ -386,7 +388,7 @@ class Azure:
         q: str | None = None,
         at: str | None = None,
         filter: str | None = None,
-    ) -> Iterator[models.ResourceModel]:
+    ) -> Paginator[models.ResourceModel, models.ResourcePage]:
         """Resources in Azure."""
         return self._client.pages(
             "azure_resources",
@@ -418,7 +420,9 @@ class Costs:
     def __init__(self, client: CloudViz) -> None:
         self._client = client
 
-    def bills(self, *, limit: int | None = None, cursor: str | None = None) -> Iterator[models.BillEntry]:
+    def bills(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Paginator[models.BillEntry, models.BillPage]:
         """The bills that are kept, newest first."""
         return self._client.pages("costs_bills", {"limit": limit, "cursor": cursor})
 
@@ -536,7 +540,9 @@ class Diagrams:
         """One picture with its Mermaid code."""
         return cast("models.DiagramReply", self._client.call("visualization_diagram", {"diagram_id": diagram_id}))
 
-    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Iterator[models.DiagramModel]:
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Paginator[models.DiagramModel, models.DiagramPage]:
         """Pictures that were kept, newest first."""
         return self._client.pages("visualization_diagrams", {"limit": limit, "cursor": cursor})
 
@@ -628,7 +634,7 @@ class Discoveries:
 
     def list(
         self, *, status: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> Iterator[models.DiscoveryModel]:
+    ) -> Paginator[models.DiscoveryModel, models.DiscoveryPage]:
         """Discoveries of all clouds and files, newest first."""
         return self._client.pages("discoveries_discoveries", {"status": status, "limit": limit, "cursor": cursor})
 
@@ -667,7 +673,7 @@ class Gcp:
 
     def discoveries(
         self, *, status: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> Iterator[models.DiscoveryModel]:
+    ) -> Paginator[models.DiscoveryModel, models.DiscoveryPage]:
         """Discoveries of Google Cloud, newest first."""
         return self._client.pages("gcp_discoveries", {"status": status, "limit": limit, "cursor": cursor})
 
@@ -712,7 +718,7 @@ class Gcp:
         q: str | None = None,
         at: str | None = None,
         filter: str | None = None,
-    ) -> Iterator[models.ResourceModel]:
+    ) -> Paginator[models.ResourceModel, models.ResourcePage]:
         """Resources in Google Cloud."""
         return self._client.pages(
             "gcp_resources",
@@ -825,7 +831,7 @@ class Jobs:
         kind: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> Iterator[models.JobModel]:
+    ) -> Paginator[models.JobModel, models.JobPage]:
         """Jobs, newest first."""
         return self._client.pages("jobs_jobs", {"status": status, "kind": kind, "limit": limit, "cursor": cursor})
 
@@ -906,10 +912,10 @@ class Map:
         show_costs: bool | None = None,
         title: str | None = None,
         discovery: Sequence[str] | None = None,
-    ) -> models.AtlasReply:
+    ) -> models.AtlasReply | models.DrawingReply:
         """A map of any size."""
         return cast(
-            "models.AtlasReply",
+            "models.AtlasReply | models.DrawingReply",
             self._client.call(
                 "map_atlas",
                 {
@@ -959,7 +965,7 @@ class Map:
         show_costs: bool | None = None,
         title: str | None = None,
         discovery: Sequence[str] | None = None,
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Paginator[dict[str, Any], models.ChildrenReply]:
         """What a container of a map holds."""
         return self._client.pages(
             "map_children",
@@ -1194,7 +1200,9 @@ class Map:
             ),
         )
 
-    def views(self, *, limit: int | None = None, cursor: str | None = None) -> Iterator[models.ViewModel]:
+    def views(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Paginator[models.ViewModel, models.ViewPage]:
         """Your saved views, by name."""
         return self._client.pages("map_views", {"limit": limit, "cursor": cursor})
 
@@ -1322,7 +1330,7 @@ class Resources:
         q: str | None = None,
         at: str | None = None,
         filter: str | None = None,
-    ) -> Iterator[models.ResourceModel]:
+    ) -> Paginator[models.ResourceModel, models.ResourcePage]:
         """Resources that fulfil all conditions."""
         return self._client.pages(
             "resources_resources",
@@ -1343,7 +1351,7 @@ class Resources:
             },
         )
 
-    def search(self, **body: Unpack[models.SearchRequest]) -> Iterator[models.ResourceModel]:
+    def search(self, **body: Unpack[models.SearchRequest]) -> Paginator[models.ResourceModel, models.ResourcePage]:
         """Resources that fulfil all conditions of a body."""
         return self._client.pages("resources_search", {}, body=dict(body))
 
@@ -1375,7 +1383,7 @@ class Schedules:
 
     def runs(
         self, schedule_id: str, *, limit: int | None = None, cursor: str | None = None
-    ) -> Iterator[models.ScheduleRunModel]:
+    ) -> Paginator[models.ScheduleRunModel, models.ScheduleRunPage]:
         """The history of a schedule."""
         return self._client.pages("schedules_runs", {"schedule_id": schedule_id, "limit": limit, "cursor": cursor})
 
@@ -1383,7 +1391,9 @@ class Schedules:
         """One schedule."""
         return cast("models.ScheduleModel", self._client.call("schedules_schedule", {"schedule_id": schedule_id}))
 
-    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Iterator[models.ScheduleModel]:
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Paginator[models.ScheduleModel, models.SchedulePage]:
         """Schedules, by name."""
         return self._client.pages("schedules_schedules", {"limit": limit, "cursor": cursor})
 
@@ -1412,7 +1422,7 @@ class Webhooks:
         status: models.DeliveryStatus | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> Iterator[models.DeliveryModel]:
+    ) -> Paginator[models.DeliveryModel, models.DeliveryPage]:
         """Deliveries of a webhook with their tries, newest first."""
         return self._client.pages(
             "webhooks_deliveries", {"webhook_id": webhook_id, "status": status, "limit": limit, "cursor": cursor}
@@ -1463,7 +1473,9 @@ class Webhooks:
         """One webhook."""
         return cast("models.WebhookModel", self._client.call("webhooks_webhook", {"webhook_id": webhook_id}))
 
-    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Iterator[models.WebhookModel]:
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Paginator[models.WebhookModel, models.WebhookPage]:
         """Webhooks, newest first."""
         return self._client.pages("webhooks_webhooks", {"limit": limit, "cursor": cursor})
 
