@@ -173,7 +173,7 @@ async def test_history_and_the_inventory_at_an_instant(server: Server) -> None:
     after_first = (await server.get("/resources", params={"at": first})).json()["items"]
     assert after_first == then
     nothing = [Coverage("aws", each.account, each.region, each.type, "seen", 0) for each in [instance(1)]]
-    await server.record([], gaps=nothing, at=tuesday + timedelta(days=1))
+    await server.record([], gaps=nothing, at=tuesday + timedelta(hours=1))
     asked = {"since": first, "at": second, "format": "json", "max_nodes": 0}
     drawn = await server.get("/visualization/map/picture", params=asked, role="viewer")
     marks = {node["label"]: node["change"] for node in drawn.json()["nodes"] if not node["container"]}
