@@ -121,6 +121,8 @@ def _database(settings: Settings) -> str:
             where = mask_url(settings.database())
             if state.is_current:
                 return f"{where}, revision {state.present}"
+            if state.is_ahead:
+                return f"{where}, revision {state.present} of a newer CloudViz; this one works with it"
             return f"{where}, revision {state.present or 'none'}; `cloudviz migrate` brings it to {state.newest}"
         finally:
             await store.close()

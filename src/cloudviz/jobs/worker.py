@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 
 from cloudviz.errors import CloudVizError
 from cloudviz.jobs.attempts import Attempt
+from cloudviz.jobs.tasks import TASKS
 from cloudviz.runtime import process
 from cloudviz.runtime.logs import get_logger
 from cloudviz.runtime.settings import Settings
@@ -105,8 +106,9 @@ class Worker:
 
     async def _claim(self) -> JobRecord | None:
         jobs = self._settings.jobs
+        # While releases change, a newer one may put kinds into the queue that this one has never heard of.
         return await self._store.jobs.claim(
-            self.name, lease_seconds=jobs.lease_seconds, per_account=jobs.per_account
+            self.name, list(TASKS), lease_seconds=jobs.lease_seconds, per_account=jobs.per_account
         )
 
     async def _claimed(self) -> JobRecord | None:

@@ -18,6 +18,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+import cloudviz
 from cloudviz.runtime import cache_keys
 from cloudviz.runtime.cache_keys import family_of
 from cloudviz.runtime.key_index import KeyIndex
@@ -277,7 +278,7 @@ class RedisCache(Cache):
         if not version:
             return None
         try:
-            found: bytes | None = await self._redis.call("HGET", key, field)
+            found: bytes | None = await self._redis.call("HGET", key, _field(field))
         except (RedisDown, RedisRefused):  # refused: somebody keeps something else under that key
             return None
         return found[len(version) :] if found is not None and found.startswith(version) else None
@@ -288,9 +289,14 @@ class RedisCache(Cache):
         try:
             await self._index.note(key, lifetime)
             span = max(1, int(lifetime * 1000))
-            await self._redis.run(_KEEP, [key], [field, version + value, span, MOST_FIELDS])
+            await self._redis.run(_KEEP, [key], [_field(field), version + value, span, MOST_FIELDS])
         except (RedisDown, RedisRefused) as error:
             log.info("a value was not kept", key=key, detail=error.detail)
+
+
+def _field(field: str) -> str:
+    """A field of this release: while releases change, two of them share a Redis and not what they make."""
+    return f"{cloudviz.__version__}\0{field}"
 
 
 def _weight(wanted: tuple[str, str], value: bytes) -> int:

@@ -33,8 +33,7 @@ from cloudviz.errors import BadInput, Conflict, NotFound
 from cloudviz.runtime.settings import StoreSettings
 from cloudviz.runtime.storage import Storage
 from cloudviz.store.engine import Database
-from cloudviz.store.records import SchemaState
-from cloudviz.store.schema import migrate_database, refuse_newer, schema_state, upgrade
+from cloudviz.store.schema import migrate_database, refuse_newer, refuse_unknown, schema_state, upgrade
 from cloudviz.store.sealed_file import SealedReader, SealingWriter, is_sealed
 
 FORMAT = "cloudviz-backup 1"
@@ -167,7 +166,7 @@ async def restore(
                     where=str(file),
                     hint="Restore into the same kind of database.",
                 )
-            refuse_newer(SchemaState(present=manifest["revision"], newest=""), str(file))
+            refuse_unknown(manifest["revision"], str(file))
             await _refuse_filled(database)
             if storage is not None:  # before the database that names them; alone they are in nobody's way
                 await _put_files(storage, archive, manifest, file)

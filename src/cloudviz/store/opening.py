@@ -107,8 +107,8 @@ async def open_store(url: str, settings: StoreSettings | None = None, *, replica
         settings: pool and timeouts; the defaults when None.
         replica_url: a streaming replica for reads; it need not answer.
 
-    Raises BadInput for a URL that is none of these, a file that is no database, or a schema newer than this
-    release; Unavailable when the database can't be reached.
+    Raises BadInput for a URL that is none of these, a file that is no database, or a schema that this
+    release can't use; Unavailable when the database can't be reached.
     """
     database = Database.at(url, settings, replica_url)
     try:
@@ -121,13 +121,18 @@ async def open_store(url: str, settings: StoreSettings | None = None, *, replica
     return store
 
 
-async def migrate(url: str, settings: StoreSettings | None = None) -> SchemaState:
+async def migrate(url: str, settings: StoreSettings | None = None, *, to: str = "") -> SchemaState:
     """Bring the database to this release's schema. Safe to call again, and from several processes at once.
 
-    Raises as :func:`open_store` does.
+    One that a newer release brought further, and that this release may use, stays as it is.
+
+    Arguments:
+        to: another revision than the newest, up or down. What later revisions added is lost on the way down.
+
+    Raises as :func:`open_store` does; Invalid when there is no such revision, BadInput when there is no way back.
     """
     database = Database.at(url, settings)
     try:
-        return await migrate_database(database)
+        return await migrate_database(database, to)
     finally:
         await database.close()

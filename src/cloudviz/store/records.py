@@ -360,12 +360,32 @@ class AuditRecord:
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
-    """Which revision the database has and which this CloudViz brings. ``present`` is empty before the first."""
+    """Which revision the database has, and which this CloudViz brings.
+
+    Attributes:
+        present: of the database; empty before the first.
+        newest: of this release.
+        usable_from: the oldest revision that a release must know to use this database, where it is one that this
+            release knows; empty otherwise.
+        is_known: whether this release knows the present revision.
+    """
 
     present: str
     newest: str
+    usable_from: str = ""
+    is_known: bool = True
 
     @property
     def is_current(self) -> bool:
         """True when nothing is left to migrate."""
         return self.present == self.newest
+
+    @property
+    def is_ahead(self) -> bool:
+        """True when a newer release migrated it, and lets this one use it."""
+        return bool(self.present) and not self.is_known and bool(self.usable_from)
+
+    @property
+    def is_usable(self) -> bool:
+        """True when this release can work with it as it is."""
+        return self.is_current or self.is_ahead

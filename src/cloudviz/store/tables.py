@@ -581,3 +581,11 @@ audit_heads = Table(
     Column("seq", BigInteger, nullable=False),
     Column("hash", Text, nullable=False),
 )
+
+# One row: the schema's revision, and the oldest revision that a release must know to work with it (ADR 0029).
+schema_use = Table(
+    "schema_use",
+    metadata,
+    Column("revision", Text, primary_key=True),
+    Column("usable_from", Text, nullable=False),
+)

@@ -54,7 +54,7 @@ async def live() -> AliveReply:
 
 @router.get("/health/ready", summary="Whether requests can be served", responses=refuses(503))
 async def ready(request: Request, house: needs.House) -> AliveReply:
-    """503 while the database does not answer, its schema is not this release's, or the server is about to end."""
+    """503 while the database does not answer, this release can't use its schema, or the server is about to end."""
     if request.app.leaving:
         raise Unavailable("this server is about to end", hint="Ask another one.")
     database = await _database(house)
@@ -84,11 +84,13 @@ async def _database(house: House) -> ComponentHealth:
         return ComponentHealth(status="unhealthy", detail="does not answer")
     except CloudVizError:
         return ComponentHealth(status="unhealthy", detail="can't be reached")
-    if not schema.is_current:
+    if not schema.is_usable:
         return ComponentHealth(status="unhealthy", detail="must be migrated: cloudviz migrate")
     kind = house.settings.database().partition(":")[0].partition("+")[0]
     pool = house.store.pool()
     said = f"{kind}, {pool.at_work} of {pool.most} connections at work"
+    if schema.is_ahead:
+        said += "; a newer release migrated it"
     if pool.replica:
         said += f"; the replica {'is healthy' if pool.replica == 'healthy' else pool.replica}"
     # A request that finds none free waits, and is refused in the end. A replica that is away is done without.
