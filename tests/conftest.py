@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import PurePath
 
 import pytest
 from hypothesis import settings
@@ -46,6 +48,48 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if left_out:
             config.hook.pytest_deselected(items=left_out)
             items[:] = [item for item in items if not item.get_closest_marker(marker)]
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Takes what a proof has measured, in words; `make test-system` prints them at its end."""
+
+    def told(text: str) -> None:
+        request.node.user_properties.append(("figure", text))
+
+    return told
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The proofs of a whole installation as a table: how each ended, what it took, and what it measured."""
+    reports = [
+        each
+        for outcome in ("passed", "failed", "error", "skipped")
+        for each in terminalreporter.stats.get(outcome, ())
+        if isinstance(each, pytest.TestReport) and "system_proof" in each.keywords
+    ]
+    if not reports:
+        return
+    seconds: dict[str, float] = defaultdict(float)
+    for each in terminalreporter.stats.get("", ()):  # setting up and taking down, which went well
+        if isinstance(each, pytest.TestReport):
+            seconds[each.nodeid] += each.duration
+    for each in reports:
+        seconds[each.nodeid] += each.duration
+    terminalreporter.section("what was proved")
+    files: dict[str, list[pytest.TestReport]] = defaultdict(list)
+    for each in reports:
+        files[PurePath(each.nodeid.partition("::")[0]).stem.removeprefix("test_")].append(each)
+    for file, found in files.items():
+        took = sum(seconds[each] for each in {each.nodeid for each in found})
+        terminalreporter.write_line(f"{file.replace('_', ' ')} ({took:.0f} s)")
+        for each in found:
+            name = each.nodeid.partition("::")[2].removeprefix("test_").replace("_", " ")
+            terminalreporter.write_line(f"  {each.outcome:7} {seconds[each.nodeid]:5.0f} s  {name}")
+            for what, said in each.user_properties:
+                if what == "figure":
+                    terminalreporter.write_line(f"{'':18}{said}")
+    terminalreporter.write_line(f"{len(reports)} proofs in {sum(seconds.values()) / 60:.1f} minutes")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

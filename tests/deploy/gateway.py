@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import shutil
@@ -105,6 +106,20 @@ def make_certificate(folder: Path) -> None:
         check=True,
         capture_output=True,
     )
+
+
+def check_connections(port: int) -> None:
+    """A gateway speaks TLS 1.3 and nothing older, and HTTP/2 over it."""
+    context = Nginx.trusting()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    line = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        line.request("GET", "/")
+    asked = ["curl", "-sk", "--http2", "-o", "/dev/null", "-w", "%{http_version} %{http_code}"]
+    done = subprocess.run(
+        [*asked, f"https://127.0.0.1:{port}/"], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert done.stdout == "2 200"
 
 
 def sign_in_code(text: str) -> str:

@@ -6,6 +6,7 @@ own, and nginx before them.
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import os
@@ -46,7 +47,8 @@ class Part:
     """A process of ``cloudviz``: a server, a worker, a scheduler."""
 
     def __init__(self, folder: Path, environment: dict[str, str], *arguments: str) -> None:
-        self._folder, self._environment, self._arguments = folder, environment, arguments
+        self.environment = environment
+        self._folder, self._arguments = folder, arguments
         self.log = folder / f"{'-'.join(arguments).replace('/', '_')}.log"
         self.start()
 
@@ -55,7 +57,7 @@ class Part:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "cloudviz.cli.main", *self._arguments],
-                env=self._environment, cwd=self._folder, stdout=log, stderr=subprocess.STDOUT,
+                env=self.environment, cwd=self._folder, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
 
     def said(self) -> str:
@@ -114,6 +116,37 @@ class ApiServer(Part):
             return error.code, error.read()
 
 
+def two_servers(stack: ExitStack, folder: Path, **more: str) -> list[ApiServer]:
+    """Two servers on one SQLite file that holds the example, for tests of what stands before them.
+
+    Jobs wait, so that their events can be followed.
+    """
+    environment = {
+        **os.environ,
+        "CLOUDVIZ_DATABASE_URL": f"sqlite:///{folder}/c.sqlite3",
+        "CLOUDVIZ_DATA_DIR": str(folder),
+        "CLOUDVIZ_AUTH__SECRET": secrets.token_hex(32),
+        "CLOUDVIZ_SERVER__TRUSTED_PROXIES": "127.0.0.1",
+        "CLOUDVIZ_SERVER__EMBEDDED_WORKER": "false",
+        "NO_COLOR": "1",
+        **more,
+    }
+    loaded = Part(folder, environment, "import", str(EXAMPLE))
+    assert loaded.process.wait(120) == 0, loaded.said()
+    servers = []
+    for _ in range(2):
+        servers.append(ApiServer(folder, environment))
+        stack.callback(servers[-1].close)
+    return servers
+
+
+def signed_in(port: int, servers: list[ApiServer]) -> str:
+    """The token of the first administrator, by the link that a server told and through a gateway's port."""
+    status, said = Line(port).ask("POST", "/auth/exchange", {"code": sign_in_code(servers[0].said())})
+    assert status == 200, said
+    return str(json.loads(said)["access_token"])
+
+
 class Installation:
     """Two servers, a worker, a scheduler and what they need; all are stopped by :meth:`close`."""
 
@@ -164,21 +197,17 @@ class Installation:
         self.scheduler = self._kept(Part(folder, self.environment, "scheduler"))
         self.gateway = Nginx(folder / "gateway", [each.port for each in self.servers])
         self._stack.callback(self.gateway.stop)
-        code = sign_in_code(self.servers[0].said())
-        line = Line(self.gateway.port)
-        status, said = line.ask("POST", "/auth/exchange", {"code": code})
-        assert status == 200, said
-        self.token: str = json.loads(said)["access_token"]
+        self.token = signed_in(self.gateway.port, self.servers)
 
     def _kept(self, part: Any) -> Any:
         self._stack.callback(part.close)
         return part
 
-    def command(self, *arguments: str) -> str:
-        """What a command of ``cloudviz`` says on both channels; it must succeed."""
+    def command(self, *arguments: str, **more: str) -> str:
+        """What a command of ``cloudviz`` says on both channels; it must succeed. ``more`` is environment."""
         done = subprocess.run(
             [sys.executable, "-m", "cloudviz.cli.main", *arguments],
-            env=self.environment, capture_output=True, text=True, check=False, timeout=120,
+            env={**self.environment, **more}, capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
@@ -217,6 +246,38 @@ class Line:
             self._connection.close()
             self._open()
             return 0, repr(error).encode()
+
+
+def inventory_hash(installation: Installation, folder: Path, environment: dict[str, str]) -> str:
+    """SHA-256 of the resources, links and coverage as a command exports them."""
+    file = folder / "inventory.json"
+    file.unlink(missing_ok=True)
+    installation.command("export", "inventory", "-o", str(file), **environment)
+    return hash_of(file)
+
+
+def hash_of(file: Path) -> str:
+    """SHA-256 of the resources, links and coverage in an inventory document, of which there must be some."""
+    told = json.loads(file.read_bytes())
+    assert told["resources"]
+    kept = json.dumps([told["resources"], told["links"], told["coverage"]], sort_keys=True)
+    return hashlib.sha256(kept.encode()).hexdigest()
+
+
+def jobs_after(installation: Installation, load: Load) -> Counter[str]:
+    """How the jobs that were accepted under load ended, once none is under way."""
+    line = installation.line()
+    found: Counter[str] = Counter()
+
+    def all_over() -> bool:
+        found.clear()
+        for job in load.jobs:
+            status, said = line.ask("GET", f"/jobs/{job}")
+            found["lost" if status == 404 else str(json.loads(said)["status"])] += 1
+        return not ({"queued", "running"} & found.keys())
+
+    wait_for(all_over, f"the jobs end: {found}")
+    return found
 
 
 @dataclass

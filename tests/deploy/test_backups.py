@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import boto3
 import pytest
-from tests.deploy.installation import EXAMPLE
+from tests.deploy.installation import EXAMPLE, hash_of
 from tests.servers import PostgresServer, postgres
 
 from fake_clouds.moto import CREDENTIALS, MotoServer
@@ -49,10 +48,7 @@ class Place:
         file = self.folder / "inventory.json"
         file.unlink(missing_ok=True)
         self.run("export", "inventory", "-o", str(file))
-        told = json.loads(file.read_bytes())
-        assert told["resources"]
-        kept = json.dumps([told["resources"], told["links"], told["coverage"]], sort_keys=True)
-        return hashlib.sha256(kept.encode()).hexdigest()
+        return hash_of(file)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +91,7 @@ def _url(request: pytest.FixtureRequest) -> str:
 
 
 def test_an_empty_place_is_filled_from_a_backup(
-    places: tuple[Place, Place, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    places: tuple[Place, Place, str], tmp_path: Path, figure: Callable[[str], None]
 ):
     before, after, what = places
     before.run("import", str(EXAMPLE))
@@ -117,11 +113,10 @@ def test_an_empty_place_is_filled_from_a_backup(
     assert hashes[0] == hashes[1]
     verified = before.run("audit", "verify"), after.run("audit", "verify")
     assert files_of(after, make=False) == names
-    with capsys.disabled():
-        print(
-            f"\n{what}: {len(data):,} bytes, {len(names)} files, inventory {hashes[0][:12]} on both sides, "
-            f"{verified[1].strip().splitlines()[-1]}"
-        )
+    figure(
+        f"{what}: {len(data):,} bytes, {len(names)} files, inventory {hashes[0][:12]} on both sides, "
+        f"{verified[1].strip().splitlines()[-1]}"
+    )
 
 
 def files_of(place: Place, *, make: bool = True) -> dict[str, int]:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
-import secrets
-import ssl
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,8 +12,8 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from tests.deploy.gateway import Nginx, sign_in_code
-from tests.deploy.installation import EXAMPLE, ApiServer, Part
+from tests.deploy.gateway import Nginx, check_connections
+from tests.deploy.installation import ApiServer, signed_in, two_servers
 
 pytestmark = pytest.mark.system_proof
 
@@ -27,17 +23,13 @@ class Gateway:
 
     def __init__(self, nginx: Nginx, servers: list[ApiServer]) -> None:
         self.nginx, self.servers, self.port = nginx, servers, nginx.port
-        code = sign_in_code(servers[0].said())
-        said = json.loads(self.ask("POST", "/auth/exchange", json.dumps({"code": code}).encode())[2])
-        self.token: str = said["access_token"]
+        self.token = signed_in(self.port, servers)
 
     def open(
         self, method: str, path: str, body: bytes | None = None, **more: str
     ) -> tuple[http.client.HTTPSConnection, http.client.HTTPResponse]:
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
         headers |= {name.replace("_", "-"): value for name, value in more.items()}
-        if getattr(self, "token", ""):
-            headers["Authorization"] = f"Bearer {self.token}"
         line = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=Nginx.trusting())
         line.request(method, path, body, headers)
         return line, line.getresponse()
@@ -59,22 +51,7 @@ class Gateway:
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("gateway")
     with ExitStack() as stack:
-        environment = {
-            **os.environ,
-            "CLOUDVIZ_DATABASE_URL": f"sqlite:///{folder}/g.sqlite3",
-            "CLOUDVIZ_DATA_DIR": str(folder),
-            "CLOUDVIZ_AUTH__SECRET": secrets.token_hex(32),
-            "CLOUDVIZ_SERVER__TRUSTED_PROXIES": "127.0.0.1",
-            # Jobs wait, so that their events can be followed.
-            "CLOUDVIZ_SERVER__EMBEDDED_WORKER": "false",
-            "NO_COLOR": "1",
-        }
-        loaded = Part(folder, environment, "import", str(EXAMPLE))
-        assert loaded.process.wait(120) == 0, loaded.said()
-        servers = []
-        for _ in range(2):
-            servers.append(ApiServer(folder, environment))
-            stack.callback(servers[-1].close)
+        servers = two_servers(stack, folder)
         nginx = Nginx(folder / "nginx", [each.port for each in servers])
         stack.callback(nginx.stop)
         yield Gateway(nginx, servers)
@@ -91,13 +68,8 @@ def test_pages_answers_and_what_is_kept(gateway: Gateway):
     assert gateway.ask("GET", "/resources?limit=5&tag=env=prod&q=web")[0] == 200
 
 
-def test_only_tls_1_3(gateway: Gateway):
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-    line = http.client.HTTPSConnection("127.0.0.1", gateway.port, timeout=10, context=context)
-    with pytest.raises(ssl.SSLError):
-        line.request("GET", "/")
+def test_only_tls_1_3_and_http_2_is_spoken(gateway: Gateway):
+    check_connections(gateway.port)
 
 
 @pytest.mark.parametrize(
@@ -138,23 +110,6 @@ def test_an_honest_state_of_five_megabytes_passes_and_elsewhere_its_body_does_no
     assert status in (200, 201, 202), said[:500]
     attack = json.dumps({"name": "<script>alert(document.cookie)</script>", "q": "; cat /etc/passwd"}).encode()
     assert gateway.ask("POST", "/jobs", attack)[0] == 403
-
-
-def test_http_2_is_spoken(gateway: Gateway):
-    asked = (
-        "curl",
-        "-sk",
-        "--http2",
-        "-o",
-        "/dev/null",
-        "-w",
-        "%{http_version} %{http_code}",
-    )
-    done = subprocess.run(
-        [*asked, f"https://127.0.0.1:{gateway.port}/"], capture_output=True, text=True, check=True, timeout=30
-    )
-    version, status = done.stdout.split()
-    assert (version, status) == ("2", "200")
 
 
 def test_servers_are_asked_in_turns(gateway: Gateway):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,12 @@ def test_helm_finds_nothing_to_say():
 
 
 @pytest.mark.parametrize("values", [{}, EVERYTHING, LITTLE], ids=["as it is", "everything", "little"])
-def test_kubernetes_takes_it(values: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_kubernetes_takes_it(values: dict[str, Any], tmp_path: Path, figure: Callable[[str], None]):
     documents = rendered(values)
     validate(documents, tmp_path / "all.yaml")
     if values is not LITTLE:
         check_pods(documents)
-    with capsys.disabled():
-        print(f"\n{len(documents)} objects, valid for three releases of Kubernetes")
+    figure(f"{len(documents)} objects, valid for three releases of Kubernetes")
 
 
 def test_it_makes_what_the_overlay_for_production_makes():

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
 from tests.deploy.images import IMAGE, Buildah, read_only
 from tests.deploy.installation import EXAMPLE, wait_for
+from tests.deploy.manifests import ROOT
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.system_proof, pytest.mark.timeout(1800)]
@@ -39,9 +40,8 @@ def container(buildah: Buildah, build_seconds: float) -> str:
     return buildah("from", "--pull-never", IMAGE).strip()
 
 
-def test_the_image_says_how_it_is_run(buildah: Buildah, build_seconds: float, capsys: pytest.CaptureFixture[str]):
-    with capsys.disabled():
-        print(f"\nthe image was built in {build_seconds:.0f} s, on bases that stand in for Docker Hub's")
+def test_the_image_says_how_it_is_run(buildah: Buildah, build_seconds: float, figure: Callable[[str], None]):
+    figure(f"the image was built in {build_seconds:.0f} s, on bases that stand in for Docker Hub's")
     said = json.loads(buildah("inspect", "--type", "image", IMAGE))["Docker"]["config"]
     assert said["User"] == "10001:10001"
     assert (said["Entrypoint"], said["Cmd"]) == (["cloudviz"], ["serve"])
@@ -61,7 +61,7 @@ def test_nobody_has_rights_in_it_and_every_part_is_there(buildah: Buildah, conta
     )
 
 
-def test_it_serves_with_a_read_only_root(buildah: Buildah, container: str, capsys: pytest.CaptureFixture[str]):
+def test_it_serves_with_a_read_only_root(buildah: Buildah, container: str, figure: Callable[[str], None]):
     root = buildah("mount", container).strip()
     port = free_port()
     config = json.loads(buildah("inspect", "--type", "image", IMAGE))["Docker"]["config"]
@@ -89,8 +89,7 @@ def test_it_serves_with_a_read_only_root(buildah: Buildah, container: str, capsy
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as page:
             assert b"assets/" in page.read()  # the web app is in it
     assert answer["status"] == "healthy", answer
-    with capsys.disabled():
-        print(f"\nthe image answers with a read-only root, as user 10001: {answer['status']} {answer['version']}")
+    figure(f"the image answers with a read-only root, as user 10001: {answer['status']} {answer['version']}")
 
 
 def test_it_draws(buildah: Buildah, container: str):
@@ -101,7 +100,7 @@ def test_it_draws(buildah: Buildah, container: str):
 
 
 def test_its_bill_of_materials_is_what_is_installed(
-    buildah: Buildah, container: str, capsys: pytest.CaptureFixture[str]
+    buildah: Buildah, container: str, figure: Callable[[str], None]
 ):
     bill = json.loads(buildah.run(container, "cat", "/opt/cloudviz/sbom.cdx.json"))
     listing = (
@@ -110,14 +109,26 @@ def test_its_bill_of_materials_is_what_is_installed(
         " for d in m.distributions()}))"
     )
     installed = json.loads(buildah.run(container, "python", "-c", listing))
-    told = {
-        each["name"].lower().replace("_", "-").replace(".", "-"): each["version"] for each in bill["components"]
+    kinds: dict[str, dict[str, str]] = {}
+    for each in bill["components"]:
+        kind = each["purl"].partition("/")[0].removeprefix("pkg:") if "purl" in each else "pypi"
+        kinds.setdefault(kind, {})[each["name"]] = each["version"]
+    python = {
+        name.lower().replace("_", "-").replace(".", "-"): version for name, version in kinds["pypi"].items()
     }
-    assert bill["bomFormat"] == "CycloneDX" and told == installed
+    assert bill["bomFormat"] == "CycloneDX" and python == installed
+    listed = buildah.run(container, "dpkg-query", "-W", "-f", "${db:Status-Status} ${Package} ${Version}\\n")
+    debian = {name: version for word, name, version in map(str.split, listed.splitlines()) if word == "installed"}
+    assert kinds["deb"] == debian and {"libegl1", "libfontconfig1"} <= debian.keys()
+    packages = json.loads((ROOT / "web/package-lock.json").read_text())["packages"]
+    assert kinds["npm"].keys() == {path.rpartition("node_modules/")[2] for path in packages if path}
+    shipped = {each["name"] for each in bill["components"] if each.get("scope") == "required"}
+    assert "@fontsource-variable/inter" in shipped and "typescript" not in shipped
+    assert kinds["generic"] == {"python": buildah.run(container, "python", "-V").split()[1]}
     from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
 
     version = SchemaVersion.from_version(bill["specVersion"])
     assert JsonStrictValidator(version).validate_str(json.dumps(bill)) is None
-    with capsys.disabled():
-        print(f"\nbill of materials: {len(told)} packages, CycloneDX {bill['specVersion']}, valid")
+    counts = ", ".join(f"{len(found)} {kind}" for kind, found in sorted(kinds.items()))
+    figure(f"bill of materials: {counts} packages, CycloneDX {bill['specVersion']}, valid")

@@ -1,20 +1,18 @@
 """Scaled out and highly available, under load: what fails when a part is restarted, killed or promoted.
 
 Two servers, a worker and a scheduler behind the gateway of ``deploy/nginx`` with its rules, PostgreSQL with a
-synchronous streaming replica, Redis with three Sentinels. Each test prints its figures.
+synchronous streaming replica, Redis with three Sentinels. Each test tells its figures.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import asyncpg
 import pytest
-from tests.deploy.installation import Installation, Load, wait_for
+from tests.deploy.installation import Installation, Load, jobs_after
 
 pytestmark = [pytest.mark.system_proof, pytest.mark.timeout(600)]
 
@@ -39,32 +37,7 @@ async def _replicate_synchronously(made: Installation) -> None:
     await connection.close()
 
 
-def jobs_after(installation: Installation, load: Load) -> Counter[str]:
-    """How the jobs that were accepted under load ended, once none is under way."""
-    line = installation.line()
-    found: Counter[str] = Counter()
-
-    def all_over() -> bool:
-        found.clear()
-        for job in load.jobs:
-            status, said = line.ask("GET", f"/jobs/{job}")
-            found["lost" if status == 404 else _word(said)] += 1
-        return not ({"queued", "running"} & found.keys())
-
-    wait_for(all_over, f"the jobs end: {found}")
-    return found
-
-
-def _word(said: bytes) -> str:
-    return str(json.loads(said)["status"])
-
-
-def show(capsys: pytest.CaptureFixture[str], what: str, told: str) -> None:
-    with capsys.disabled():
-        print(f"\n{what}: {told}")
-
-
-def test_a_rolling_restart_fails_no_request(installation: Installation, capsys: pytest.CaptureFixture[str]):
+def test_a_rolling_restart_fails_no_request(installation: Installation, figure: Callable[[str], None]):
     with Load(installation) as load:
         for part in installation.servers:
             part.end()
@@ -76,23 +49,23 @@ def test_a_rolling_restart_fails_no_request(installation: Installation, capsys: 
             worker.start()
         load.until_well("write")
     ended = jobs_after(installation, load)
-    show(capsys, "rolling restart", f"{load.told()}; jobs {dict(ended)}")
+    figure(f"rolling restart: {load.told()}; jobs {dict(ended)}")
     assert [load.failed(kind) for kind in load.answers] == [0, 0, 0], load.first
     assert set(ended) == {"succeeded"}
 
 
-def test_a_killed_worker_loses_no_job(installation: Installation, capsys: pytest.CaptureFixture[str]):
+def test_a_killed_worker_loses_no_job(installation: Installation, figure: Callable[[str], None]):
     with Load(installation) as load:
         installation.worker.kill()
         load.until_well("job", 5)
         installation.worker.start()
     ended = jobs_after(installation, load)
-    show(capsys, "worker killed", f"{load.told()}; jobs {dict(ended)}")
+    figure(f"worker killed: {load.told()}; jobs {dict(ended)}")
     assert [load.failed(kind) for kind in load.answers] == [0, 0, 0], load.first
     assert set(ended) == {"succeeded"}
 
 
-def test_redis_fails_over(installation: Installation, capsys: pytest.CaptureFixture[str]):
+def test_redis_fails_over(installation: Installation, figure: Callable[[str], None]):
     with Load(installation) as load:
         leader = installation.redis.leader()
         began = time.monotonic()
@@ -101,11 +74,11 @@ def test_redis_fails_over(installation: Installation, capsys: pytest.CaptureFixt
         took = time.monotonic() - began
         load.until_well("read")
         load.until_well("write")
-    show(capsys, "leader of Redis killed", f"another leads after {took:.1f} s; {load.told(began)}")
+    figure(f"leader of Redis killed: another leads after {took:.1f} s; {load.told(began)}")
     assert [load.failed(kind) for kind in load.answers] == [0, 0, 0], load.first
 
 
-def test_a_killed_server_fails_no_read(installation: Installation, capsys: pytest.CaptureFixture[str]):
+def test_a_killed_server_fails_no_read(installation: Installation, figure: Callable[[str], None]):
     with Load(installation) as load:
         began = time.monotonic()
         installation.servers[0].kill()
@@ -115,15 +88,13 @@ def test_a_killed_server_fails_no_read(installation: Installation, capsys: pytes
         installation.servers[0].start()
         installation.servers[0].until_ready()
         load.until_well("read", 100)
-    show(capsys, "server killed", f"{alone}; when it was back: {load.told(began)}")
+    figure(f"server killed: {alone}; when it was back: {load.told(began)}")
     assert load.failed("read") == 0, load.first
     # What it was writing at that moment may have been done: nobody but the client may repeat it.
     assert load.failed("write") + load.failed("job") <= load.writers + 1, load.first
 
 
-def test_the_primary_dies_and_the_replica_is_promoted(
-    installation: Installation, capsys: pytest.CaptureFixture[str]
-):
+def test_the_primary_dies_and_the_replica_is_promoted(installation: Installation, figure: Callable[[str], None]):
     with Load(installation) as load:
         began = time.monotonic()
         installation.primary.kill()
@@ -134,7 +105,7 @@ def test_the_primary_dies_and_the_replica_is_promoted(
         load.until_well("job", 3)
         told = load.told(began)
     ended = jobs_after(installation, load)
-    show(capsys, "primary killed, replica promoted 2 s later", f"{told}; jobs {dict(ended)}")
+    figure(f"primary killed, replica promoted 2 s later: {told}; jobs {dict(ended)}")
     assert set(load.first) <= {503}, load.first
     # Reads go on from the replica, but for those under way; nobody writes while nobody leads.
     assert load.failed("read") <= load.readers * 3

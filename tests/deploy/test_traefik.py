@@ -5,9 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
-import secrets
-import ssl
 import subprocess
 import time
 from collections import Counter
@@ -17,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.deploy.gateway import Nginx, make_certificate, sign_in_code
-from tests.deploy.installation import EXAMPLE, ApiServer, Line, Part, wait_for
+from tests.deploy.gateway import Nginx, check_connections, make_certificate
+from tests.deploy.installation import ApiServer, Line, signed_in, two_servers, wait_for
 from tests.deploy.manifests import DEPLOY, tool
 from tests.servers import free_port
 
@@ -78,22 +75,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     folder = tmp_path_factory.mktemp("traefik")
     make_certificate(folder)
     with ExitStack() as stack:
-        environment = {
-            **os.environ,
-            "CLOUDVIZ_DATABASE_URL": f"sqlite:///{folder}/t.sqlite3",
-            "CLOUDVIZ_DATA_DIR": str(folder),
-            "CLOUDVIZ_AUTH__SECRET": secrets.token_hex(32),
-            "CLOUDVIZ_SERVER__TRUSTED_PROXIES": "127.0.0.1",
-            "CLOUDVIZ_SERVER__EMBEDDED_WORKER": "false",
-            "CLOUDVIZ_SERVER__LEAVE_SECONDS": "5",
-            "NO_COLOR": "1",
-        }
-        loaded = Part(folder, environment, "import", str(EXAMPLE))
-        assert loaded.process.wait(120) == 0, loaded.said()
-        servers = []
-        for _ in range(2):
-            servers.append(ApiServer(folder, environment))
-            stack.callback(servers[-1].close)
+        servers = two_servers(stack, folder, CLOUDVIZ_SERVER__LEAVE_SECONDS="5")
         made = Front(free_port(), free_port(), servers)
         log = stack.enter_context((folder / "traefik.log").open("wb"))
         command = [tool("traefik"), f"--configFile={configured(folder, made.port, made.plain_port, servers)}"]
@@ -108,27 +90,16 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         wait_for(there, "Traefik answers")
         said = (folder / "traefik.log").read_text()
         assert '"level":"error"' not in said, said
-        status, answer = made.line().ask("POST", "/auth/exchange", {"code": sign_in_code(servers[0].said())})
-        assert status == 200, answer
-        made.token = json.loads(answer)["access_token"]
+        made.token = signed_in(made.port, servers)
         yield made
 
 
-def test_only_tls_1_3_and_plain_http_leads_to_it(front: Front):
-    context = Nginx.trusting()
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-    with pytest.raises((ssl.SSLError, ConnectionError)):
-        http.client.HTTPSConnection("127.0.0.1", front.port, timeout=10, context=context).request("GET", "/")
+def test_only_tls_1_3_http_2_and_plain_http_leads_to_it(front: Front):
+    check_connections(front.port)
     line = http.client.HTTPConnection("127.0.0.1", front.plain_port, timeout=10)
     line.request("GET", "/")
     with contextlib.closing(line.getresponse()) as reply:
         assert reply.status in (301, 308) and reply.getheader("location", "").startswith("https://")
-
-
-def test_http_2_is_spoken(front: Front):
-    asked = ["curl", "-sk", "--http2", "-o", "/dev/null", "-w", "%{http_version} %{http_code}"]
-    done = subprocess.run([*asked, f"https://127.0.0.1:{front.port}/"], capture_output=True, text=True, check=True)
-    assert done.stdout == "2 200"
 
 
 def test_servers_are_asked_in_turns_metrics_are_hidden_and_bodies_bounded(front: Front):

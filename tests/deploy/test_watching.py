@@ -11,7 +11,7 @@ import subprocess
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,7 @@ def panels() -> list[tuple[str, str]]:
 
 
 def test_every_panel_shows_something(
-    installation: Installation, prometheus: Prometheus, capsys: pytest.CaptureFixture[str]
+    installation: Installation, prometheus: Prometheus, figure: Callable[[str], None]
 ):
     asked = panels()
     assert len({where.partition(":")[0] for where, _ in asked}) == 5
@@ -146,8 +146,7 @@ def test_every_panel_shows_something(
         with suppress(AssertionError):
             wait_for(all_of_them, "every query has a series")
     assert not left, list(left)
-    with capsys.disabled():
-        print(f"\n{len(asked)} queries of 5 dashboards: {sum(series.values())} series from a real Prometheus")
+    figure(f"{len(asked)} queries of 5 dashboards: {sum(series.values())} series from a real Prometheus")
 
 
 def test_calls_of_the_worker_are_counted_by_service_and_outcome(prometheus: Prometheus):

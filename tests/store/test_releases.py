@@ -60,7 +60,9 @@ async def test_the_way_back_is_known_by_the_newer_release_alone(url: str):
     await as_the_next_release_leaves_it(url, FIRST)
     with pytest.raises(BadInput, match="alone knows the way back") as refused:
         await migrate(url, to="2026_11_24_links_of_others")
-    assert f"{NEXT!r} of a newer" in refused.value.detail and "--to 2026_11_24_links_of_others" in refused.value.hint
+    assert (
+        f"{NEXT!r} of a newer" in refused.value.detail and "--to 2026_11_24_links_of_others" in refused.value.hint
+    )
 
 
 async def test_going_back_and_forth_keeps_what_was_there(url: str):
@@ -78,7 +80,9 @@ async def test_going_back_and_forth_keeps_what_was_there(url: str):
 
 async def test_what_cannot_be_undone_is_refused_before_anything_is_done(url: str):
     before = await migrate(url)
-    with pytest.raises(BadInput, match="can't go back to 2026_11_24_outranked: 2026_11_24_links_of_others") as refused:
+    with pytest.raises(
+        BadInput, match="can't go back to 2026_11_24_outranked: 2026_11_24_links_of_others"
+    ) as refused:
         await migrate(url, to="2026_11_24_outranked")
     assert "backup" in refused.value.hint
     with pytest.raises(Invalid, match="there is no revision 'yesterday'"):
@@ -146,7 +150,9 @@ def test_who_must_be_known_follows_from_the_migrations(tmp_path: Path, monkeypat
     versions.mkdir()
     for number, line in enumerate(said):
         down = repr("abcdef"[number - 1]) if number else None
-        (versions / f"{number}.py").write_text(f"revision = {'abcdef'[number]!r}\ndown_revision = {down}\n{line}\n")
+        (versions / f"{number}.py").write_text(
+            f"revision = {'abcdef'[number]!r}\ndown_revision = {down}\n{line}\n"
+        )
     config = schema._config()
     config.set_main_option("script_location", str(tmp_path))
     monkeypatch.setattr(schema, "_config", lambda: config)

@@ -1,9 +1,9 @@
 """The schema of a database: which revision it has, who may use it, and bringing it to this release's.
 
 A release works with the schema of the release after it: migrations first add, and take away a release later what
-nobody uses any more (ADR 0029). Each migration says so by ``usable_from``: None when whoever could use the database
-before still can; otherwise the oldest revision that a release must know. The database carries the outcome in
-``schema_use``, for releases that do not know the migration.
+nobody uses any more (ADR 0029). Each migration says so by ``usable_from``: None when whoever could use the
+database before still can; otherwise the oldest revision that a release must know. The database carries the outcome
+in ``schema_use``, for releases that do not know the migration.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _state(connection: Connection) -> SchemaState:
 
 
 def refuse_newer(state: SchemaState, shown: str) -> None:
-    """Raise BadInput when a database was made by a release that this one knows nothing of, and is not open to it."""
+    """Raise BadInput when a newer release made a database, and did not leave it open to this one."""
     if state.is_known or state.is_ahead:
         return
     raise BadInput(
