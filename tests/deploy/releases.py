@@ -36,14 +36,14 @@ usable_from = None
 def upgrade():
     op.create_table("notes", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("said", sa.Text()))
     for table in ("resources", "resource_versions", "jobs", "diagrams", "audit", "discoveries"):
-        op.add_column(table, sa.Column("owner", sa.Text(), nullable=False, server_default=sa.text("''")))
-    op.create_index("idx_resources_owner", "resources", ["owner"])
+        op.add_column(table, sa.Column("steward", sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.create_index("idx_resources_steward", "resources", ["steward"])
 
 
 def downgrade():
-    op.drop_index("idx_resources_owner", "resources")
+    op.drop_index("idx_resources_steward", "resources")
     for table in ("resources", "resource_versions", "jobs", "diagrams", "audit", "discoveries"):
-        op.drop_column(table, "owner")
+        op.drop_column(table, "steward")
     op.drop_table("notes")
 '''
 

@@ -113,9 +113,7 @@ def test_its_bill_of_materials_is_what_is_installed(
     for each in bill["components"]:
         kind = each["purl"].partition("/")[0].removeprefix("pkg:") if "purl" in each else "pypi"
         kinds.setdefault(kind, {})[each["name"]] = each["version"]
-    python = {
-        name.lower().replace("_", "-").replace(".", "-"): version for name, version in kinds["pypi"].items()
-    }
+    python = {name.lower().replace("_", "-").replace(".", "-"): version for name, version in kinds["pypi"].items()}
     assert bill["bomFormat"] == "CycloneDX" and python == installed
     listed = buildah.run(container, "dpkg-query", "-W", "-f", "${db:Status-Status} ${Package} ${Version}\\n")
     debian = {name: version for word, name, version in map(str.split, listed.splitlines()) if word == "installed"}

@@ -1233,7 +1233,7 @@ export interface paths {
         };
         /**
          * Whether requests can be served
-         * @description 503 while the database does not answer, its schema is not this release's, or the server is about to end.
+         * @description 503 while the database does not answer, this release can't use its schema, or the server is about to end.
          */
         get: operations["health_ready"];
         put?: never;

@@ -18,6 +18,7 @@ from typing import Any
 
 from cloudviz.errors import Unavailable
 from cloudviz.runtime.logs import get_logger
+from cloudviz.runtime.redis.address import read_address
 from cloudviz.runtime.settings import Settings
 
 log = get_logger(__name__)
@@ -29,8 +30,12 @@ _SILENCE_SECONDS = 30.0  # between two words in the log about a broker that is a
 
 
 def celery_is_wanted(settings: Settings) -> bool:
-    """Whether doorbells go through Celery: there is a Redis, the settings want it, and the extra is installed."""
-    if not (settings.jobs.celery and settings.redis_url.get_secret_value()):
+    """Whether doorbells go through Celery: there is a Redis, the settings want it, and the extra is installed.
+
+    Celery's transport wants one server: with Sentinels or a cluster PostgreSQL rings, and a poll otherwise.
+    """
+    url = settings.redis_url.get_secret_value()
+    if not (settings.jobs.celery and url and read_address(url).kind == "single"):
         return False
     try:
         import celery  # noqa: F401
