@@ -53,6 +53,21 @@ def validate(documents: Iterable[dict[str, Any]], file: Path) -> None:
         assert "WARN" not in ran(tool("kubernetes-validate"), "--strict", "-k", version, file)
 
 
+def check_backups(documents: list[dict[str, Any]], into: str) -> None:
+    """Each night into a folder or a bucket, by a command that there is, sealed, in a pod like all others."""
+    (job,) = (each for each in documents if each["kind"] == "CronJob")
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["args"] == ["backup", "--into", into, "--keep-days", "30"]
+    assert CliRunner().invoke(app, [*container["args"], "--help"]).exit_code == 0
+    assert {each["name"] for each in container["env"]} >= {"DATABASE_URL", "CLOUDVIZ_BACKUP__KEY"}
+    assert container["securityContext"]["readOnlyRootFilesystem"] and pod["securityContext"]["runAsNonRoot"]
+    assert job["spec"]["concurrencyPolicy"] == "Forbid" and pod["restartPolicy"] == "Never"
+    mounted = {each["name"] for each in container["volumeMounts"]}
+    assert mounted == {each["name"] for each in pod["volumes"]}
+    assert ("backups" in mounted) != into.startswith("s3://")
+
+
 def check_pods(documents: list[dict[str, Any]]) -> None:
     """Pods are what the specification and the restricted standard say."""
     pods = {

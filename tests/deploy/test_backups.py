@@ -28,11 +28,11 @@ class Place:
         self.folder = folder
         self.environment = {
             **os.environ,
+            **more,
             "DATABASE_URL": database,
             "CLOUDVIZ_STORAGE_URL": storage,
             "CLOUDVIZ_DATA_DIR": str(folder / "data"),
             "NO_COLOR": "1",
-            **more,
         }
 
     def run(self, *arguments: str, code: int = 0) -> str:
@@ -75,7 +75,7 @@ def places(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Place, Place
             "s3", endpoint_url=moto.url, aws_access_key_id="testing", aws_secret_access_key="testing",
             region_name="us-east-1",
         )  # fmt: skip
-        for name in ("before", "after"):
+        for name in ("before", "after", "safe-place"):
             s3.create_bucket(Bucket=name)
     made = []
     for name in ("before", "after"):
@@ -98,17 +98,21 @@ def test_an_empty_place_is_filled_from_a_backup(
     before.run("users", "add", "ann", "--email", "ann@example.org", "--role", "operator")
     names = files_of(before)
     assert names
-    folder = tmp_path / "backups"
-    said = before.run("backup", "--into", str(folder), "--keep-days", "30")
-    (file,) = folder.glob("cloudviz-*.cvb")
+    place = "s3://safe-place/nightly" if what.endswith("s3") else str(tmp_path / "backups")
+    said = before.run("backup", "--into", place, "--keep-days", "30")
     assert "read again" in said and "encrypted" in said
-    data = file.read_bytes()
+    file = said.split(", read again")[0].split()[-1]
+    assert file.startswith(f"{place}/cloudviz-") and file.endswith(".cvb")
+    data = content(file, before)
     assert b"ann@example.org" not in data and b"<svg" not in data
     # Without the key it is nothing, with it whole.
-    stranger = Place(tmp_path / "stranger", f"sqlite:///{tmp_path}/s.sqlite3", "")
-    assert "is encrypted" in stranger.run("restore", str(file), "--check", code=1)
-    after.run("restore", str(file), "--check")
-    after.run("restore", str(file))
+    keyless = {**before.environment, "CLOUDVIZ_BACKUP__KEY": ""}
+    stranger = Place(tmp_path / "stranger", f"sqlite:///{tmp_path}/s.sqlite3", "", **keyless)
+    assert "is encrypted" in stranger.run("restore", file, "--check", code=1)
+    if what.endswith("s3"):
+        assert "backup.key" in stranger.run("backup", "--into", place, code=1)
+    after.run("restore", file, "--check")
+    after.run("restore", file)
     hashes = before.inventory_hash(), after.inventory_hash()
     assert hashes[0] == hashes[1]
     verified = before.run("audit", "verify"), after.run("audit", "verify")
@@ -117,6 +121,19 @@ def test_an_empty_place_is_filled_from_a_backup(
         f"{what}: {len(data):,} bytes, {len(names)} files, inventory {hashes[0][:12]} on both sides, "
         f"{verified[1].strip().splitlines()[-1]}"
     )
+
+
+def content(file: str, place: Place) -> bytes:
+    """The bytes of a backup, where it is."""
+    if not file.startswith("s3://"):
+        return Path(file).read_bytes()
+    bucket, _, key = file.removeprefix("s3://").partition("/")
+    s3 = boto3.client(
+        "s3", endpoint_url=place.environment["CLOUDVIZ_STORAGE__ENDPOINT"], aws_access_key_id="testing",
+        aws_secret_access_key="testing", region_name="us-east-1",
+    )  # fmt: skip
+    read: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    return read
 
 
 def files_of(place: Place, *, make: bool = True) -> dict[str, int]:

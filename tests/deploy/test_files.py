@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.deploy.manifests import DEPLOY, ROOT, check_pods, needed, ran, tool, validate
+from tests.deploy.manifests import DEPLOY, ROOT, check_backups, check_pods, needed, ran, tool, validate
 
 from cloudviz.runtime.settings import load_settings
 
@@ -65,6 +65,13 @@ def test_kubernetes_takes_it(overlay: str, tmp_path: Path):
 
 def test_pods_are_what_the_specification_and_the_restricted_standard_say():
     check_pods(rendered("overlays/production"))
+
+
+def test_the_overlay_for_production_backs_up_into_a_bucket():
+    documents = rendered("overlays/production")
+    check_backups(documents, "s3://example-backups/cloudviz")
+    (secret,) = (each for each in documents if each["kind"] == "ExternalSecret")
+    assert "backup-key" in {each["secretKey"] for each in secret["spec"]["data"]}
 
 
 def test_each_alert_fires_when_it_must_and_only_then():

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.deploy.manifests import DEPLOY, check_pods, needed, ran, validate
+from tests.deploy.manifests import DEPLOY, check_backups, check_pods, needed, ran, validate
 
 pytestmark = pytest.mark.system_proof
 
@@ -18,7 +18,7 @@ EVERYTHING: dict[str, Any] = {
     "secrets": {"external": {"enabled": True}},
     "serviceAccount": {"annotations": {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/cloudviz"}},
     "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
-    "backup": {"enabled": True},
+    "backup": {"enabled": True, "bucket": "s3://example-backups/cloudviz"},
     "api": {"spreadOverZones": "DoNotSchedule"},
 }
 LITTLE: dict[str, Any] = {
@@ -71,19 +71,20 @@ def test_it_makes_what_the_overlay_for_production_makes():
 
 
 def test_backups_are_made_by_a_command_that_there_is():
-    (job,) = (each for each in rendered(EVERYTHING) if each["kind"] == "CronJob")
-    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
-    (container,) = pod["containers"]
-    assert container["args"] == ["backup", "--into", "/backups", "--keep-days", "30"]
-    assert {each["name"] for each in container["env"]} >= {"DATABASE_URL", "CLOUDVIZ_BACKUP__KEY"}
-    assert container["securityContext"]["readOnlyRootFilesystem"] and pod["securityContext"]["runAsNonRoot"]
+    check_backups(rendered(EVERYTHING), "s3://example-backups/cloudviz")
+    check_backups(rendered({"backup": {"enabled": True}}), "/backups")
     assert not [each for each in rendered({}) if each["kind"] == "CronJob"]
 
 
 def test_values_of_another_form_are_refused():
     import helm_python
 
-    for wrong in ({"api": {"replicas": "three"}}, {"apis": {}}, {"backup": {"keepDays": 0}}):
+    for wrong in (
+        {"api": {"replicas": "three"}},
+        {"apis": {}},
+        {"backup": {"keepDays": 0}},
+        {"backup": {"bucket": "example-backups"}},
+    ):
         with (
             helm_python.Chart.load(str(CHART)) as chart,
             pytest.raises(helm_python.HelmError),

@@ -10,6 +10,9 @@ import pytest
 from tests.servers import PostgresServer
 
 from cloudviz.store import Store, migrate, open_store
+from fake_clouds.fixtures import aws_credentials, moto_server
+
+__all__ = ["aws_credentials", "moto_server"]
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 

@@ -7,20 +7,24 @@ import stat
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import boto3
 import orjson
 import pytest
 from tests.store.estates import day, graph, machine, record, seen
 
-from cloudviz.errors import BadInput, CloudVizError, Conflict, NotFound
+from cloudviz.errors import BadInput, CloudVizError, Conflict, NotFound, Unavailable
 from cloudviz.inventory.document import to_bytes
 from cloudviz.inventory.model import Link
 from cloudviz.inventory.select import Selection
-from cloudviz.runtime.storage import Storage, object_name
+from cloudviz.runtime.settings import StorageSettings
+from cloudviz.runtime.storage import Bucket, Storage, object_name
 from cloudviz.runtime.storage.disk import DiskStorage
 from cloudviz.store import AuditEntry, Store, open_store
 from cloudviz.store.backup import back_up, check, restore
-from cloudviz.store.backup_folder import back_up_into
+from cloudviz.store.backup_folder import back_up_into, back_up_to
+from fake_clouds.moto import MotoServer
 
 HOSTILE = 'tab\t back\\slash \\N "quotes" <script> \u202e 🦀 ' + "x" * 1000
 
@@ -204,11 +208,60 @@ async def test_a_folder_keeps_what_is_young_and_what_is_not_its_own(filled: str,
     made, removed = [], []
     for age in (12, 9, 1, 0):
         kept = await back_up_into(folder, filled, now=now - timedelta(days=age), key=KEY, keep_days=10)
-        made.append(kept.file.name)
-        removed += [each.name for each in kept.removed]
+        made.append(Path(kept.file).name)
+        removed += [Path(each).name for each in kept.removed]
         (folder / "note.txt").touch()
     assert removed == [made[0]]
     assert sorted(each.name for each in folder.iterdir()) == sorted([*made[1:], "note.txt"])
     with pytest.raises(Conflict):
         await back_up_into(folder, filled, now=now, key=KEY)
     assert (folder / made[-1]).exists()
+
+
+class Damaging(Bucket):
+    """Gives back another byte than it was sent."""
+
+    async def get_file(self, name: str, file: Path) -> None:
+        await super().get_file(name, file)
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 1
+        file.write_bytes(data)
+
+
+async def test_a_bucket_holds_sealed_backups_that_were_read_again_and_lets_old_ones_go(
+    filled: str, target: str, tmp_path: Path, moto_server: MotoServer, aws_credentials: None
+):
+    moto_server.reset()
+    settings = StorageSettings(endpoint=moto_server.url, region="us-east-1")
+    s3 = boto3.client("s3", endpoint_url=moto_server.url, region_name="us-east-1")
+    s3.create_bucket(Bucket="safe-place")
+    for other in (
+        "nightly/note.txt",
+        "nightly/older/cloudviz-20200101T000000Z.cvb",
+        "cloudviz-20200101T000000Z.cvb",
+    ):
+        s3.put_object(Bucket="safe-place", Key=other, Body=b"somebody else's")
+    bucket, aside, shown = Bucket("safe-place", "nightly", settings), tmp_path / "aside", "s3://safe-place/nightly"
+    now = day(20)
+    told: dict[str, Any] = {"key": KEY, "aside": aside, "keep_days": 10}
+    made = [await back_up_to(bucket, shown, filled, now=now - timedelta(days=age), **told) for age in (12, 9, 0)]
+    assert [each.removed for each in made] == [[], [], [made[0].file]]
+    names = {each.name async for each in bucket.names()}
+    assert names == {"note.txt", *(Path(each.file).name for each in made[1:])}
+    assert made[-1].report.is_sealed and list(aside.iterdir()) == []
+    with pytest.raises(Conflict):
+        await back_up_to(bucket, shown, filled, now=now, **told)
+    # What comes back is the database; what does not come back whole is no backup, and costs no other.
+    fetched = tmp_path / "fetched.cvb"
+    await bucket.get_file(Path(made[-1].file).name, fetched)
+    await restore(target, fetched, key=KEY)
+    async with await open_store(filled) as one, await open_store(target) as two:
+        assert await everything(one) == await everything(two)
+    damaging = Damaging("safe-place", "nightly", settings)
+    with pytest.raises(BadInput):
+        await back_up_to(damaging, shown, filled, now=now + timedelta(days=30), **told)
+    assert {each.name async for each in bucket.names()} == names
+    with pytest.raises(Unavailable, match="refused: NoSuchBucket"):
+        await back_up_to(Bucket("nowhere", "", settings), "s3://nowhere", filled, now=now, **told)
+    with pytest.raises(NotFound):
+        await bucket.get_file("cloudviz-20990101T000000Z.cvb", tmp_path / "x")

@@ -225,6 +225,10 @@ class BackupSettings(_Group):
     key: SecretStr = Field(
         SecretStr(""), description="64 hex digits that backups are encrypted with, and opened by; open when empty."
     )
+    endpoint: str = Field(
+        "", description="URL of storage that speaks S3, for backups; that of storage when empty."
+    )
+    region: str = Field("", description="Region of the bucket of backups; that of storage when empty.")
 
 
 class SecretsSettings(_Group):

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from cloudviz.errors import BadInput
 from cloudviz.runtime.settings import Settings
+from cloudviz.runtime.storage.bucket import Bucket, bucket_and_prefix
 from cloudviz.runtime.storage.disk import DiskStorage
 from cloudviz.runtime.storage.objects import Storage
-
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; others are as strict or stricter.
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_PREFIX = re.compile(r"[A-Za-z0-9!_.*'()-]+(?:/[A-Za-z0-9!_.*'()-]+)*")
 
 
 def open_storage(settings: Settings) -> Storage:
@@ -30,13 +26,31 @@ def open_storage(settings: Settings) -> Storage:
             raise _unusable("a folder is written file:///var/lib/cloudviz/files")
         return DiskStorage(folder)
     if parts.scheme == "s3":
-        prefix = parts.path.strip("/")
-        if not _BUCKET.fullmatch(parts.netloc) or (prefix and not _PREFIX.fullmatch(prefix)):
+        named = bucket_and_prefix(url)
+        if named is None:
             raise _unusable("a bucket is written s3://bucket or s3://bucket/prefix")
         from cloudviz.runtime.storage.s3 import S3Storage
 
-        return S3Storage(parts.netloc, prefix, settings.storage)
+        return S3Storage(*named, settings.storage)
     raise _unusable("it begins with neither file:// nor s3://")
+
+
+def open_backups(url: str, settings: Settings) -> Bucket:
+    """The bucket that backups go to, ``s3://bucket/prefix``; nothing is asked yet.
+
+    Its endpoint and region are those of ``backup.*`` where they are set, else those of ``storage.*``.
+
+    Raises BadInput for another URL.
+    """
+    named = bucket_and_prefix(url)
+    if named is None:
+        raise BadInput(
+            "is no bucket", where=url[:200], hint="A bucket is written s3://bucket or s3://bucket/prefix."
+        )
+    own = {"endpoint": settings.backup.endpoint, "region": settings.backup.region}
+    return Bucket(
+        *named, settings.storage.model_copy(update={name: value for name, value in own.items() if value})
+    )
 
 
 def _unusable(why: str) -> BadInput:
