@@ -1,6 +1,11 @@
 """The map in a real browser beside other ways to draw as many boxes: loading, frames while moving, memory.
 
     uv run python benchmarks/map.py [--boxes 1000,10000,50000,100000] [--peers canvas,cytoscape,sigma]
+                                    [--keep FILE]
+
+Sizes may be run one by one, which takes minutes each: with `--keep` the figures of each call are kept in a file,
+and the table is of all that are in it. A size that is run again replaces what was kept of it, peers and all, so
+that what stands below one another was measured in one run. With `--keep` alone a file's table is printed.
 
 An estate of so many boxes is recorded in SQLite and served by ``cloudviz serve``; the map is opened in headless
 Chromium, without a graphics card, as anybody opens it. The peers get the very boxes at the very places as JSON: a
@@ -334,12 +339,29 @@ def line(name: str, figures: dict[str, Any], best: float) -> str:
     )
 
 
+def table(measured: dict[str, dict[str, dict[str, Any]]]) -> None:
+    """Print the figures: size → who → what was measured."""
+    columns = ("load s", "p50 ms", "p95 ms", "mean ms", "ratio", "worst ms", "busy ms", "heap MB")
+    widths = (8, 9, 9, 9, 7, 9, 9, 8)
+    head = f"  {'':<12} " + " ".join(f"{word:>{width}}" for word, width in zip(columns, widths, strict=True))
+    for _, figures in sorted(measured.items(), key=lambda each: int(each[0])):
+        first = figures["CloudViz"]
+        print(
+            f"{first['boxes']:,} boxes, {first['bundles']} bundles;"
+            f" laid out in {first['laid_out']:.1f} s (once for each state)"
+        )
+        print(head)
+        for name, each in figures.items():
+            print(line(name, each, 0 if name == "CloudViz" else statistics.mean(first["times"])), flush=True)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--boxes", default="1000,10000,50000,100000")
+    options.add_argument("--boxes", default="")
     options.add_argument("--peers", default="canvas,cytoscape,sigma")
     options.add_argument("--frames", type=int, default=60, help="of each of the three moves")
     options.add_argument("--limit", type=float, default=60, help="seconds for a peer to load, and to move")
+    options.add_argument("--keep", type=Path, help="a JSON file that figures are kept in, of this call and others")
     options.add_argument("--one", default="", help=argparse.SUPPRESS)
     options.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     options.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("chromium-browser"))
@@ -348,52 +370,38 @@ def main() -> None:
         figures = peer_in_browser(chosen.one, chosen.folder, chosen.frames, chosen.limit, chosen.chromium)
         print(json.dumps(figures))
         return
+    kept = json.loads(chosen.keep.read_text()) if chosen.keep and chosen.keep.exists() else {}
+    sizes = chosen.boxes or ("" if kept else "1000,10000,50000,100000")
+    for size in [each for each in sizes.split(",") if each]:
+        measured = measure(int(size), chosen)
+        kept[size] = measured
+        if chosen.keep:
+            chosen.keep.write_text(json.dumps(kept))
+        else:
+            table({size: measured})
+    if chosen.keep:
+        table(kept)
+
+
+def measure(boxes: int, chosen: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Ours and the peers at one size: name → figures."""
     names = [name for name in chosen.peers.split(",") if name]
-    columns = ("load s", "p50 ms", "p95 ms", "mean ms", "ratio", "worst ms", "busy ms", "heap MB")
-    widths = (8, 9, 9, 9, 7, 9, 9, 8)
-    head = f"  {'':<12} " + " ".join(f"{word:>{width}}" for word, width in zip(columns, widths, strict=True))
-    with tempfile.TemporaryDirectory(prefix="cloudviz-map-") as root, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory(prefix="cloudviz-map-") as root:
         if names:
             bundled(Path(root))
-        for boxes in map(int, chosen.boxes.split(",")):
-            folder = Path(root) / str(boxes)
-            folder.mkdir()
-            url = f"sqlite:///{folder / 'c.sqlite3'}"
-            with_asyncio(record(estate(boxes), url))
-            with serving(folder, url) as (base, tokens):
-                browser = playwright.chromium.launch(executable_path=chosen.chromium, args=FLAGS)
-                figures = ours(browser, base, tokens, chosen.frames)
-                browser.close()
-                print(
-                    f"{figures['boxes']:,} boxes, {figures['bundles']} bundles;"
-                    f" laid out in {figures['laid_out']:.1f} s (once for each state)"
-                )
-                print(head)
-                best = statistics.mean(figures["times"])
-                print(line("CloudViz", figures, 0), flush=True)
-                if names:
-                    (folder / "scene.json").write_text(json.dumps(boxes_of(base, tokens)))
-            for name in names:
-                print(line(name, peer(name, folder, chosen), best), flush=True)
-
-
-def with_asyncio(work: Any) -> None:
-    """Playwright keeps an event loop in this thread: the store gets one of its own."""
-    import threading
-
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            asyncio.run(work)
-        except BaseException as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
+        folder = Path(root) / str(boxes)
+        folder.mkdir()
+        url = f"sqlite:///{folder / 'c.sqlite3'}"
+        asyncio.run(record(estate(boxes), url))
+        with serving(folder, url) as (base, tokens), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chosen.chromium, args=FLAGS)
+            measured = {"CloudViz": ours(browser, base, tokens, chosen.frames)}
+            browser.close()
+            if names:
+                (folder / "scene.json").write_text(json.dumps(boxes_of(base, tokens)))
+        for name in names:
+            measured[name] = peer(name, folder, chosen)
+    return measured
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def _returns(each: Operation) -> str:
         case "events":
             return "AsyncGenerator<ServerEvent, void>"
         case "download":
-            return "Promise<Blob>"
+            return "Promise<File>"
         case "start":
             return "Promise<Job>"
         case "redirect" | "text":

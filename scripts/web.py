@@ -36,7 +36,7 @@ def build(root: Path) -> bool:
     """Make the bundle of the checkout at ``root`` if an input has changed. Says whether it was made."""
     web = root / "web"
     stamp = root / ".cache" / "web-bundle"
-    wanted = _fingerprint(web)
+    wanted = _fingerprint(web, root / "sdk" / "js" / "src")
     if not _missing(root) and _read(stamp) == wanted:
         return False
     environment = node_environment(root)
@@ -142,19 +142,20 @@ def _run(
         raise WebBuildError(f"{what} failed with exit code {done.returncode}")
 
 
-def _inputs(web: Path) -> Iterator[Path]:
-    for path in sorted(web.rglob("*")):
-        if path.is_file() and NOT_INPUTS.isdisjoint(path.relative_to(web).parts):
+def _inputs(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and NOT_INPUTS.isdisjoint(path.relative_to(folder).parts):
             yield path
 
 
-def _fingerprint(web: Path) -> str:
+def _fingerprint(*folders: Path) -> str:
     """A hash over the names and bytes of all inputs: times of files differ between clones, bytes do not."""
     digest = hashlib.sha256()
-    for path in _inputs(web):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(web).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
+    for folder in folders:
+        for path in _inputs(folder):
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
     return digest.hexdigest()
 
 

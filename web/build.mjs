@@ -16,12 +16,15 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "../src/cloudviz/api/bundle");
 const dev = process.argv.includes("--dev");
+// The client of this very checkout, and not one from a registry.
+const alias = { "@cloudviz/client": join(here, "../sdk/js/src/index.js") };
 
 await rm(out, { recursive: true, force: true });
 await mkdir(join(out, "assets"), { recursive: true });
 
 const result = await build({
   absWorkingDir: here,
+  alias,
   entryPoints: { app: "src/main.ts", style: "src/styles/style.css" },
   outdir: join(out, "assets"),
   bundle: true,
@@ -51,6 +54,7 @@ const viewer = join(here, "../src/cloudviz/diagram/render/viewer");
 await rm(viewer, { recursive: true, force: true });
 const single = await build({
   absWorkingDir: here,
+  alias,
   entryPoints: { viewer: "src/viewer/main.ts", light: "src/styles/viewer_light.css", dark: "src/styles/viewer_dark.css" },
   outdir: viewer,
   bundle: true,

@@ -38,7 +38,8 @@ def node(*words: str, cwd: Path = ROOT / "sdk" / "js", **given: str) -> str:
 
 
 def test_before_servers_that_misbehave() -> None:
-    assert "\n# pass 7\n" in node("--test", "--test-reporter=tap", "test/client.test.js")
+    tests = ("test/client.test.js", "test/browser.test.js")
+    assert "\n# pass 18\n" in node("--test", "--test-reporter=tap", *tests)
 
 
 @pytest.fixture

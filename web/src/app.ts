@@ -1,8 +1,8 @@
 /** The shell: the bar at the top, and below it the view that the address names. */
 
+import { CloudViz } from "@cloudviz/client";
 import { type Child, type ShapeName, el, fill, shape } from "./parts/element.js";
 import { Announcer, empty } from "./parts/notice.js";
-import { Api } from "./state/api.js";
 import type { Person } from "./state/contract.js";
 import { type Route, Router, hashOf } from "./state/router.js";
 import { Session } from "./state/session.js";
@@ -30,6 +30,9 @@ const VIEWS: Record<string, new (house: House) => View> = {
   "/admin/installation": AdminView,
 };
 
+/** Somebody waits before the screen: a lost request is made again soon, and no limit is sat out without a word. */
+const PATIENCE = { timeout: 300, attempts: 2, longest: 5 };
+
 export class App {
   private readonly house: House;
   private readonly bar = el("header", { class: "bar" });
@@ -43,8 +46,8 @@ export class App {
     const session = new Session(window.sessionStorage);
     // Relative to the page, so that CloudViz also works below a path of a reverse proxy.
     const base = new URL(".", document.baseURI).pathname.replace(/\/$/, "");
-    const api = new Api(session, base);
-    this.house = { api, router: new Router(window), session, announcer: new Announcer(), me: () => this.me() };
+    const client = new CloudViz(base, { tokens: session, ...PATIENCE });
+    this.house = { client, base, router: new Router(window), session, announcer: new Announcer(), me: () => this.me() };
   }
 
   start(): void {
@@ -109,7 +112,7 @@ export class App {
   }
 
   private me(): Promise<Person> {
-    this.asking ??= this.house.api.me().then(
+    this.asking ??= this.house.client.auth.me().then(
       (person) => (this.person = person),
       (thrown: unknown) => {
         this.asking = null;
@@ -123,7 +126,7 @@ export class App {
 
   private async signOut(): Promise<void> {
     this.leaving = true;
-    await this.house.api.signOut();
+    await this.house.client.signOut();
     this.leaving = false;
   }
 

@@ -35,6 +35,11 @@ test("rooms import only from rooms below them", () => {
   assert.deepEqual(broken, []);
 });
 
+test("the server is asked by @cloudviz/client alone", () => {
+  const found = sources().filter(([, text]) => /(?<!\.)\bfetch\(|XMLHttpRequest|EventSource|WebSocket|sendBeacon/.test(text)).map(([path]) => path);
+  assert.deepEqual(found, []);
+});
+
 test("nothing makes markup or code of a text", () => {
   const forbidden = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc/;
   const found = sources().filter(([, text]) => forbidden.test(text)).map(([path]) => path);

@@ -21,6 +21,7 @@ await build({
   outbase: here,
   outExtension: { ".js": ".mjs" },
   bundle: true,
+  alias: { "@cloudviz/client": join(here, "../../sdk/js/src/index.js") },
   platform: "node",
   format: "esm",
   sourcemap: "inline",

@@ -17,7 +17,12 @@ type BodyOf<Id extends OperationId> = operations[Id] extends {
     ? { body?: Body }
     : { body: Body }
   : operations[Id] extends { requestBody: { content: { "multipart/form-data": infer Form } } }
-    ? { files: Upload[]; form?: Partial<Record<Exclude<keyof Form, "file">, string>> }
+    ? {
+        files: Upload[];
+        form?: Partial<Record<Exclude<keyof Form, "file">, string>>;
+        /** Hears the share that is sent, 0 to 1. */
+        onProgress?: (share: number) => void;
+      }
     : {};
 
 /** A file of a form: its name and what it holds. */
@@ -29,7 +34,7 @@ export interface Upload {
 interface Always {
   idempotency_key?: string;
   last_event_id?: string | undefined;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export type Input<Id extends OperationId> = PathOf<Id> & QueryOf<Id> & BodyOf<Id> & Always;
@@ -51,9 +56,25 @@ export interface ServerEvent {
   data: any;
 }
 
+/** What a sign-in gives; `ends` is when the token runs out, in ms since 1970, where that is known. */
+export interface Tokens {
+  token: string;
+  refreshToken: string;
+  ends?: number;
+}
+
+/** Where tokens are kept by whoever has a place for them, such as a browser's tab. */
+export interface TokenStore {
+  load(): Tokens | undefined;
+  /** New tokens, or undefined when the session is over. */
+  save(tokens: Tokens | undefined): void;
+}
+
 export interface Options {
   token?: string;
   refreshToken?: string;
+  /** In place of `token` and `refreshToken`: a store that outlives the client. */
+  tokens?: TokenStore;
   apiKey?: string;
   username?: string;
   password?: string;
@@ -71,20 +92,35 @@ export interface Options {
 export interface CloudViz extends Namespaces {}
 export class CloudViz {
   constructor(url: string | URL, options?: Options);
-  request<Id extends OperationId>(id: Id, ...input: Arguments<Id>): Promise<any>;
+  /** The document that an operation answers with; of a list one page, with its `next_cursor`. */
+  request<Id extends OperationId>(id: Id, ...input: Arguments<Id>): Promise<Answer<Id>>;
   /** The answer whose body is still to be read: `(await client.answer(…)).body` is a stream. */
   answer<Id extends OperationId>(id: Id, ...input: Arguments<Id>): Promise<Response>;
+  /** Sign in by name and password, or by the code of a sign-in link; the tokens are kept. */
+  signIn(by: { username: string; password: string } | { code: string }): Promise<void>;
+  /** Forget the tokens in any case, and close the session at the server if it answers. */
+  signOut(): Promise<void>;
+  /** A job by its id. */
+  job(id: string): Job;
 }
 
 export class Job {
   readonly accepted: Schemas["JobAccepted"];
   readonly id: string;
   readonly discoveryId: string;
-  status(): Promise<Schemas["JobModel"]>;
+  status(options?: { signal?: AbortSignal | undefined }): Promise<Schemas["JobModel"]>;
+  /** The job once it has succeeded; JobFailed is thrown otherwise. Asks again and again. */
   wait(options?: {
     onProgress?: (job: Schemas["JobModel"]) => void;
     timeout?: number;
     signal?: AbortSignal;
+  }): Promise<Schemas["JobModel"]>;
+  /** The job once it is over, whatever came of it; told by the server's events where they come through. */
+  follow(options?: {
+    onProgress?: (job: Schemas["JobModel"]) => void;
+    signal?: AbortSignal;
+    /** Seconds between two questions where no events come. */
+    pause?: number;
   }): Promise<Schemas["JobModel"]>;
   discovery(): Promise<Schemas["DiscoveryReply"]>;
   cancel(): Promise<Schemas["JobModel"]>;
@@ -101,6 +137,7 @@ export class JobFailed extends CloudVizError {
   readonly job: Schemas["JobModel"];
 }
 export class Refused extends CloudVizError {
+  constructor(status: number, problem: { code?: string; detail?: string; hint?: string }, requestId?: string, retryAfter?: number);
   readonly status: number;
   readonly code: string;
   readonly errors: Schemas["WrongValue"][];
@@ -126,6 +163,9 @@ export class EventReader {
   begin(): void;
   feed(piece: Uint8Array): ServerEvent[];
 }
+
+/** The file name in a Content-Disposition header, without any folder; empty where it says none. */
+export function fileName(disposition: string | null): string;
 
 export function retryAfter(value: string | null | undefined, now?: number): number | undefined;
 

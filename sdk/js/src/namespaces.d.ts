@@ -127,11 +127,11 @@ export interface Namespaces {
     /** What changed between two looks. */
     diff(...input: Arguments<"visualization_diff">): Promise<Answer<"visualization_diff">>;
     /** Draw a picture as a file, without keeping the picture. */
-    draw(...input: Arguments<"visualization_export">): Promise<Blob>;
+    draw(...input: Arguments<"visualization_export">): Promise<File>;
     /** A kept picture as a file. */
-    export(...input: Arguments<"visualization_export_diagram">): Promise<Blob>;
+    export(...input: Arguments<"visualization_export_diagram">): Promise<File>;
     /** An exported file, by a signed link. */
-    file(...input: Arguments<"visualization_file">): Promise<Blob>;
+    file(...input: Arguments<"visualization_file">): Promise<File>;
     /** Draw a picture and keep it. */
     generate(...input: Arguments<"visualization_generate">): Promise<Answer<"visualization_generate", 200 | 201> | Job>;
     /** Layouts. */
@@ -185,7 +185,7 @@ export interface Namespaces {
     /** Follow a job (server-sent events). */
     events(...input: Arguments<"jobs_events">): AsyncGenerator<ServerEvent, void>;
     /** The file that an export wrote. */
-    file(...input: Arguments<"jobs_file">): Promise<Blob>;
+    file(...input: Arguments<"jobs_file">): Promise<File>;
     /** One job. */
     get(...input: Arguments<"jobs_job">): Promise<Answer<"jobs_job">>;
     /** Jobs, newest first. */
@@ -209,7 +209,7 @@ export interface Namespaces {
     /** The icons of kinds and types. */
     icons(...input: Arguments<"map_icons">): Promise<Answer<"map_icons">>;
     /** The same picture as a file. */
-    picture(...input: Arguments<"map_picture">): Promise<Blob>;
+    picture(...input: Arguments<"map_picture">): Promise<File>;
     /** Where a resource is on a map. */
     place(...input: Arguments<"map_place">): Promise<Answer<"map_place">>;
     /** Save a view. */

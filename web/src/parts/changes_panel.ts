@@ -1,6 +1,6 @@
 /** What differs between two moments as a list: each resource, and of those that changed each property. */
 
-import type { Api } from "../state/api.js";
+import type { CloudViz } from "@cloudviz/client";
 import type { Changed, Resource } from "../state/contract.js";
 import { isAbort } from "../state/problem.js";
 import { count, humanKind, moment, shortId, words } from "../texts.js";
@@ -18,7 +18,7 @@ export class ChangesPanel {
   private shown = "";
 
   constructor(
-    private readonly api: Api,
+    private readonly client: CloudViz,
     private readonly open: (id: string) => void,
     onClose: () => void,
   ) {
@@ -34,7 +34,7 @@ export class ChangesPanel {
     this.panel.head(el("h2", {}, texts.title), el("p", { class: "quiet" }, texts.between(moment(since), at ? moment(at) : words.time.now)));
     this.panel.show(loading(texts.loading));
     try {
-      const found = await this.api.diff(since, at || new Date().toISOString(), running.signal);
+      const found = await this.client.diagrams.diff({ a: since, b: at || new Date().toISOString(), signal: running.signal });
       const all = found.added.length + found.removed.length + found.changed.length;
       this.panel.show(
         all === 0 && empty(texts.none, texts.noneHint),

@@ -1,6 +1,6 @@
 /** The mark on the map that says how much of the estate could be seen, and the panel behind it. */
 
-import type { Api } from "../state/api.js";
+import type { CloudViz } from "@cloudviz/client";
 import { BLIND } from "../state/contract.js";
 import { isAbort } from "../state/problem.js";
 import { words } from "../texts.js";
@@ -16,7 +16,7 @@ export class CoverageBadge {
   private readonly stop = new AbortController();
 
   constructor(
-    private readonly api: Api,
+    private readonly client: CloudViz,
     onClose: () => void,
     onOpen: () => void,
   ) {
@@ -28,7 +28,7 @@ export class CoverageBadge {
     this.asked = true;
     this.panel.wait();
     try {
-      const report = await this.api.coverage(this.stop.signal);
+      const report = await this.client.map.coverage({ signal: this.stop.signal });
       const gaps = report.items.filter((item) => BLIND.has(item.status)).length;
       this.mark(gaps, report.items.length > 0);
       this.panel.show(report);

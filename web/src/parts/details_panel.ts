@@ -1,7 +1,7 @@
 /** All about one resource, one stack, or one container that is no resource (an account, a region, a group). */
 
+import type { CloudViz } from "@cloudviz/client";
 import type { SceneNode } from "../engine/scene.js";
-import type { Api } from "../state/api.js";
 import type { Resource, ResourceDetails } from "../state/contract.js";
 import { asProblem, isAbort } from "../state/problem.js";
 import { count, humanKind, moment, money, shortId, words } from "../texts.js";
@@ -15,6 +15,8 @@ import { SidePanel } from "./side_panel.js";
 
 const { details: texts } = words;
 const FIRST_MEMBERS = 50;
+/** So many names are asked for at once; the server tells no more. */
+const MOST_NAMED = 500;
 
 export interface DetailsActions {
   close(): void;
@@ -39,7 +41,7 @@ export class DetailsPanel {
   private unnamed = new Map<string, HTMLElement[]>();
 
   constructor(
-    private readonly api: Api,
+    private readonly client: CloudViz,
     private readonly actions: DetailsActions,
   ) {
     this.panel = new SidePanel(texts.label, texts.close, () => actions.close());
@@ -52,7 +54,7 @@ export class DetailsPanel {
     this.head(node?.label || shortId(id), node ? humanKind(node.kind) : "");
     this.panel.show(loading(texts.loading));
     try {
-      const details = await this.api.resource(id, running.signal);
+      const details = await this.client.resources.get({ resource_id: id, signal: running.signal });
       this.head(details.resource.name || shortId(id), humanKind(details.resource.kind));
       const remark = this.actions.loaded?.(details);
       this.panel.show(remark ? el("div", { class: "callout note" }, el("p", {}, remark)) : null, ...this.resource(details));
@@ -102,12 +104,19 @@ export class DetailsPanel {
   private async learnNames(signal: AbortSignal): Promise<void> {
     const { unnamed } = this;
     try {
-      for (const resource of await this.api.byIds([...unnamed.keys()], signal)) {
+      for (const resource of await this.named([...unnamed.keys()], signal)) {
         for (const link of unnamed.get(resource.id) ?? []) fill(link, foreign(resource.name || shortId(resource.id)));
       }
     } catch {
       // Ids do as well.
     }
+  }
+
+  /** Resources by their ids, as far as they are in the inventory. */
+  private async named(ids: readonly string[], signal: AbortSignal): Promise<Resource[]> {
+    if (ids.length === 0) return [];
+    const asked = { ids: ids.slice(0, MOST_NAMED), limit: MOST_NAMED };
+    return (await this.client.request("resources_search", { body: asked, signal })).items;
   }
 
   private start(): AbortController {
@@ -131,7 +140,7 @@ export class DetailsPanel {
       this.buttons(resource.id, details.console ?? ""),
       facts([
         [texts.fields.state, resource.state && el("span", { class: `state ${stateClass(resource.state)}` }, resource.state)],
-        [texts.fields.cost, resource.cost_monthly === null ? "" : words.map.costs(money(Number(resource.cost_monthly), resource.currency))],
+        [texts.fields.cost, resource.cost_monthly == null ? "" : words.map.costs(money(resource.cost_monthly, resource.currency ?? null))],
         [texts.fields.type, resource.type && el("code", {}, foreign(resource.type))],
         [texts.fields.region, foreignOrNone(resource.region)],
         [texts.fields.zone, foreignOrNone(resource.zone)],
@@ -148,7 +157,7 @@ export class DetailsPanel {
       el("h3", { class: "section-title" }, texts.links),
       linksOf(resource, details.links, open),
       el("h3", { class: "section-title" }, texts.history),
-      historyOf(this.api, resource.id, this.running?.signal),
+      historyOf(this.client, resource.id, this.running?.signal),
       el("h3", { class: "section-title" }, texts.properties),
       propertyTree(resource.properties),
     ];
@@ -187,7 +196,7 @@ export class DetailsPanel {
   }
 }
 
-function foreignOrNone(text: string | null): Child {
+function foreignOrNone(text: string | null | undefined): Child {
   return text ? foreign(text) : null;
 }
 

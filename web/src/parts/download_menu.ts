@@ -1,14 +1,16 @@
 /** Saving the present picture in any format. */
 
-import type { Api, Query } from "../state/api.js";
 import { FORMATS, type Format } from "../state/contract.js";
+import type { MapDoor } from "../state/map_door.js";
 import { asProblem } from "../state/problem.js";
+import type { Query } from "../state/query.js";
 import { words } from "../texts.js";
 import { el, shape } from "./element.js";
 import type { Announcer } from "./notice.js";
 import { Popover } from "./popover.js";
 
 const { download: texts } = words;
+const SUFFIXES: Partial<Record<Format, string>> = { mermaid: "mmd", markdown: "md" };
 
 export class DownloadMenu {
   readonly element: HTMLElement;
@@ -16,7 +18,7 @@ export class DownloadMenu {
   private readonly button: HTMLButtonElement;
 
   constructor(
-    private readonly api: Api,
+    private readonly door: MapDoor,
     private readonly announcer: Announcer,
     /** The options of the picture that is shown now. */
     private readonly asked: () => Query,
@@ -50,9 +52,10 @@ export class DownloadMenu {
     this.button.setAttribute("aria-busy", "true");
     this.announcer.say(texts.working(name), 60);
     try {
-      const file = await this.api.picture(format, this.asked());
-      saveAs(file.content, file.name);
-      this.announcer.say(texts.done(file.name));
+      const file = await this.door.picture(format, this.asked());
+      const title = file.name || `cloudviz-map.${SUFFIXES[format] ?? format}`;
+      saveAs(file, title);
+      this.announcer.say(texts.done(title));
     } catch (thrown) {
       const problem = asProblem(thrown);
       this.announcer.say([texts.failed(name), problem.detail, problem.hint].filter(Boolean).join(" · "), 10);

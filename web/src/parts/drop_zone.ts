@@ -1,11 +1,10 @@
 /** Importing files: dropped on it or chosen, with how much is sent, and what came of it. */
 
-import type { Api } from "../state/api.js";
+import { type CloudViz, Job as JobAtWork } from "@cloudviz/client";
 import type { Job } from "../state/contract.js";
 import { asProblem } from "../state/problem.js";
 import { count, words } from "../texts.js";
 import { type Child, el, fill, foreign, shape } from "./element.js";
-import { follow } from "./job_progress.js";
 
 const { imports: texts } = words.service;
 const FIRST_PROBLEMS = 5;
@@ -17,7 +16,6 @@ interface Outcome {
   changed?: number;
   removed?: number;
   problems?: { resource: string; what: string; where: string }[];
-  job_id?: string;
 }
 
 export class DropZone {
@@ -27,7 +25,7 @@ export class DropZone {
   private readonly stop = new AbortController();
 
   constructor(
-    private readonly api: Api,
+    private readonly client: CloudViz,
     /** Something was imported. */
     private readonly done: () => void,
   ) {
@@ -44,20 +42,22 @@ export class DropZone {
     const names = files.map((file) => file.name).join(", ");
     fill(this.state, el("p", { class: "wrap" }, foreign(names)), bar, said);
     try {
-      const { body } = await this.api.upload(files, (share) => {
+      const onProgress = (share: number): void => {
         bar.value = share;
         said.textContent = share < 1 ? texts.sending(String(Math.round(share * 100))) : texts.reading;
         if (share >= 1) bar.removeAttribute("value");
-      });
-      let outcome = body as Outcome;
-      if (outcome.job_id) {
+      };
+      const chosen = files.map((file) => ({ name: file.name, content: file }));
+      let outcome: Outcome | JobAtWork = await this.client.imports.upload({ files: chosen, onProgress, signal: this.stop.signal });
+      if (outcome instanceof JobAtWork) {
         said.textContent = texts.background;
-        const job = await follow(this.api, outcome.job_id, this.stop.signal, ({ progress }) => {
+        const onProgress = ({ progress }: Job): void => {
           const { done, total, resources } = progress as { done?: number; total?: number; resources?: number };
           if (!total) return;
           bar.value = (done ?? 0) / total;
           said.textContent = texts.progress(count(done ?? 0), count(total), count(resources ?? 0));
-        });
+        };
+        const job = await outcome.follow({ signal: this.stop.signal, onProgress });
         if (job.status === "failed") return this.refuse(job);
         outcome = (job.result ?? {}) as Outcome;
       }
@@ -76,7 +76,7 @@ export class DropZone {
   }
 
   private refuse(job: Job): void {
-    this.show(el("p", { class: "bad", role: "alert" }, `${texts.failed}: `, foreign(job.error?.detail ?? "")), el("p", { class: "quiet" }, job.error?.hint ?? ""));
+    this.show(el("p", { class: "bad", role: "alert" }, `${texts.failed}: `, foreign(String(job.error?.["detail"] ?? ""))), el("p", { class: "quiet" }, String(job.error?.["hint"] ?? "")));
   }
 
   private tell(outcome: Outcome): void {

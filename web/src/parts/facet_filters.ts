@@ -1,6 +1,6 @@
 /** Filters with counts: which values there are among what matches now, and which of them are chosen. */
 
-import type { Query } from "../state/api.js";
+import type { Query } from "../state/query.js";
 import type { Facets } from "../state/contract.js";
 import { count, words } from "../texts.js";
 import { el, fill, foreign } from "./element.js";

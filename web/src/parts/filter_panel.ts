@@ -1,8 +1,9 @@
 /** What there is to filter the map by, with counts; each tick changes the map's filter expression. */
 
-import type { Api } from "../state/api.js";
+import type { CloudViz } from "@cloudviz/client";
 import { FACETS, chosen, filterText, parseFilter, withTag, withValues } from "../state/filter.js";
 import { isAbort } from "../state/problem.js";
+import { given } from "../state/query.js";
 import { count, words } from "../texts.js";
 import { el, fill } from "./element.js";
 import { FacetFilters } from "./facet_filters.js";
@@ -21,7 +22,7 @@ export class FilterPanel {
   private shown = "";
 
   constructor(
-    private readonly api: Api,
+    private readonly client: CloudViz,
     private readonly present: () => { filter: string; at: string },
     private readonly change: (filter: string) => void,
     onClose: () => void,
@@ -42,11 +43,11 @@ export class FilterPanel {
     const running = (this.running = new AbortController());
     if (first) this.panel.show(loading(texts.loading));
     try {
-      const facets = await this.api.facets({ filter, at }, running.signal);
+      const facets = await this.client.resources.facets({ ...given<"resources_facets">({ filter, at }), signal: running.signal });
       // A facet offers its other values too: its own choice must not hide them.
       const own = await Promise.all(
         FACETS.filter((name) => chosen(filter, name).length > 0).map(
-          async (name) => [name, (await this.api.facets({ filter: withValues(filter, name, []), at }, running.signal))[name]!] as const,
+          async (name) => [name, (await this.client.resources.facets({ ...given<"resources_facets">({ filter: withValues(filter, name, []), at }), signal: running.signal }))[name]!] as const,
         ),
       );
       this.total.textContent = texts.matching(count(Object.values(facets["provider"] ?? {}).reduce((sum, each) => sum + each, 0)));

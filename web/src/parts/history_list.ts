@@ -1,6 +1,6 @@
 /** The states a resource has had, newest first, with what changed from each to the next; loaded when asked for. */
 
-import type { Api } from "../state/api.js";
+import type { CloudViz } from "@cloudviz/client";
 import type { Resource, Version } from "../state/contract.js";
 import { asProblem, isAbort } from "../state/problem.js";
 import { moment, words } from "../texts.js";
@@ -10,12 +10,12 @@ const { details: texts } = words;
 const COMPARED = ["name", "state", "region", "zone", "account", "parent", "cost_monthly", "type"] as const;
 const MOST_FIELDS = 12;
 
-export function historyOf(api: Api, id: string, signal?: AbortSignal): HTMLElement {
+export function historyOf(client: CloudViz, id: string, signal?: AbortSignal): HTMLElement {
   const box = el("div", { class: "history" });
   const load = async (): Promise<void> => {
     fill(box, el("p", { class: "quiet", role: "status" }, texts.loading));
     try {
-      const { items } = await api.history(id, signal);
+      const { items } = await client.resources.history({ resource_id: id, signal });
       fill(box, el("ol", { class: "history-list" }, ...items.map((version, at) => entry(version, items[at + 1]))));
     } catch (thrown) {
       if (!isAbort(thrown)) fill(box, el("p", { class: "quiet", role: "alert" }, `${texts.historyFailed}: ${asProblem(thrown).detail}`), button());

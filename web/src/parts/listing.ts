@@ -39,7 +39,7 @@ export class Listing<T> {
       fill(this.body, ...page.items.map((item) => this.row(item)));
       if (page.items.length === 0) return fill(this.element, this.none());
       fill(this.element, el("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": this.label }, this.table()), this.foot);
-      this.more(page.next_cursor);
+      this.more(page.next_cursor ?? null);
     } catch (thrown) {
       if (!isAbort(thrown)) fill(this.element, refusal(this.failed, thrown, () => void this.load()));
     }
@@ -76,7 +76,7 @@ export class Listing<T> {
     try {
       const page = await this.fetch(cursor, this.stop.signal);
       this.body.append(...page.items.map((item) => this.row(item)));
-      this.more(page.next_cursor);
+      this.more(page.next_cursor ?? null);
     } catch (thrown) {
       if (!isAbort(thrown)) fill(this.foot, refusal(this.failed, thrown, () => void this.append(cursor, button)));
     }

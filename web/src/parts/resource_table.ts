@@ -147,7 +147,7 @@ export class ResourceTable {
   private row(at: number): HTMLTableRowElement {
     const item = this.items[at] as Resource;
     const name = item.name || item.id;
-    const cost = item.cost_monthly === null ? "" : money(Number(item.cost_monthly), item.currency);
+    const cost = item.cost_monthly == null ? "" : money(item.cost_monthly, item.currency ?? null);
     const open = el("button", { type: "button", class: "row-name", title: name, onclick: () => this.onPick(item.id) }, foreign(name));
     const row = el(
       "tr",

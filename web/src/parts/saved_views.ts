@@ -1,7 +1,7 @@
 /** Views that somebody named, to come back to: kept by the server for them alone, and shared as links. */
 
-import type { Api } from "../state/api.js";
-import { type SavedView, saveView } from "../state/saved_views.js";
+import type { CloudViz } from "@cloudviz/client";
+import { type SavedView, saveView, savedViews } from "../state/saved_views.js";
 import { asProblem, isAbort } from "../state/problem.js";
 import { words } from "../texts.js";
 import { el, fill, foreign, shape } from "./element.js";
@@ -19,7 +19,7 @@ export class SavedViews {
   private stop = new AbortController();
 
   constructor(
-    private readonly api: Api,
+    private readonly client: CloudViz,
     private readonly announcer: Announcer,
     private readonly present: () => string,
     private readonly go: (place: string) => void,
@@ -45,7 +45,7 @@ export class SavedViews {
       submit.disabled = true;
       fill(message);
       try {
-        this.views = await saveView(this.api, this.views, { name: text, place: this.present() });
+        this.views = await saveView(this.client, this.views, { name: text, place: this.present() });
         this.announcer.say(texts.saved(text));
         name.value = "";
         this.draw();
@@ -73,7 +73,7 @@ export class SavedViews {
     const { signal } = (this.stop = new AbortController());
     if (this.views.length === 0) fill(this.list, el("li", {}, loading(texts.loading)));
     try {
-      this.views = await this.api.savedViews(signal);
+      this.views = await savedViews(this.client, signal);
       this.draw();
     } catch (thrown) {
       if (!isAbort(thrown)) fill(this.list, el("li", {}, refusal(texts.failed, thrown, () => void this.load())));
@@ -91,7 +91,7 @@ export class SavedViews {
     };
     const remove = async (): Promise<void> => {
       try {
-        await this.api.write("DELETE", `/visualization/views/${encodeURIComponent(view.id)}`);
+        await this.client.map.delete_view({ view_id: view.id });
         this.views = this.views.filter((each) => each.id !== view.id);
         this.draw();
         this.popover.focusFirst();

@@ -1,7 +1,7 @@
 /** The slider over the moments at which something was looked at, and what to compare the shown one with. */
 
+import type { CloudViz } from "@cloudviz/client";
 import type { SceneSummary } from "../engine/scene.js";
-import type { Api } from "../state/api.js";
 import { isAbort } from "../state/problem.js";
 import { moment, words } from "../texts.js";
 import { el, fill, iconButton } from "./element.js";
@@ -25,7 +25,7 @@ export class TimeBar {
   private readonly stop = new AbortController();
 
   constructor(
-    private readonly api: Api,
+    private readonly client: CloudViz,
     private readonly present: () => Moments,
     private readonly change: (moments: Moments) => void,
     private readonly list: () => void,
@@ -49,7 +49,7 @@ export class TimeBar {
 
   async load(): Promise<void> {
     try {
-      const page = await this.api.discoveries({ limit: MOST }, this.stop.signal);
+      const page = await this.client.request("discoveries_discoveries", { limit: MOST, signal: this.stop.signal });
       const ends = page.items.map((each) => each.seen_at).filter((at): at is string => Boolean(at));
       this.moments = [...new Set(ends)].sort();
       this.update(null);

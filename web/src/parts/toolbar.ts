@@ -1,6 +1,6 @@
 /** The picture options: what the toolbar's panel asks, and the marks for what narrows the picture now. */
 
-import type { Api } from "../state/api.js";
+import type { CloudViz } from "@cloudviz/client";
 import { BUDGETS, DEFAULT_BUDGET, GROUPINGS, LAYOUTS, type PictureOptions } from "../state/picture_options.js";
 import { shortId, words } from "../texts.js";
 import { el, fill, foreign, shape } from "./element.js";
@@ -26,9 +26,9 @@ export class OptionsPanel {
   }
 
   /** Offer what this server can draw, in its own words. */
-  async learn(api: Api): Promise<void> {
+  async learn(client: CloudViz): Promise<void> {
     try {
-      const { items } = await api.layouts();
+      const { items } = await client.diagrams.layouts();
       if (items.length > 0) this.layouts = items.map((item) => [item.name, texts.layouts[item.name] ?? item.title]);
     } catch {
       // The usual four stay on offer.

@@ -4,8 +4,8 @@ import type { Layer } from "../engine/colouring.js";
 import { type Bounds, grown } from "../engine/geometry.js";
 import { type Pyramid, levelAt, tilesOver } from "../engine/pyramid.js";
 import type { SceneDocument, SceneEdge, SceneNode, SceneSummary } from "../engine/scene.js";
-import type { Query } from "./api.js";
-import { Problem, isAbort } from "./problem.js";
+import { asProblem, isAbort } from "./problem.js";
+import type { Query } from "./query.js";
 
 export interface AtlasHead extends Pyramid {
   version: string;
@@ -168,7 +168,7 @@ export class AtlasSource {
       this.compose();
     } catch (thrown) {
       if (isAbort(thrown) || signal.aborted) return;
-      if (thrown instanceof Problem && thrown.status === 409) this.listener.outdated();
+      if (asProblem(thrown).status === 409) this.listener.outdated();
       else this.listener.failed(thrown);
     } finally {
       if (layer === this.layer) names.forEach((name) => this.asked.delete(name));

@@ -1,7 +1,7 @@
 /** What somebody asks of the picture, between the address, the toolbar and the API. */
 
 import type { View } from "../engine/camera.js";
-import type { Query } from "./api.js";
+import type { Query } from "./query.js";
 
 export const LAYOUTS = ["hierarchical", "force-directed", "circular", "grid"] as const;
 export const GROUPINGS = ["", "account", "region", "network", "kind"] as const;

@@ -1,56 +1,28 @@
-/** Refusals: the problem documents of RFC 9457 that the API answers with, and what stands in where there is none. */
+/** What went wrong, in words for people: the server's own where it has some, else ours. */
 
+import { NotReached, Refused } from "@cloudviz/client";
 import { words } from "../texts.js";
 
-export class Problem extends Error {
-  constructor(
-    /** 0 where no answer came at all. */
-    readonly status: number,
-    readonly code: string,
-    readonly detail: string,
-    readonly hint: string,
-  ) {
-    super(detail);
-  }
-
-  get signedOut(): boolean {
-    return this.status === 401;
-  }
-}
-
-/** The problem in an answer that is not 2xx, whatever its body is. */
-export async function problemOf(answer: Response): Promise<Problem> {
-  let body: Record<string, unknown> = {};
-  try {
-    const parsed: unknown = await answer.json();
-    if (typeof parsed === "object" && parsed !== null) body = parsed as Record<string, unknown>;
-  } catch {
-    // A proxy's own page, or nothing: the status has to do.
-  }
-  const said = (key: string): string => (typeof body[key] === "string" ? (body[key] as string) : "");
-  const wait = answer.headers.get("Retry-After");
-  return new Problem(
-    answer.status,
-    said("code"),
-    said("detail") || said("title") || words.problem.status(answer.status),
-    said("hint") || (answer.status === 429 && wait ? words.problem.wait(wait) : ""),
-  );
+export interface Problem {
+  /** 0 where no answer came at all. */
+  readonly status: number;
+  readonly detail: string;
+  readonly hint: string;
 }
 
 /** Anything that was thrown, as a problem. */
 export function asProblem(thrown: unknown): Problem {
-  if (thrown instanceof Problem) return thrown;
-  // fetch rejects with a TypeError when no answer comes.
-  if (thrown instanceof TypeError && !navigatorSaysOnline()) {
-    return new Problem(0, "offline", words.problem.offline, words.problem.offlineHint);
+  if (thrown instanceof Refused) {
+    const { status, detail, hint, code, retryAfter } = thrown;
+    const wait = status === 429 && retryAfter ? words.problem.wait(String(Math.ceil(retryAfter))) : "";
+    // A refusal without a code is not the server's: a proxy's page stands for it.
+    return { status, detail: code ? detail : words.problem.status(status), hint: hint || wait };
   }
-  return new Problem(0, "unreachable", words.problem.unreachable, words.problem.unreachableHint);
+  const isOffline = thrown instanceof NotReached && typeof navigator !== "undefined" && navigator.onLine === false;
+  if (isOffline) return { status: 0, detail: words.problem.offline, hint: words.problem.offlineHint };
+  return { status: 0, detail: words.problem.unreachable, hint: words.problem.unreachableHint };
 }
 
 export function isAbort(thrown: unknown): boolean {
   return thrown instanceof DOMException && thrown.name === "AbortError";
-}
-
-function navigatorSaysOnline(): boolean {
-  return typeof navigator === "undefined" || navigator.onLine !== false;
 }

@@ -1,20 +1,23 @@
 /** Saved views: what the server keeps for a person. */
 
-import type { Api } from "./api.js";
+import type { CloudViz, Schemas } from "@cloudviz/client";
 
-export interface SavedView {
-  id: string;
-  name: string;
-  /** The address behind `#`. */
-  place: string;
+/** `place` is the address behind `#`. */
+export type SavedView = Schemas["ViewModel"];
+
+/** The views that this person keeps, all of them. */
+export async function savedViews(client: Pick<CloudViz, "map">, signal: AbortSignal): Promise<SavedView[]> {
+  const found: SavedView[] = [];
+  for await (const view of client.map.views({ limit: 200, signal })) found.push(view);
+  return found;
 }
 
 /** Keep a view; one of the same name is changed. Returns all views there are then, by name. */
-export async function saveView(api: Pick<Api, "write">, views: readonly SavedView[], wanted: Omit<SavedView, "id">): Promise<SavedView[]> {
+export async function saveView(client: Pick<CloudViz, "map">, views: readonly SavedView[], wanted: Pick<SavedView, "name" | "place">): Promise<SavedView[]> {
   const known = views.find((each) => each.name === wanted.name);
   const kept = known
-    ? await api.write<SavedView>("PUT", `/visualization/views/${encodeURIComponent(known.id)}`, wanted)
-    : await api.write<SavedView>("POST", "/visualization/views", wanted);
-  const others = views.filter((each) => each.id !== kept?.id);
-  return (kept ? [...others, kept] : others).sort((a, b) => (a.name < b.name ? -1 : 1));
+    ? await client.map.change_view({ view_id: known.id, body: wanted })
+    : await client.map.save_view({ body: wanted });
+  const others = views.filter((each) => each.id !== kept.id);
+  return [...others, kept].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

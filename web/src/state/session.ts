@@ -1,47 +1,34 @@
-/** Who is signed in: the tokens, kept for this tab only. */
+/** Who is signed in: the client's tokens, kept for this tab only. */
 
-import type { Tokens } from "./contract.js";
+import type { TokenStore, Tokens } from "@cloudviz/client";
 
 const KEY = "cloudviz.session";
 
 export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-interface Kept {
-  access: string;
-  refresh: string;
-}
-
-export class Session {
-  private kept: Kept | null;
+export class Session implements TokenStore {
+  private kept: Tokens | undefined;
   private readonly ended = new Set<() => void>();
 
   constructor(private readonly store: Store) {
     this.kept = read(store);
   }
 
-  get accessToken(): string | null {
-    return this.kept?.access ?? null;
-  }
-
-  get refreshToken(): string | null {
-    return this.kept?.refresh ?? null;
-  }
-
   get signedIn(): boolean {
-    return this.kept !== null;
+    return this.kept !== undefined;
   }
 
-  begin(tokens: Tokens): void {
-    this.kept = { access: tokens.access_token, refresh: tokens.refresh_token };
-    this.store.setItem(KEY, JSON.stringify(this.kept));
+  load(): Tokens | undefined {
+    return this.kept;
   }
 
-  /** Forget the tokens and tell those who listen. */
-  end(): void {
-    if (!this.kept) return;
-    this.kept = null;
+  /** Keep new tokens; or forget them, and tell those who listen, when the session is over. */
+  save(tokens: Tokens | undefined): void {
+    const wasSignedIn = this.signedIn;
+    this.kept = tokens;
+    if (tokens) return this.store.setItem(KEY, JSON.stringify({ access: tokens.token, refresh: tokens.refreshToken, ends: tokens.ends }));
     this.store.removeItem(KEY);
-    for (const listener of this.ended) listener();
+    if (wasSignedIn) for (const listener of this.ended) listener();
   }
 
   onEnd(listener: () => void): void {
@@ -49,13 +36,12 @@ export class Session {
   }
 }
 
-function read(store: Store): Kept | null {
+function read(store: Store): Tokens | undefined {
   try {
-    const kept = JSON.parse(store.getItem(KEY) ?? "null") as Partial<Kept> | null;
-    return typeof kept?.access === "string" && typeof kept.refresh === "string"
-      ? { access: kept.access, refresh: kept.refresh }
-      : null;
+    const { access, refresh, ends } = (JSON.parse(store.getItem(KEY) ?? "null") ?? {}) as Record<string, unknown>;
+    if (typeof access !== "string" || typeof refresh !== "string") return undefined;
+    return { token: access, refreshToken: refresh, ...(typeof ends === "number" ? { ends } : {}) };
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -1,8 +1,8 @@
 /** The tab of the audit: who did what, and whether the record is as it was written. */
 
-import type { Query } from "../state/api.js";
-import type { Page } from "../state/contract.js";
+import type { Input, Schemas } from "@cloudviz/client";
 import { asProblem } from "../state/problem.js";
+import { given } from "../state/query.js";
 import { count, moment, words } from "../texts.js";
 import type { Tab } from "./tabs.js";
 import type { House } from "./view.js";
@@ -13,23 +13,14 @@ import { empty } from "../parts/notice.js";
 
 const { audit: texts } = words.service;
 
-interface Entry {
-  id: number;
-  at: string;
-  actor: string;
-  action: string;
-  target: string;
-  address: string;
-  detail: Record<string, unknown>;
-}
+type Entry = Schemas["AuditModel"];
 
-export function auditTab({ api }: House): Tab {
+export function auditTab({ client }: House): Tab {
   const actor = line("audit-actor");
   const action = line("audit-action");
   const since = line("audit-since", { type: "datetime-local" });
-  const asked = (): Query => ({
-    actor: actor.value.trim(), action: action.value.trim(), since: since.value ? new Date(since.value).toISOString() : "",
-  });
+  const asked = (): Input<"admin_audit"> =>
+    given({ actor: actor.value.trim(), action: action.value.trim(), since: since.value ? new Date(since.value).toISOString() : "" });
   const list = new Listing<Entry>(
     words.service.admin.tabs["audit"]!,
     [
@@ -44,7 +35,7 @@ export function auditTab({ api }: House): Tab {
           Object.keys(entry.detail).length > 0 && el("details", {}, el("summary", {}, texts.details), el("code", { class: "wrap" }, JSON.stringify(entry.detail))),
       },
     ],
-    (cursor, signal) => api.read<Page<Entry>>("/admin/audit", { ...asked(), cursor, limit: 50 }, signal),
+    (cursor, signal) => client.request("admin_audit", { ...asked(), cursor, limit: 50, signal }),
     () => empty(texts.none, ""),
   );
   const find = (event: Event): void => {
@@ -58,7 +49,7 @@ export function auditTab({ api }: House): Tab {
     verify.disabled = true;
     said.textContent = texts.verifying;
     try {
-      const chain = await api.read<{ holds: boolean; entries: number; fault_count: number }>("/admin/audit/verify");
+      const chain = await client.admin.verify_audit();
       said.className = chain.holds ? "verdict good" : "verdict bad";
       said.textContent = chain.holds ? texts.holds(count(chain.entries)) : texts.broken(count(chain.fault_count));
     } catch (thrown) {

@@ -1,6 +1,6 @@
 /** The tab of credentials for clouds: what is kept, and keeping another. Secrets go in and never come out. */
 
-import type { Page } from "../state/contract.js";
+import type { Schemas } from "@cloudviz/client";
 import { asProblem } from "../state/problem.js";
 import { moment, words } from "../texts.js";
 import type { Tab } from "./tabs.js";
@@ -13,19 +13,13 @@ import { empty } from "../parts/notice.js";
 const { credentials: texts } = words.service;
 const CLOUDS = ["aws", "azure", "gcp"] as const;
 
-interface Credential {
-  name: string;
-  provider: string;
-  facts: Record<string, string>;
-  created_by: string;
-  last_used_at: string | null;
-}
+type Credential = Schemas["CredentialModel"];
 
-export function credentialsTab({ api, announcer }: House): Tab {
+export function credentialsTab({ client, announcer }: House): Tab {
   const remove = async (item: Credential): Promise<void> => {
     if (!(await confirmed(texts.removeAsk(item.name)))) return;
     try {
-      await api.write("DELETE", `/admin/credentials/${encodeURIComponent(item.name)}`);
+      await client.admin.delete_credential({ name: item.name });
     } catch (thrown) {
       announcer.say(asProblem(thrown).detail, 8);
     }
@@ -41,7 +35,7 @@ export function credentialsTab({ api, announcer }: House): Tab {
       { title: texts.columns.used, cell: (item) => (item.last_used_at ? moment(item.last_used_at) : words.service.keys.unused) },
       { title: "", cell: (item) => el("button", { type: "button", class: "button small", onclick: () => void remove(item) }, texts.remove) },
     ],
-    (cursor, signal) => api.read<Page<Credential>>("/admin/credentials", { cursor }, signal),
+    (cursor, signal) => client.request("admin_credentials", { cursor, signal }),
     () => empty(texts.none, ""),
   );
   const name = line("credential-name", { required: true, maxlength: 200 });
@@ -63,7 +57,7 @@ export function credentialsTab({ api, announcer }: House): Tab {
         parsed = null;
       }
       if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return keeping.say(texts.notJson, texts.secretHint[provider.value]);
-      await api.write("POST", "/admin/credentials", { name: name.value.trim(), provider: provider.value, secret: parsed });
+      await client.admin.add_credential({ body: { name: name.value.trim(), provider: provider.value as "aws", secret: parsed as Record<string, string> } });
       keeping.good(texts.kept(name.value.trim()));
       name.value = secret.value = "";
       await list.load(true);

@@ -9,21 +9,16 @@ import { loading, refusal } from "../parts/notice.js";
 
 const { installation: texts } = words.service;
 
-interface Health {
-  status: string;
-  version: string;
-  components: Record<string, { status: string; detail: string }>;
-}
 
 const LIGHTS: Record<string, string> = { healthy: "up", degraded: "off", unhealthy: "bad" };
 
-export function installationTab({ api }: House): Tab {
+export function installationTab({ client }: House): Tab {
   const stop = new AbortController();
   const element = el("div", {});
   const load = async (): Promise<void> => {
     fill(element, loading(words.service.admin.loading));
     try {
-      const health = await api.read<Health>("/health", {}, stop.signal);
+      const health = await client.health.check({ signal: stop.signal });
       const light = (status: string): HTMLElement => el("span", { class: `state ${LIGHTS[status] ?? ""}` }, texts.states[status] ?? status);
       fill(
         element,
@@ -34,7 +29,7 @@ export function installationTab({ api }: House): Tab {
           { class: "facts wide" },
           ...Object.entries(health.components).flatMap(([name, part]) => [
             el("dt", {}, texts.parts[name] ?? name),
-            el("dd", {}, light(part.status), " ", foreign(part.detail, "quiet wrap")),
+            el("dd", {}, light(part.status), " ", foreign(part.detail ?? "", "quiet wrap")),
           ]),
         ),
         el("p", { class: "quiet" }, el("code", {}, texts.doctor), " ", texts.doctorHint),

@@ -1,6 +1,6 @@
 /** The tab of people: who may sign in, and what each may do. */
 
-import type { Page } from "../state/contract.js";
+import type { Schemas } from "@cloudviz/client";
 import { asProblem } from "../state/problem.js";
 import { moment, words } from "../texts.js";
 import type { Tab } from "./tabs.js";
@@ -13,17 +13,10 @@ import { empty } from "../parts/notice.js";
 const { people: texts } = words.service;
 const ROLES = ["viewer", "operator", "admin"] as const;
 
-interface User {
-  id: number;
-  username: string;
-  email: string;
-  roles: string[];
-  disabled: boolean;
-  created_at: string | null;
-}
+type User = Schemas["UserModel"];
 
 export function peopleTab(house: House): Tab {
-  const { api, announcer } = house;
+  const { client, announcer } = house;
   const choices = ROLES.map((role) => [role, texts.roles[role]!] as const);
   /** Carry something out, say that it was done, and show the list as it is then. */
   const doing = async (act: () => Promise<unknown>, said: string): Promise<void> => {
@@ -37,14 +30,14 @@ export function peopleTab(house: House): Tab {
     await list.load(true);
   };
   const change = (user: User, roles: string[], disabled: boolean): Promise<void> =>
-    doing(() => api.write("PUT", `/admin/users/${user.id}`, { roles, disabled }), texts.changed(user.username));
+    doing(() => client.admin.change_user({ user_id: user.id, body: { roles, disabled } as Schemas["UserChange"] }), texts.changed(user.username));
   const remove = async (user: User): Promise<void> => {
-    if (await confirmed(texts.removeAsk(user.username))) await doing(() => api.write("DELETE", `/admin/users/${user.id}`), texts.removed(user.username));
+    if (await confirmed(texts.removeAsk(user.username))) await doing(() => client.admin.remove_user({ user_id: user.id }), texts.removed(user.username));
   };
   const roleOf = (user: User): HTMLElement => {
     const held = [...ROLES].reverse().find((role) => user.roles.includes(role)) ?? "viewer";
     const made = el("select", { class: "small-select", "aria-label": texts.roleOf(user.username) }, ...choices.map(([value, text]) => el("option", { value, selected: value === held }, text)));
-    made.addEventListener("change", () => void change(user, [made.value], user.disabled));
+    made.addEventListener("change", () => void change(user, [made.value], user.disabled ?? false));
     return made;
   };
   const buttons = (user: User): HTMLElement =>
@@ -52,7 +45,7 @@ export function peopleTab(house: House): Tab {
       "div",
       { class: "row-actions" },
       el("button", { type: "button", class: "button small", onclick: () => void change(user, user.roles, !user.disabled) }, user.disabled ? texts.enable : texts.disable),
-      el("button", { type: "button", class: "button small", onclick: () => void doing(() => api.write("DELETE", `/admin/users/${user.id}/sessions`), texts.ended(user.username)) }, texts.end),
+      el("button", { type: "button", class: "button small", onclick: () => void doing(() => client.admin.end_sessions({ user_id: user.id }), texts.ended(user.username)) }, texts.end),
       el("button", { type: "button", class: "button small", onclick: () => void remove(user) }, texts.remove),
     );
   const list = new Listing<User>(
@@ -65,7 +58,7 @@ export function peopleTab(house: House): Tab {
       { title: texts.columns.made, cell: (user) => (user.created_at ? moment(user.created_at) : "") },
       { title: "", cell: buttons },
     ],
-    (cursor, signal) => api.read<Page<User>>("/admin/users", { cursor }, signal),
+    (cursor, signal) => client.request("admin_users", { cursor, signal }),
     () => empty(texts.add, ""),
   );
   const username = line("person-name", { required: true, maxlength: 200 });
@@ -78,7 +71,7 @@ export function peopleTab(house: House): Tab {
     texts.add,
     async () => {
       const name = username.value.trim();
-      await api.write("POST", "/admin/users", { username: name, email: email.value.trim(), password: password.value, roles: [role.value] });
+      await client.admin.add_user({ body: { username: name, email: email.value.trim(), password: password.value, roles: [role.value as "viewer"] } });
       username.value = email.value = password.value = "";
       adding.good(texts.added(name));
       await list.load(true);

@@ -1,8 +1,8 @@
 /** The tab of settings: what is in force, where each value came from, and what it is for. */
 
+import type { Schemas } from "@cloudviz/client";
 import { el, fill, foreign } from "../parts/element.js";
 import { empty, loading, refusal } from "../parts/notice.js";
-import type { Page } from "../state/contract.js";
 import { isAbort } from "../state/problem.js";
 import { words } from "../texts.js";
 import type { Tab } from "./tabs.js";
@@ -10,20 +10,15 @@ import type { House } from "./view.js";
 
 const { settings: texts } = words.service;
 
-interface Setting {
-  name: string;
-  value: string;
-  origin: string;
-  meaning: string;
-}
+type Setting = Schemas["SettingModel"];
 
-export function settingsTab({ api }: House): Tab {
+export function settingsTab({ client }: House): Tab {
   const stop = new AbortController();
   const element = el("div", {});
   const load = async (): Promise<void> => {
     fill(element, loading(words.service.admin.loading));
     try {
-      const { items } = await api.read<Page<Setting>>("/admin/settings", {}, stop.signal);
+      const { items } = await client.admin.settings({ signal: stop.signal });
       fill(element, el("p", { class: "quiet" }, texts.about), ...table(items));
     } catch (thrown) {
       if (!isAbort(thrown)) fill(element, refusal(words.service.admin.failed, thrown, () => void load()));

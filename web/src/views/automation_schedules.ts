@@ -1,10 +1,10 @@
 /** The tab of schedules: jobs that are started again and again. */
 
+import type { Schemas } from "@cloudviz/client";
 import { el, fill, foreign } from "../parts/element.js";
 import { choice, confirmed, field, form, line, listed } from "../parts/form.js";
 import { Listing } from "../parts/listing.js";
 import { empty } from "../parts/notice.js";
-import type { Page } from "../state/contract.js";
 import { asProblem } from "../state/problem.js";
 import { moment, words } from "../texts.js";
 import type { Tab } from "./tabs.js";
@@ -14,29 +14,11 @@ const { schedules: texts } = words.service;
 const CLOUDS = ["aws", "azure", "gcp"] as const;
 const NAMED: Record<string, string> = { aws: "accounts", azure: "subscriptions", gcp: "projects" };
 
-interface Schedule {
-  id: string;
-  name: string;
-  cron: string;
-  time_zone: string;
-  kind: string;
-  arguments: Record<string, unknown>;
-  jitter_seconds: number;
-  priority: number;
-  missed: string;
-  paused: boolean;
-  next_runs: string[];
-}
+type Schedule = Schemas["ScheduleModel"];
+type ScheduleAsked = Schemas["ScheduleRequest"];
 
-interface ScheduleRun {
-  tick: string;
-  job_id: string | null;
-  status: string | null;
-}
-
-export function schedulesTab({ api, announcer }: House): Tab {
+export function schedulesTab({ client, announcer }: House): Tab {
   const stop = new AbortController();
-  const path = (item: Schedule): string => `/jobs/schedules/${encodeURIComponent(item.id)}`;
   const doing = async (act: () => Promise<unknown>, said: string): Promise<void> => {
     try {
       await act();
@@ -48,17 +30,17 @@ export function schedulesTab({ api, announcer }: House): Tab {
   };
   const pause = (item: Schedule): Promise<void> => {
     const { name, cron, time_zone, kind, jitter_seconds, priority, missed } = item;
-    return doing(() => api.write("PUT", path(item), { name, cron, time_zone, kind, arguments: item.arguments, jitter_seconds, priority, missed, paused: !item.paused }), "");
+    return doing(() => client.schedules.change({ schedule_id: item.id, body: { name, cron, time_zone, kind, arguments: item.arguments, jitter_seconds, priority, missed, paused: !item.paused } as ScheduleAsked }), "");
   };
   const remove = async (item: Schedule): Promise<void> => {
-    if (await confirmed(texts.removeAsk(item.name))) await doing(() => api.write("DELETE", path(item)), "");
+    if (await confirmed(texts.removeAsk(item.name))) await doing(() => client.schedules.delete({ schedule_id: item.id }), "");
   };
   const runs = (item: Schedule): HTMLElement => {
     const list = el("ul", { class: "problems" });
     const box = el("details", {}, el("summary", {}, texts.runs), list);
     box.addEventListener("toggle", () => {
       if (!box.open) return;
-      void api.read<Page<ScheduleRun>>(`${path(item)}/runs`, { limit: 10 }, stop.signal).then(
+      void client.request("schedules_runs", { schedule_id: item.id, limit: 10, signal: stop.signal }).then(
         ({ items }) => fill(list, ...(items.length === 0 ? [el("li", {}, texts.noRuns)] : items.map((run) => el("li", {}, moment(run.tick), " – ", run.job_id ? (words.service.scans.statuses[run.status ?? ""] ?? run.status ?? "") : texts.missed)))),
         (thrown: unknown) => fill(list, el("li", {}, asProblem(thrown).detail)),
       );
@@ -78,13 +60,13 @@ export function schedulesTab({ api, announcer }: House): Tab {
           el(
             "div",
             { class: "row-actions" },
-            el("button", { type: "button", class: "button small", onclick: () => void doing(() => api.write("POST", `${path(item)}/run`), texts.running) }, texts.run),
+            el("button", { type: "button", class: "button small", onclick: () => void doing(() => client.schedules.run_now({ schedule_id: item.id }), texts.running) }, texts.run),
             el("button", { type: "button", class: "button small", onclick: () => void pause(item) }, item.paused ? texts.go : texts.pause),
             el("button", { type: "button", class: "button small", onclick: () => void remove(item) }, texts.remove),
           ),
       },
     ],
-    (cursor, signal) => api.read<Page<Schedule>>("/jobs/schedules", { cursor }, signal),
+    (cursor, signal) => client.request("schedules_schedules", { cursor, signal }),
     () => empty(texts.none, ""),
   );
   const name = line("schedule-name", { required: true, maxlength: 100 });
@@ -105,7 +87,7 @@ export function schedulesTab({ api, announcer }: House): Tab {
     async () => {
       const named = listed(accounts.value);
       const asked = { provider: cloud.value, ...(named.length > 0 ? { [NAMED[cloud.value]!]: named } : {}) };
-      await api.write("POST", "/jobs/schedules", { name: name.value.trim(), cron: cron.value.trim(), time_zone: zone.value.trim(), kind: "discover", arguments: asked });
+      await client.schedules.create({ body: { name: name.value.trim(), cron: cron.value.trim(), time_zone: zone.value.trim(), kind: "discover", arguments: asked } });
       making.good(texts.made(name.value.trim()));
       name.value = "";
       await list.load(true);

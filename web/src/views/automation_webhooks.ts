@@ -1,10 +1,10 @@
 /** The tab of webhooks: who is told of what, and what came of it. */
 
+import type { Schemas } from "@cloudviz/client";
 import { el, fill, foreign } from "../parts/element.js";
 import { confirmed, field, form, line } from "../parts/form.js";
 import { Listing } from "../parts/listing.js";
 import { empty } from "../parts/notice.js";
-import type { Page } from "../state/contract.js";
 import { asProblem } from "../state/problem.js";
 import { moment, words } from "../texts.js";
 import type { Tab } from "./tabs.js";
@@ -12,27 +12,12 @@ import type { House } from "./view.js";
 
 const { webhooks: texts } = words.service;
 
-interface Webhook {
-  id: string;
-  url: string;
-  events: string[];
-  status: string;
-  reason: string;
-  last_success_at: string | null;
-}
+type Webhook = Schemas["WebhookModel"];
+type Delivery = Schemas["DeliveryModel"];
 
-interface Delivery {
-  id: string;
-  event: string;
-  status: string;
-  created_at: string;
-  attempts: { response_status: number | null; error: string }[];
-}
-
-export function webhooksTab({ api, announcer }: House): Tab {
+export function webhooksTab({ client, announcer }: House): Tab {
   const stop = new AbortController();
   const made = el("div", { class: "made-key", role: "status" });
-  const path = (item: Webhook): string => `/webhooks/${encodeURIComponent(item.id)}`;
   const doing = async (act: () => Promise<unknown>, said = ""): Promise<void> => {
     try {
       await act();
@@ -43,14 +28,14 @@ export function webhooksTab({ api, announcer }: House): Tab {
     await list.load(true);
   };
   const remove = async (item: Webhook): Promise<void> => {
-    if (await confirmed(texts.removeAsk(item.url))) await doing(() => api.write("DELETE", path(item)));
+    if (await confirmed(texts.removeAsk(item.url))) await doing(() => client.webhooks.delete({ webhook_id: item.id }));
   };
   const deliveries = (item: Webhook): HTMLElement => {
     const rows = el("ul", { class: "problems" });
     const box = el("details", {}, el("summary", {}, texts.deliveries), rows);
     const load = async (): Promise<void> => {
       try {
-        const { items } = await api.read<Page<Delivery>>(`${path(item)}/deliveries`, { limit: 10 }, stop.signal);
+        const { items } = await client.request("webhooks_deliveries", { webhook_id: item.id, limit: 10, signal: stop.signal });
         fill(rows, ...(items.length === 0 ? [el("li", {}, texts.noDeliveries)] : items.map((delivery) => row(delivery))));
       } catch (thrown) {
         fill(rows, el("li", {}, asProblem(thrown).detail));
@@ -59,7 +44,7 @@ export function webhooksTab({ api, announcer }: House): Tab {
     const row = (delivery: Delivery): HTMLElement => {
       const last = delivery.attempts.at(-1);
       const came = last ? (last.response_status ? texts.answered(last.response_status) : last.error) : "";
-      const again = (): void => void doing(() => api.write("POST", `${path(item)}/deliveries/${encodeURIComponent(delivery.id)}/redeliver`)).then(load);
+      const again = (): void => void doing(() => client.webhooks.redeliver({ webhook_id: item.id, delivery_id: delivery.id })).then(load);
       return el(
         "li",
         {},
@@ -83,13 +68,13 @@ export function webhooksTab({ api, announcer }: House): Tab {
           el(
             "div",
             { class: "row-actions" },
-            el("button", { type: "button", class: "button small", onclick: () => void doing(() => api.write("POST", `${path(item)}/ping`), texts.pinged) }, texts.ping),
-            el("button", { type: "button", class: "button small", onclick: () => void doing(() => api.write("POST", `${path(item)}/${item.status === "active" ? "pause" : "resume"}`)) }, item.status === "active" ? texts.pause : texts.resume),
+            el("button", { type: "button", class: "button small", onclick: () => void doing(() => client.webhooks.ping({ webhook_id: item.id }), texts.pinged) }, texts.ping),
+            el("button", { type: "button", class: "button small", onclick: () => void doing(() => client.webhooks[item.status === "active" ? "pause" : "resume"]({ webhook_id: item.id })) }, item.status === "active" ? texts.pause : texts.resume),
             el("button", { type: "button", class: "button small", onclick: () => void remove(item) }, texts.remove),
           ),
       },
     ],
-    (cursor, signal) => api.read<Page<Webhook>>("/webhooks", { cursor }, signal),
+    (cursor, signal) => client.request("webhooks_webhooks", { cursor, signal }),
     () => empty(texts.none, ""),
   );
   const url = line("webhook-url", { type: "url", required: true, placeholder: "https://" });
@@ -108,10 +93,10 @@ export function webhooksTab({ api, announcer }: House): Tab {
     texts.add,
     async () => {
       const events = boxes.filter((each) => each.box.checked).map((each) => each.box.value);
-      const answer = await api.write<Webhook & { secret: string }>("POST", "/webhooks/register", { url: url.value.trim(), events, description: description.value.trim() });
+      const { secret } = await client.webhooks.register({ body: { url: url.value.trim(), events, description: description.value.trim() } });
       url.value = description.value = "";
       for (const each of boxes) each.box.checked = false;
-      if (answer) fill(made, el("p", {}, texts.secret), el("code", { class: "wrap" }, answer.secret));
+      fill(made, el("p", {}, texts.secret), el("code", { class: "wrap" }, secret));
       await list.load(true);
     },
   );

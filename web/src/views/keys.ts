@@ -1,10 +1,10 @@
 /** The caller's own API keys. */
 
+import type { Schemas } from "@cloudviz/client";
 import { el, fill, foreign } from "../parts/element.js";
 import { choice, confirmed, field, form, line } from "../parts/form.js";
 import { Listing } from "../parts/listing.js";
 import { empty } from "../parts/notice.js";
-import type { Page } from "../state/contract.js";
 import { asProblem } from "../state/problem.js";
 import type { Route } from "../state/router.js";
 import { moment, words } from "../texts.js";
@@ -13,16 +13,7 @@ import type { House, View } from "./view.js";
 const { keys: texts } = words.service;
 const DAYS = [30, 90, 365] as const;
 
-interface Key {
-  id: string;
-  name: string;
-  prefix: string;
-  access: "read" | "write";
-  created_at: string | null;
-  expires_at: string | null;
-  last_used_at: string | null;
-  revoked_at: string | null;
-}
+type Key = Schemas["KeyModel"];
 
 export class KeysView implements View {
   readonly element: HTMLElement;
@@ -31,8 +22,8 @@ export class KeysView implements View {
   private readonly made = el("div", { class: "made-key", role: "status" });
 
   constructor(private readonly house: House) {
-    const { api } = house;
-    const when = (instant: string | null, otherwise: string): string => (instant ? moment(instant) : otherwise);
+    const { client } = house;
+    const when = (instant: string | null | undefined, otherwise: string): string => (instant ? moment(instant) : otherwise);
     this.list = new Listing<Key>(
       texts.title,
       [
@@ -44,7 +35,7 @@ export class KeysView implements View {
         { title: texts.columns.ends, cell: (key) => when(key.expires_at, texts.noEnd) },
         { title: "", cell: (key) => (key.revoked_at ? el("span", { class: "quiet" }, texts.revoked) : el("button", { type: "button", class: "button small", onclick: () => void this.revoke(key) }, texts.revoke)) },
       ],
-      (cursor, signal) => api.read<Page<Key>>("/auth/api-keys", { cursor }, signal),
+      (cursor, signal) => client.request("auth_keys", { cursor, signal }),
       () => empty(texts.none, ""),
       texts.failed,
       texts.loading,
@@ -57,9 +48,9 @@ export class KeysView implements View {
       [field("key-name", texts.name, name), field("key-access", texts.access, access), field("key-days", texts.expires, days)],
       texts.make,
       async () => {
-        const made = await api.write<Key & { key: string }>("POST", "/auth/api-keys", { name: name.value.trim(), access: access.value, expires_in_days: days.value ? Number(days.value) : null });
+        const { key } = await client.api_keys.create({ body: { name: name.value.trim(), access: access.value as Key["access"], expires_in_days: days.value ? Number(days.value) : null } });
         name.value = "";
-        if (made) this.show(made.key);
+        this.show(key);
         await this.list.load(true);
       },
     );
@@ -85,7 +76,7 @@ export class KeysView implements View {
   private async revoke(key: Key): Promise<void> {
     if (!(await confirmed(texts.revokeAsk(key.name)))) return;
     try {
-      await this.house.api.write("DELETE", `/auth/api-keys/${encodeURIComponent(key.id)}`);
+      await this.house.client.api_keys.revoke({ key_id: key.id });
       await this.list.load(true);
     } catch (thrown) {
       this.house.announcer.say(asProblem(thrown).detail, 8);

@@ -22,8 +22,10 @@ import { Tooltip } from "../parts/tooltip.js";
 import { AtlasSource, type MapPart } from "../state/atlas.js";
 import type { ResourceDetails } from "../state/contract.js";
 import { withValues } from "../state/filter.js";
+import { MapDoor } from "../state/map_door.js";
 import { askedOf, optionsFrom, viewFrom, viewText } from "../state/picture_options.js";
 import { asProblem, isAbort } from "../state/problem.js";
+import { given } from "../state/query.js";
 import { type Route, hashOf } from "../state/router.js";
 import { count, humanKind, words } from "../texts.js";
 import { MapSide, idOf } from "./map_side.js";
@@ -40,6 +42,7 @@ export class MapView implements View {
   readonly title = words.nav.map;
   private readonly stage = new Stage(texts.label, texts.instructions);
   private readonly engine: MapEngine;
+  private readonly door: MapDoor;
   private readonly source: AtlasSource;
   private readonly minimap: Minimap;
   private readonly search: SearchBox;
@@ -70,14 +73,15 @@ export class MapView implements View {
   private written = "";
 
   constructor(private readonly house: House) {
-    const { api, router, announcer } = house;
+    const { client, router, announcer } = house;
+    const door = (this.door = new MapDoor(client));
     const { stage } = this;
     this.engine = new MapEngine(stage.base, stage.overlay, stage.surroundings, {
       hovered: (hit) => this.pointedAt(hit),
       picked: (hit) => this.picked(hit),
       moved: (view) => this.moved(view),
     });
-    this.source = new AtlasSource(api, {
+    this.source = new AtlasSource(door, {
       changed: (document, first) => this.changed(document, first),
       failed: (thrown) => announcer.say([texts.tilesFailed, asProblem(thrown).detail].join(" · "), 8),
       outdated: () => {
@@ -95,27 +99,27 @@ export class MapView implements View {
       release: () => (this.asksForEnd ? this.chooseEnd(false) : this.side.close()),
     });
     this.search = new SearchBox(
-      api,
+      { resources: (query, signal) => client.request("resources_resources", { ...query, signal }) },
       (resource) => this.chosen(resource.id),
       (text) => router.go("/resources", { q: text }),
       (id) => (this.engine.model?.showing(id) ?? -1) >= 0,
-      { facets: () => api.facets({ at: optionsFrom(router.route.query).at }), onType: (type) => this.narrow("type", type) },
+      { facets: () => client.resources.facets(given<"resources_facets">({ at: optionsFrom(router.route.query).at })), onType: (type) => this.narrow("type", type) },
     );
     this.options = new OptionsPanel(
       () => optionsFrom(router.route.query),
       (changes) => router.change(changes),
       (id) => this.nameOf(id),
     );
-    this.download = new DownloadMenu(api, announcer, () => askedOf(optionsFrom(router.route.query)));
+    this.download = new DownloadMenu(door, announcer, () => askedOf(optionsFrom(router.route.query)));
     this.layers = new LayerMenu(
       () => router.route.query.get("layer") ?? "",
       (layer) => router.change({ layer: layer || null }),
     );
-    this.views = new SavedViews(api, announcer, () => hashOf("/map", router.route.query).slice(1), (place) => {
+    this.views = new SavedViews(client, announcer, () => hashOf("/map", router.route.query).slice(1), (place) => {
       window.location.hash = place;
     });
     this.time = new TimeBar(
-      api,
+      client,
       () => optionsFrom(router.route.query),
       ({ at, since }) => router.change({ at: at || null, since: since || null }),
       () => router.change({ panel: "changes", select: null }),
@@ -124,7 +128,7 @@ export class MapView implements View {
       nameOf: (id) => this.nameOf(id),
       inside: (node) => this.inside(node),
       pointAtHost: (details) => this.pointAtHost(details),
-      children: (parent, cursor, signal) => api.children(this.source.about({ parent, cursor, limit: 200 }), signal),
+      children: (parent, cursor, signal) => door.children(this.source.about({ parent, cursor, limit: 200 }), signal),
       chooseEnd: () => this.chooseEnd(true),
       version: () => this.source.head?.version ?? "",
       imported: () => this.reload(),
@@ -173,7 +177,7 @@ export class MapView implements View {
       this.learned = true;
       void this.takeFiles();
       void this.side.coverage.load();
-      void this.options.learn(this.house.api);
+      void this.options.learn(this.house.client);
     }
   }
 
@@ -214,7 +218,7 @@ export class MapView implements View {
       const [head] = await Promise.all([
         this.source.open(askedOf(optionsFrom(query)), this.layer, () => fill(this.notice, loading(texts.layingOut))),
         // Icons are an ornament: without them our own glyphs are drawn.
-        this.house.api.icons(icons).then((set) => this.engine.setIcons(set), () => undefined),
+        this.house.client.map.icons({ theme: icons }).then((set) => this.engine.setIcons(set), () => undefined),
         // The slider takes room at the bottom, which has to be known before all is fitted into what is left.
         this.time.load(),
       ]);
@@ -343,11 +347,12 @@ export class MapView implements View {
   private async learn(id: string, number: number, steps: string, to: string, moves: boolean): Promise<void> {
     this.choosing?.abort();
     const { signal } = (this.choosing = new AbortController());
-    const { api, announcer } = this.house;
+    const { door } = this;
+    const { announcer } = this.house;
     try {
       // All of a small map is here: what it has no box for is told about by its details.
       if (id && number < 0 && this.engine.model?.partial) {
-        const place = await api.place(this.source.about({ id }), signal);
+        const place = await door.place(this.source.about({ id }), signal);
         this.source.pin({ nodes: [...place.path, place.node], edges: [] });
         this.engine.choose(this.engine.model?.numberOf(place.node.id) ?? -1);
         this.side.show(this.house.router.route.query, place.node);
@@ -355,8 +360,8 @@ export class MapView implements View {
       }
       if (!id || (!steps && !to)) return this.setApart(null);
       const part = to
-        ? await api.way(this.source.about({ source: id, target: to }), signal)
-        : await api.around(this.source.about({ id, steps: Number(steps) || 1 }), signal);
+        ? await door.way(this.source.about({ source: id, target: to }), signal)
+        : await door.around(this.source.about({ id, steps: Number(steps) || 1 }), signal);
       this.source.pin(part);
       this.setApart(part);
       if (to) announcer.say(texts.way(part.edges.length));
@@ -408,7 +413,7 @@ export class MapView implements View {
 
   private async findHost(id: string, hosts: readonly string[]): Promise<void> {
     try {
-      const { of, node, path } = await this.house.api.place(this.source.about({ id: [id, ...hosts] }));
+      const { of, node, path } = await this.door.place(this.source.about({ id: [id, ...hosts] }));
       if (of === id || this.house.router.route.query.get("select") !== id) return;
       this.source.pin({ nodes: [...path, node], edges: [] });
       this.engine.choose(this.engine.model?.numberOf(node.id) ?? -1);

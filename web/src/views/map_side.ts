@@ -49,11 +49,11 @@ export class MapSide {
     private readonly house: House,
     private readonly map: MapBeside,
   ) {
-    const { api, router } = house;
+    const { client, router } = house;
     const close = (): void => this.close();
     const open = (id: string): void => router.change({ select: id, panel: null, to: null });
-    this.coverage = new CoverageBadge(api, close, () => router.change({ panel: "coverage", select: null }));
-    this.details = new DetailsPanel(api, {
+    this.coverage = new CoverageBadge(client, close, () => router.change({ panel: "coverage", select: null }));
+    this.details = new DetailsPanel(client, {
       close,
       open,
       showOnMap: null,
@@ -63,13 +63,13 @@ export class MapSide {
       loaded: (details) => map.pointAtHost(details),
     });
     this.filters = new FilterPanel(
-      api,
+      client,
       () => optionsFrom(router.route.query),
       (filter) => router.change({ filter: filter || null, view: null }),
       close,
     );
-    this.changes = new ChangesPanel(api, open, close);
-    this.zone = new DropZone(api, () => map.imported());
+    this.changes = new ChangesPanel(client, open, close);
+    this.zone = new DropZone(client, () => map.imported());
     this.importing = new SidePanel(words.service.imports.title, words.details.close, close);
     this.importing.head(el("h2", {}, words.service.imports.title));
     this.importing.show(this.zone.element);

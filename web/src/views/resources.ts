@@ -5,8 +5,8 @@ import { el, fill, shape } from "../parts/element.js";
 import { FacetFilters } from "../parts/facet_filters.js";
 import { empty, refusal } from "../parts/notice.js";
 import { ResourceTable } from "../parts/resource_table.js";
-import type { Query } from "../state/api.js";
 import { isAbort } from "../state/problem.js";
+import { type Query, given } from "../state/query.js";
 import type { Route } from "../state/router.js";
 import { count, words } from "../texts.js";
 import type { House, View } from "./view.js";
@@ -34,7 +34,7 @@ export class ResourcesView implements View {
   private timer = 0;
 
   constructor(private readonly house: House) {
-    const { api, router } = house;
+    const { client, router } = house;
     this.input = el("input", { type: "search", "aria-label": texts.search, placeholder: texts.search, spellcheck: "false", autocomplete: "off", maxlength: 500 });
     this.input.addEventListener("input", () => {
       window.clearTimeout(this.timer);
@@ -51,7 +51,7 @@ export class ResourcesView implements View {
       router.go(path, query);
     });
     this.table = new ResourceTable((id) => router.change({ select: id }), () => void this.more());
-    this.details = new DetailsPanel(api, {
+    this.details = new DetailsPanel(client, {
       close: () => router.change({ select: null }),
       open: (id) => router.change({ select: id }),
       showOnMap: (id) => router.go("/map", { select: id }),
@@ -128,9 +128,9 @@ export class ResourcesView implements View {
     // Beside each other: the list must not wait for counts.
     void this.countFacets(query, running.signal);
     try {
-      const page = await this.house.api.resources({ ...query, limit: PAGE }, running.signal);
+      const page = await this.house.client.request("resources_resources", { ...given<"resources_resources">(query), limit: PAGE, signal: running.signal });
       this.loading = false;
-      this.cursor = page.next_cursor;
+      this.cursor = page.next_cursor ?? null;
       this.table.replace(page.items, this.cursor !== null);
       this.report(query);
     } catch (thrown) {
@@ -152,9 +152,9 @@ export class ResourcesView implements View {
     const { signal } = this.running;
     const query = this.queryFrom(this.house.router.route);
     try {
-      const page = await this.house.api.resources({ ...query, limit: PAGE, cursor: this.cursor }, signal);
+      const page = await this.house.client.request("resources_resources", { ...given<"resources_resources">(query), limit: PAGE, cursor: this.cursor, signal });
       this.loading = false;
-      this.cursor = page.next_cursor;
+      this.cursor = page.next_cursor ?? null;
       this.table.append(page.items, this.cursor !== null);
       this.report(query);
     } catch (thrown) {
@@ -166,7 +166,7 @@ export class ResourcesView implements View {
 
   private async countFacets(query: Query, signal: AbortSignal): Promise<void> {
     try {
-      this.facets.show(await this.house.api.facets(query, signal));
+      this.facets.show(await this.house.client.resources.facets({ ...given<"resources_facets">(query), signal }));
     } catch (thrown) {
       if (!isAbort(thrown)) this.facets.show({});
     }

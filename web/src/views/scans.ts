@@ -1,9 +1,9 @@
 /** Scans and imports: start them, see them at work, and what came of those before. */
 
+import type { Job as JobAtWork } from "@cloudviz/client";
 import { DropZone } from "../parts/drop_zone.js";
 import { type Child, el, fill, foreign, shape } from "../parts/element.js";
 import { choice, field, form, line, listed } from "../parts/form.js";
-import { follow } from "../parts/job_progress.js";
 import { Listing } from "../parts/listing.js";
 import { empty } from "../parts/notice.js";
 import type { Discovery, Job, Page } from "../state/contract.js";
@@ -14,12 +14,8 @@ import { type House, type View, may } from "./view.js";
 
 const { scans: texts } = words.service;
 const CLOUDS = ["aws", "azure", "gcp"] as const;
+type Cloud = (typeof CLOUDS)[number];
 const UNDER_WAY = new Set(["pending", "running"]);
-
-interface Accepted {
-  discovery_id: string;
-  job_id: string;
-}
 
 export class ScansView implements View {
   readonly element: HTMLElement;
@@ -42,7 +38,7 @@ export class ScansView implements View {
         { title: texts.columns.when, cell: (item) => (item.completed_at || item.created_at ? moment((item.completed_at ?? item.created_at)!) : "") },
         { title: "", cell: (item) => this.act(item) },
       ],
-      (cursor, signal) => house.api.discoveries({ limit: 25, cursor }, signal).then((page) => this.watch(page)),
+      (cursor, signal) => house.client.request("discoveries_discoveries", { limit: 25, cursor, signal }).then((page) => this.watch(page)),
       () => empty(texts.none, this.isOperator ? texts.noneHint : texts.noneHintViewer),
       texts.failed,
       texts.loading,
@@ -74,7 +70,7 @@ export class ScansView implements View {
       const person = await this.house.me();
       this.isOperator = may(person, "operator");
       if (this.isOperator) {
-        this.zone = new DropZone(this.house.api, () => void this.list.load(true));
+        this.zone = new DropZone(this.house.client, () => void this.list.load(true));
         fill(this.doing, el("section", {}, el("h2", {}, texts.start), this.scanForm(may(person, "admin"))), el("section", {}, el("h2", {}, words.service.imports.title), this.zone.element));
       }
     } catch {
@@ -108,9 +104,9 @@ export class ScansView implements View {
       texts.go,
       async () => {
         if (missing()) return made.say(missing());
-        const accepted = await this.house.api.write<Accepted>("POST", `/${cloud.value}/discover`, body());
+        const job = await this.house.client[cloud.value as Cloud].discover({ body: body() });
         made.good(texts.started);
-        if (accepted) this.follow(accepted.job_id, accepted.discovery_id, words.resources.providers[cloud.value]!);
+        this.follow(job, job.discoveryId, words.resources.providers[cloud.value]!);
       },
     );
     const changed = (): void => {
@@ -123,7 +119,7 @@ export class ScansView implements View {
     // Only administrators may ask which credentials are kept.
     credentialField.hidden = true;
     if (isAdmin) {
-      void this.house.api.read<Page<{ name: string; provider: string }>>("/admin/credentials", {}, this.stop.signal).then(({ items }) => {
+      void this.house.client.request("admin_credentials", { signal: this.stop.signal }).then(({ items }) => {
         credential.append(...items.map((item) => el("option", { value: item.name, "data-provider": item.provider }, item.name)));
         credentialField.hidden = items.length === 0;
         changed();
@@ -141,14 +137,14 @@ export class ScansView implements View {
   private async pickUp(item: Discovery): Promise<void> {
     if (this.followed.has(item.id)) return;
     try {
-      const found = await this.house.api.read<Discovery & { job_id: string | null }>(`/discoveries/${encodeURIComponent(item.id)}`, {}, this.stop.signal);
-      if (found.job_id) this.follow(found.job_id, item.id, item.source || item.provider);
+      const found = await this.house.client.discoveries.get({ discovery_id: item.id, signal: this.stop.signal });
+      if (found.job_id) this.follow(this.house.client.job(found.job_id), item.id, item.source || item.provider);
     } catch {
       // It is in the list all the same.
     }
   }
 
-  private follow(job: string, discovery: string, name: string): void {
+  private follow(job: JobAtWork, discovery: string, name: string): void {
     if (this.followed.has(discovery)) return;
     this.followed.add(discovery);
     const bar = el("progress", { max: 1, "aria-label": name });
@@ -159,11 +155,11 @@ export class ScansView implements View {
     cancel.addEventListener("click", () => void this.cancel(job, cancel));
     const card = el("section", { class: "card running-scan" }, el("h3", {}, foreign(name)), bar, said, at, cancel);
     this.running.append(card);
-    follow(this.house.api, job, this.stop.signal, (now) => this.progress(now, bar, said, at)).then(
+    job.follow({ signal: this.stop.signal, onProgress: (now) => this.progress(now, bar, said, at) }).then(
       async (ended) => {
         bar.remove();
         cancel.remove();
-        at.textContent = [ended.error?.detail, ended.error?.hint].filter(Boolean).join(" · ");
+        at.textContent = [ended.error?.["detail"], ended.error?.["hint"]].filter(Boolean).join(" · ");
         said.textContent = texts.statuses[ended.status] ?? ended.status;
         if (ended.status !== "failed") card.append(el("a", { class: "button small primary", href: "#/map" }, texts.show));
         card.append(await this.coverageOf(discovery));
@@ -185,11 +181,11 @@ export class ScansView implements View {
     at.textContent = place ?? "";
   }
 
-  private async cancel(job: string, button: HTMLButtonElement): Promise<void> {
+  private async cancel(job: JobAtWork, button: HTMLButtonElement): Promise<void> {
     button.disabled = true;
     button.textContent = texts.cancelling;
     try {
-      await this.house.api.write("DELETE", `/jobs/${encodeURIComponent(job)}`);
+      await job.cancel();
     } catch (thrown) {
       button.disabled = false;
       button.textContent = texts.cancel;
@@ -199,7 +195,7 @@ export class ScansView implements View {
 
   private async coverageOf(discovery: string): Promise<HTMLElement> {
     try {
-      const found = await this.house.api.discovery(discovery, this.stop.signal);
+      const found = await this.house.client.discoveries.get({ discovery_id: discovery, signal: this.stop.signal });
       const blind = (found.coverage ?? []).filter((entry) => ["denied", "throttled", "timeout", "failed"].includes(entry.status));
       return el(
         "details",
@@ -221,8 +217,8 @@ export class ScansView implements View {
     if (!this.isOperator || !["failed", "cancelled", "partial"].includes(item.status) || !CLOUDS.includes(item.provider as "aws")) return null;
     const again = async (): Promise<void> => {
       try {
-        const accepted = await this.house.api.write<Accepted>("POST", `/${item.provider}/discover`, { resume: item.id });
-        if (accepted) this.follow(accepted.job_id, accepted.discovery_id, item.source || item.provider);
+        const job = await this.house.client[item.provider as Cloud].discover({ body: { resume: item.id } });
+        this.follow(job, job.discoveryId, item.source || item.provider);
       } catch (thrown) {
         this.house.announcer.say([asProblem(thrown).detail, asProblem(thrown).hint].filter(Boolean).join(" · "), 8);
       }

@@ -66,8 +66,13 @@ export class SignInView implements View {
   }
 
   private async offer(): Promise<void> {
-    const providers = await this.house.api.identityProviders();
-    fill(this.ways, ...providers.map((each) => el("a", { class: "button wide", href: each.login_url }, texts.by(each.title))));
+    try {
+      const { items } = await this.house.client.auth.providers();
+      const ours = items.filter((each) => each.login_url.startsWith("/auth/oauth/"));
+      fill(this.ways, ...ours.map((each) => el("a", { class: "button wide", href: this.house.base + each.login_url }, texts.by(each.title))));
+    } catch {
+      // A password will do.
+    }
   }
 
   private async signIn(): Promise<void> {
@@ -77,11 +82,11 @@ export class SignInView implements View {
       (username ? this.password : this.username).focus();
       return;
     }
-    await this.attempt(() => this.house.api.signIn(username, this.password.value), "");
+    await this.attempt(() => this.house.client.signIn({ username, password: this.password.value }), "");
   }
 
   private async exchange(code: string): Promise<void> {
-    await this.attempt(() => this.house.api.exchange(code), texts.linkFailed);
+    await this.attempt(() => this.house.client.signIn({ code }), texts.linkFailed);
   }
 
   private async attempt(act: () => Promise<void>, failure: string): Promise<void> {

@@ -1,13 +1,15 @@
 /** What the shell asks of a view. */
 
-import type { Api } from "../state/api.js";
+import type { CloudViz } from "@cloudviz/client";
 import type { Router, Route } from "../state/router.js";
 import type { Person } from "../state/contract.js";
 import type { Session } from "../state/session.js";
 import type { Announcer } from "../parts/notice.js";
 
 export interface House {
-  api: Api;
+  client: CloudViz;
+  /** What stands before every path: empty at a server's root. */
+  base: string;
   router: Router;
   session: Session;
   announcer: Announcer;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { valueAt } from "../../src/parts/changes_panel.js";
 import { differences } from "../../src/parts/history_list.js";
-import type { Api } from "../../src/state/api.js";
+import { CloudViz } from "@cloudviz/client";
 import type { Resource } from "../../src/state/contract.js";
 import { saveView } from "../../src/state/saved_views.js";
 
@@ -26,16 +26,15 @@ test("two states are compared field by field", () => {
 
 test("a view of a name that is there is changed, not made twice", async () => {
   const asked: string[] = [];
-  const api = {
-    write: async (method: string, path: string, body: unknown) => {
-      asked.push(`${method} ${path}`);
-      return { id: path.split("/")[3] ?? "new", ...(body as object) };
-    },
-  } as unknown as Pick<Api, "write">;
+  const fetch = (async (address: string, { method, body }: RequestInit) => {
+    asked.push(`${method} ${address}`);
+    return Response.json({ id: address.split("/")[3] ?? "new", ...JSON.parse(body as string) });
+  }) as typeof globalThis.fetch;
+  const client = new CloudViz("", { token: "t", fetch });
   const views = [{ id: "1", name: "b", place: "/map" }];
-  const two = await saveView(api, views, { name: "a", place: "/map?x=1" });
+  const two = await saveView(client, views, { name: "a", place: "/map?x=1" });
   assert.deepEqual(two.map((view) => view.name), ["a", "b"]);
-  const changed = await saveView(api, two, { name: "b", place: "/map?y=2" });
+  const changed = await saveView(client, two, { name: "b", place: "/map?y=2" });
   assert.deepEqual(changed.map((view) => view.place), ["/map?x=1", "/map?y=2"]);
   assert.deepEqual(asked, ["POST /visualization/views", "PUT /visualization/views/1"]);
 });

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Refused } from "@cloudviz/client";
 import type { SceneDocument, SceneNode } from "../../src/engine/scene.js";
 import { type AtlasHead, AtlasSource, type MapPart } from "../../src/state/atlas.js";
-import { Problem } from "../../src/state/problem.js";
 import { box } from "../engine/scenes.js";
 
 const node = (id: string, x: number, y: number): SceneNode => box(id, x, y, 10, 10);
@@ -21,7 +21,7 @@ function set(answer: (name: string) => MapPart = (name) => ({ nodes: [node(name,
     tiles: async (query: Record<string, unknown>) => {
       const names = String(query["tiles"]).split(",");
       asked.push(names);
-      if (seen.refuse) throw new Problem(seen.refuse, "x", "no", "");
+      if (seen.refuse) throw new Refused(seen.refuse, { code: "x", detail: "no" });
       return { version: "v1", tiles: Object.fromEntries(names.map((name) => [name, answer(name)])) };
     },
     place: async () => ({ of: "p", node: node("p", 0, 0), path: [] }),
