@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from tests.api.serving import Server, assert_problem, instance
 
-from cloudviz.api.atlases import Atlases
+from cloudviz.api.atlases import DRAWING, LAYOUT, Atlases
+from cloudviz.api.files import asked_of, etag_of
 from cloudviz.api.studio import Studio
 from cloudviz.diagram.options import PictureOptions
+from cloudviz.inventory.model import Link
 from cloudviz.inventory.select import Selection
 
 ATLAS, TILES = "/visualization/map/atlas", "/visualization/map/tiles"
@@ -96,6 +102,53 @@ async def test_a_map_is_laid_out_once_for_all_processes_and_restarts(server: Ser
         file.write_bytes(b"something else")
     anew = await Atlases(house.store, Studio(house.store, house.studio.exports)).open(*asked)
     assert anew is not None and anew.count == changed.count
+
+
+class Counting(Studio):
+    """Counts who draws."""
+
+    drawn = 0
+
+    @contextlib.asynccontextmanager
+    async def seat(self) -> AsyncIterator[None]:
+        Counting.drawn += 1
+        async with super().seat():
+            yield
+
+
+async def test_of_two_processes_that_are_asked_at_once_one_lays_the_map_out(server: Server) -> None:
+    await server.record([instance(number) for number in range(50)])
+    house = server.app.state.house
+    asked = (Selection(), PictureOptions(max_nodes=0))
+    two = [Atlases(house.store, Counting(house.store, house.studio.exports)) for _ in range(2)]
+    Counting.drawn = 0
+    one, other = await asyncio.gather(*(each.open(*asked) for each in two))
+    assert Counting.drawn == 1
+    assert one is not None and other is not None and one.version == other.version
+
+    # A process that died over a map is not waited for forever.
+    await server.record([instance(number) for number in range(51)])
+    version = await house.store.inventories.data_version()
+    key = asked_of("map", LAYOUT, etag_of("atlas", version, *asked, "").strip('"'))
+    assert isinstance(await house.store.repeats.begin(DRAWING, key, ""), str)
+    anew = await Atlases(house.store, Counting(house.store, house.studio.exports), most_waited=0.1).open(*asked)
+    assert anew is not None and anew.count > one.count and Counting.drawn == 2
+
+
+async def test_what_has_no_box_is_found_with_its_host(server: Server) -> None:
+    machine = instance(1)
+    subnet = machine.id.replace("instance/", "network-interface/")
+    nic = replace(machine, id=subnet, name="eth0", type="aws.ec2.network_interface", kind="network_interface")
+    await server.record([machine, nic], [Link(nic.id, machine.id, "attached_to")])
+    version = (await server.get(ATLAS, params={"max_nodes": 0})).json()["version"]
+    here = {"max_nodes": 0, "version": version}
+    place = (await server.get("/visualization/map/place", params={**here, "id": nic.id})).json()
+    assert (place["of"], place["folded"], place["node"]["folds"]) == (nic.id, True, 1)
+    assert machine.id in place["node"]["members"]
+    assert not (await server.get("/visualization/map/place", params={**here, "id": machine.id})).json()["folded"]
+    asked = {**here, "parent": place["node"]["id"], "folded": True}
+    [listed] = (await server.get("/visualization/map/children", params=asked)).json()["items"]
+    assert (listed["id"], listed["label"], listed["folded"]) == (nic.id, "eth0", True)
 
 
 async def test_maps_do_not_fill_the_storage(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

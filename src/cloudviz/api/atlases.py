@@ -1,20 +1,23 @@
 """Maps for requests: each laid out once for a state of the inventory, and kept, in memory and in the storage.
 
 The storage is where other processes and a restarted one find them, so that nobody lays out again what is laid out:
-100,000 resources take 25 s.
+100,000 resources take 25 s. Of several processes that are asked for a new one at the same time, the first lays it
+out, and the others wait for what it keeps.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import AsyncIterator, Hashable
 from dataclasses import replace
 
 from cloudviz.api.files import asked_of, etag_of
 from cloudviz.api.studio import Studio
-from cloudviz.diagram.atlas import Atlas, unpacked
+from cloudviz.diagram.atlas import Atlas, scene_of, unpacked
 from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.scene.document import Scene
 from cloudviz.errors import BadInput, CloudVizError
@@ -38,7 +41,16 @@ UNFOLDED_AT_ONCE = 2
 MOST_IN_STORAGE = 200
 """Each question asked with other options makes one: the latest stay, some 4 MB each for 100,000 resources."""
 
-LAYOUT = 2
+DRAWING = "cloudviz:maps"
+"""Under whose name the process that lays out a map says so, among the requests that are under way."""
+
+ASKED_EVERY = 0.5
+"""Seconds between two looks whether another process has finished a map."""
+
+MOST_WAITED = 60.0
+"""Seconds that other processes wait for a map: then whoever began it is taken for dead."""
+
+LAYOUT = 3
 """Counted up when the layout or the form of a kept map changes: maps of before are not read any more."""
 
 
@@ -48,10 +60,12 @@ class Atlases:
     Arguments:
         store: where the inventory is.
         studio: whose seats limit how many are laid out at a time.
+        most_waited: seconds for which another process may be at a map before this one begins too.
     """
 
-    def __init__(self, store: Store, studio: Studio) -> None:
+    def __init__(self, store: Store, studio: Studio, most_waited: float = MOST_WAITED) -> None:
         self._store = store
+        self._most_waited = most_waited
         self._studio = studio
         self._kept: OrderedDict[str, Atlas] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[Atlas]] = {}
@@ -91,21 +105,13 @@ class Atlases:
     async def _draw(self, asked: str, selection: Selection, options: PictureOptions, since: str) -> Atlas:
         place = (replace(selection, at=""), options)
         is_latest = not since and not selection.at
-        drawn = await self._found(asked_of("map", LAYOUT, asked))
+        kept_as = asked_of("map", LAYOUT, asked)
+        drawn = await self._found(kept_as)
         if drawn is None:
-            before = self._scenes.get(place) or await self._before(place)
-            # Two processes that know different earlier maps make different ones: they go by different versions.
-            version = asked if before is None else etag_of(asked, before[0]).strip('"')
-            async with self._studio.seat():
-                drawn = await draw_atlas(
-                    self._store,
-                    selection,
-                    options,
-                    version=version,
-                    since=since,
-                    previous=None if before is None else before[1],
-                )
-            await self._keep(asked, drawn, place if is_latest else None)
+            async with self._turn(kept_as) as is_kept:
+                drawn = await self._found(kept_as) if is_kept else None
+                if drawn is None:
+                    drawn = await self._draw_anew(asked, place, selection, options, since, is_latest=is_latest)
         if drawn.scene is not None and is_latest:
             self._scenes[place] = (drawn.atlas.version, drawn.scene)
             while len(self._scenes) > MOST_KEPT_SCENES:
@@ -114,6 +120,60 @@ class Atlases:
         while len(self._kept) > 1 and sum(each.size for each in self._kept.values()) > MOST_KEPT_BYTES:
             self._kept.popitem(last=False)
         return drawn.atlas
+
+    async def _draw_anew(
+        self,
+        asked: str,
+        place: tuple[Selection, PictureOptions],
+        selection: Selection,
+        options: PictureOptions,
+        since: str,
+        *,
+        is_latest: bool,
+    ) -> Drawn:
+        before = self._scenes.get(place) or await self._before(place)
+        # Two processes that know different earlier maps make different ones: they go by different versions.
+        version = asked if before is None else etag_of(asked, before[0]).strip('"')
+        async with self._studio.seat():
+            drawn = await draw_atlas(
+                self._store,
+                selection,
+                options,
+                version=version,
+                since=since,
+                previous=None if before is None else before[1],
+            )
+        await self._keep(asked, drawn, place if is_latest else None)
+        return drawn
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, kept_as: str) -> AsyncIterator[bool]:
+        """The turn to lay out a map, among all processes: gives whether another has kept it while we waited.
+
+        The wait is bounded: a process that died says nothing.
+        """
+        repeats, token = self._store.repeats, ""
+        end = time.monotonic() + self._most_waited
+        try:
+            while not token:
+                begun = await repeats.begin(DRAWING, kept_as, "")
+                if isinstance(begun, str):
+                    token = begun
+                elif time.monotonic() >= end:
+                    break
+                else:
+                    await asyncio.sleep(ASKED_EVERY)
+            # Whoever had the turn before us has kept it, unless that failed.
+            is_kept = await self._studio.exports.has(kept_as) is not None
+        except CloudVizError as error:
+            log.warning("other processes can't be told that a map is laid out", detail=error.detail)
+            is_kept = False
+        try:
+            yield is_kept
+        finally:
+            if token:
+                with contextlib.suppress(CloudVizError):
+                    await repeats.forget(DRAWING, kept_as, token)
 
     # ---- in the storage
 
@@ -140,16 +200,26 @@ class Atlases:
         return Drawn(atlas, scene if len(scene.nodes) <= MOST_KEPT_NODES else None)
 
     async def _before(self, place: Hashable) -> tuple[str, Scene] | None:
-        """The latest map of the same options that any process kept: where it had boxes, they stay."""
-        found = await self._found(asked_of("latest map", LAYOUT, place))
-        return None if found is None or found.scene is None else (found.atlas.version, found.scene)
+        """The latest map of the same options that any process kept: where it had boxes, they stay.
+
+        Those of another moment, and those with changes marked, are laid out from the present one too: that takes a
+        third of the time, and nothing jumps about when somebody compares.
+        """
+        try:
+            exported = await self._studio.exports.found(asked_of("latest map", LAYOUT, place))
+            if exported is None:
+                return None
+            async with self._unfolding:
+                return await asyncio.to_thread(scene_of, await _whole(exported), exported.file.name)
+        except CloudVizError as error:
+            log.warning("the latest map can't be read, and the next is laid out afresh", detail=error.detail)
+            return None
 
     async def _keep(self, asked: str, drawn: Drawn, place: Hashable | None) -> None:
         kept = await self._studio.exports.keep(
             asked_of("map", LAYOUT, asked), drawn.content, suffix="map", media_type=MAP_TYPE, stem="map"
         )
-        # A map that is too large to lay the next one out from is not asked for by its place.
-        if kept.is_kept and place is not None and drawn.scene is not None:
+        if kept.is_kept and place is not None:
             latest = ExportedFile(
                 asked_of("latest map", LAYOUT, place),
                 kept.file.name,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cloudviz.store import Store
 
 MOST_KEPT_NODES = 20_000
-"""Larger scenes are not kept beside their atlas: their next layout starts afresh."""
+"""Larger scenes are not kept in memory beside their atlas: the next layout fetches them from the storage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +78,5 @@ def _draw(
     left_out = dict.fromkeys(chosen.resources, 0) if is_narrowed else {}
     gaps = len(inventory.gaps())
     scene = settled(laid_out(chosen, options, found, gaps=gaps, previous=previous, left_out=left_out))
-    atlas = Atlas.of(scene, chosen.resources, inventory.coverage, version)
+    atlas = Atlas.of(scene, chosen, inventory.coverage, version)
     return Drawn(atlas, scene if len(scene.nodes) <= MOST_KEPT_NODES else None, packed(scene, atlas))

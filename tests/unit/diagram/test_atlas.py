@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 import pytest
 
-from cloudviz.diagram.atlas import TILE, Atlas, packed, settled, unpacked
+from cloudviz.diagram.atlas import TILE, Atlas, packed, scene_of, settled, unpacked
 from cloudviz.diagram.atlas.levels import BORN, MARGIN
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode, SceneSummary
 from cloudviz.errors import BadInput, NotFound
-from cloudviz.inventory.model import Coverage, CoverageStatus, Resource
+from cloudviz.inventory.model import Coverage, CoverageStatus, Graph, Link, LinkKind, Resource
 
 SIDE, ACROSS = 2000.0, 10
 
@@ -69,7 +69,7 @@ def atlas(scene: Scene) -> Atlas:
         if not node.container
     }
     gap = Coverage("aws", "1", "r", "aws.ec2.volume", CoverageStatus.DENIED)
-    return Atlas.of(scene, resources, [gap], "v1")
+    return Atlas.of(scene, Graph(resources), [gap], "v1")
 
 
 def over(
@@ -127,7 +127,7 @@ def test_every_box_is_in_one_tile_and_lines_where_they_pass(scene: Scene, atlas:
 
 
 def test_a_small_map_is_handed_over_whole() -> None:
-    small = Atlas.of(estate(2, 25), {}, version="v1")
+    small = Atlas.of(estate(2, 25), Graph(), version="v1")
     part = orjson.loads(small.tile((0, 0, 0)))
     assert small.document()["levels"] == 1
     assert (len(part["nodes"]), len(part["edges"])) == (52, 48)
@@ -212,7 +212,7 @@ def bundles_of(atlas: Atlas, level: int) -> dict[tuple[str, str], dict[str, Any]
 
 
 def test_from_afar_lines_lead_between_containers_and_are_counted() -> None:
-    atlas = Atlas.of(of_networks(), {})
+    atlas = Atlas.of(of_networks(), Graph())
     far = bundles_of(atlas, 0)
     assert {pair: (each["count"], each["kind"]) for pair, each in far.items()} == {
         ("n0", "n1"): (6, ""),  # of two kinds; most of them point this way
@@ -231,7 +231,7 @@ def test_from_afar_lines_lead_between_containers_and_are_counted() -> None:
 
 
 def test_a_map_that_was_kept_is_the_same_map(scene: Scene, atlas: Atlas) -> None:
-    for made in (atlas, Atlas.of(settled(of_networks()), {}, version="v2")):
+    for made in (atlas, Atlas.of(settled(of_networks()), Graph(), version="v2")):
         of = scene if made is atlas else settled(of_networks())
         again, read = unpacked(packed(of, made))
         assert again.to_document() == of.to_document()
@@ -242,11 +242,115 @@ def test_a_map_that_was_kept_is_the_same_map(scene: Scene, atlas: Atlas) -> None
         assert packed(again, read) == packed(of, made)
 
 
+def shop() -> tuple[Scene, Graph]:
+    """Two accounts; in the first a network of two subnets with a machine each; and what serves them."""
+
+    def box(id: str, parent: str | None, **more: Any) -> SceneNode:
+        container = not id.startswith("m")
+        members = [] if id.startswith("account") else [id]
+        return SceneNode(id, parent, container, id, members=members, width=100, height=100, **more)
+
+    nodes = [
+        box("account-1", None, role="account"),
+        box("vpc", "account-1", role="network"),
+        box("subnet-1", "vpc"),
+        box("subnet-2", "vpc"),
+        box("m1", "subnet-1"),
+        box("m2", "subnet-2"),
+        box("account-2", None, role="account"),
+        box("m3", "account-2"),
+    ]
+    parents = {"subnet-1": "vpc", "subnet-2": "vpc", "m1": "subnet-1", "m2": "subnet-2", "nic": "subnet-1"}
+    parents |= {"sg": "vpc", "routes": "vpc", "both": "vpc"}
+    ids = [
+        "vpc",
+        "subnet-1",
+        "subnet-2",
+        "m1",
+        "m2",
+        "nic",
+        "sg",
+        "routes",
+        "both",
+        "role",
+        "policy",
+        "key",
+        "lost",
+    ]
+    resources = {id: resource(id, parent=parents.get(id)) for id in ids}
+    resources["m3"] = resource("m3", account="2")
+    resources["lost"] = resource("lost", account="3")
+    said = [
+        ("nic", "m1", LinkKind.ATTACHED_TO),
+        ("nic", "subnet-1", LinkKind.CONTAINS),
+        ("nic", "sg", LinkKind.GUARDED_BY),
+        ("m1", "sg", LinkKind.GUARDED_BY),
+        ("m2", "sg", LinkKind.GUARDED_BY),
+        ("routes", "subnet-2", LinkKind.ATTACHED_TO),
+        ("m2", "both", LinkKind.USES),
+        ("m3", "both", LinkKind.USES),
+        ("m3", "role", LinkKind.RUNS_AS),
+        ("policy", "role", LinkKind.ATTACHED_TO),
+    ]
+    scene = Scene("grid", "enterprise", 500, 500, nodes, [], SceneSummary())
+    return scene, Graph(resources, [Link(*each) for each in said])
+
+
+def test_each_resource_without_a_box_belongs_to_the_box_that_it_serves() -> None:
+    scene, graph = shop()
+    atlas = Atlas.of(scene, graph, version="v1")
+    hidden = graph.resources.keys() - {node.id for node in scene.nodes}
+    hosts = {id: None if (at := atlas.host(id)) is None else scene.nodes[at].id for id in hidden}
+    assert hosts == {
+        "nic": "m1",  # the machine it is attached to, not the subnet it lies in
+        "sg": "vpc",  # guards one machine in each subnet: the container around both
+        "routes": "subnet-2",
+        "both": "vpc",  # serves two accounts, which nothing is around: where it lies
+        "role": "m3",
+        "policy": "m3",  # by way of the role
+        "key": "account-1",  # serves nothing, lies in nothing
+        "lost": None,  # its account has no box
+    }
+    everywhere = [item.id for items in atlas.folded.values() for item in items]
+    assert sorted(everywhere) == sorted(
+        id for id in graph.resources if id not in {node.id for node in scene.nodes}
+    )
+
+    # The box says how many, and lists them behind the boxes in it; the map lists what belongs to no box.
+    vpc = atlas.children("vpc")
+    assert ([scene.nodes[at].id for at in vpc.nodes], [item.id for item in vpc.folded]) == (
+        ["subnet-1", "subnet-2"],
+        ["both", "sg"],
+    )
+    pages = [atlas.children("vpc", start, 1) for start in range(4)]
+    assert [(len(page.nodes), len(page.folded), page.more) for page in pages] == [
+        (1, 0, True),
+        (1, 0, True),
+        (0, 1, True),
+        (0, 1, False),
+    ]
+    assert [item.id for item in atlas.children("vpc", only_folded=True).folded] == ["both", "sg"]
+    assert [item.id for item in atlas.children("m3").folded] == ["policy", "role"]
+    assert [item.id for item in atlas.children("", 2).folded] == ["lost"]
+    assert orjson.loads(atlas.row(atlas.showing("vpc")))["folds"] == 2
+    assert "folds" not in orjson.loads(atlas.row(atlas.showing("subnet-1")))
+    assert atlas.first_shown(["lost", "policy"]) == ("policy", atlas.showing("m3"))
+    with pytest.raises(NotFound):
+        atlas.first_shown(["lost"])
+    # All of it is there again when the map was kept.
+    _, read = unpacked(packed(scene, atlas))
+    assert read.folded == atlas.folded
+    assert scene_of(packed(scene, atlas))[1].to_document() == scene.to_document()
+
+
 def test_what_is_no_kept_map_is_refused(scene: Scene, atlas: Atlas) -> None:
     content = packed(scene, atlas)
     wrong = [b"", b"nonsense", content[:-20], zlib.compress(b"[]"), zlib.compress(b'{"format":"other"}')]
     document = orjson.loads(zlib.decompress(content))
     document["layers"]["state"]["of_node"] = "AAAA"
+    wrong.append(zlib.compress(orjson.dumps(document)))
+    document = orjson.loads(zlib.decompress(content))
+    document["folded"] = [[len(scene.nodes), []]]
     wrong.append(zlib.compress(orjson.dumps(document)))
     for each in wrong:
         with pytest.raises(BadInput, match="no map that was kept"):

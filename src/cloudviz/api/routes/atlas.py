@@ -100,12 +100,12 @@ async def place(
     ],
     version: Version = "",
 ) -> Response:
-    """Its own box, or that of the stack it is folded into, and the containers around it."""
+    """Its own box, that of the stack it is in, or the one it is folded into; and the containers around it."""
     found = await _opened(house, asked, version)
     shown, number = found.first_shown(id)
     path = b",".join(found.row(each) for each in found.path(number))
-    of = orjson.dumps(shown)
-    return _reply(request, b'{"of":' + of + b',"node":' + found.row(number) + b',"path":[' + path + b"]}")
+    told = b'{"of":' + orjson.dumps(shown) + b',"folded":' + orjson.dumps(found.host(shown) is not None)
+    return _reply(request, told + b',"node":' + found.row(number) + b',"path":[' + path + b"]}")
 
 
 @router.get(
@@ -154,16 +154,17 @@ async def children(
     house: needs.House,
     asked: AskedPicture,
     parent: Annotated[
-        str, Query(max_length=4096, description="Id of a container; the outermost when empty.")
+        str, Query(max_length=4096, description="Id of a box; the outermost level when empty.")
     ] = "",
     limit: Annotated[int, Query(ge=1, le=500, description="Boxes of a page.")] = 100,
     cursor: Annotated[int, Query(ge=0, le=10**9, description="`next_cursor` of the page before.")] = 0,
+    folded: Annotated[bool, Query(description="Only what is folded into it.")] = False,
     version: Version = "",
 ) -> Response:
-    """The map as a tree, for those who do not see it."""
+    """The map as a tree, for those who do not see it: boxes first, then resources that are folded into it."""
     found = await _opened(house, asked, version)
-    page = found.children(parent, cursor, limit)
-    rows = b",".join(found.row(each) for each in page.nodes)
+    page = found.children(parent, cursor, limit, only_folded=folded)
+    rows = b",".join([*map(found.row, page.nodes), *(found.folded_row(item, parent) for item in page.folded)])
     after = orjson.dumps(str(cursor + limit) if page.more else None)
     return _reply(request, b'{"items":[' + rows + b'],"next_cursor":' + after + b"}")
 

@@ -83,7 +83,8 @@ class DrawingReply(Told):
 
 
 class MapPart(Told):
-    """Boxes and lines, as in the scene document; containers also tell what is `inside`."""
+    """Boxes and lines, as in the scene document; containers also tell what is `inside`, and each box how many
+    resources without a box it `folds`."""
 
     nodes: list[dict[str, Any]]
     edges: list[dict[str, Any]]
@@ -114,6 +115,7 @@ class PlaceReply(Told):
     """Where a resource is on the map."""
 
     of: str = Field(description="The id that is meant: the first of those asked for that is shown.")
+    folded: bool = Field(False, description="Whether it has no box, and the box is the one that it belongs to.")
     node: dict[str, Any] = Field(description="The box that shows it.")
     path: list[dict[str, Any]] = Field(description="The containers around it, outermost first.")
 
@@ -129,7 +131,8 @@ class AroundReply(MapPart):
 
 
 class ChildrenReply(Told):
-    """What lies directly in a container: containers first, each in the order of their names."""
+    """What lies directly in a box: containers first, each in the order of their names; then the resources that are
+    folded into it, marked as `folded`, without places."""
 
     items: list[dict[str, Any]]
     next_cursor: str | None = None

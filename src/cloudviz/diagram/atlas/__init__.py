@@ -7,7 +7,7 @@ what is large, near by only what lies there. Pure: the same scene gives the same
 from __future__ import annotations
 
 from cloudviz.diagram.atlas.atlas import Around, Atlas, Children
-from cloudviz.diagram.atlas.keeping import packed, settled, unpacked
+from cloudviz.diagram.atlas.keeping import packed, scene_of, settled, unpacked
 from cloudviz.diagram.atlas.layers import Layer, LayerValue
 from cloudviz.diagram.atlas.levels import TILE, Levels, Tile
 
@@ -21,6 +21,7 @@ __all__ = [
     "Levels",
     "Tile",
     "packed",
+    "scene_of",
     "settled",
     "unpacked",
 ]

@@ -11,11 +11,12 @@ from typing import Any
 import orjson
 
 from cloudviz.diagram.atlas.bundles import Parting, between, bundled, parted
+from cloudviz.diagram.atlas.folded import ON_THE_MAP, FoldedResource, folded_into
 from cloudviz.diagram.atlas.layers import Layer, Leaves, read_leaves, worked_out
 from cloudviz.diagram.atlas.levels import BORN, TILE, Levels, Tile
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode, edge_document, node_document
 from cloudviz.errors import NotFound
-from cloudviz.inventory.model import Coverage, Resource
+from cloudviz.inventory.model import Coverage, Graph
 
 WHOLE = 3000
 """So many boxes, and four times as many lines, are handed over at once: then every line can be drawn."""
@@ -31,6 +32,8 @@ MOST_KINDS = 6
 
 FORMAT = "cloudviz.atlas/1"
 
+NOTHING_FOLDED: Mapping[int, list[FoldedResource]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Around:
@@ -43,10 +46,11 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Children:
-    """What lies directly in a container, as numbers of boxes in the order of their labels."""
+    """What lies directly in a box: numbers of boxes in the order of their labels, and what is folded into it."""
 
     nodes: list[int]
     more: bool
+    folded: list[FoldedResource] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -68,9 +72,16 @@ class Atlas:
         scene: with places.
         leaves: the values of each layer on its boxes, by the layer's name.
         version: a word that stands for all this was made of.
+        folded: number of a box → the resources without a box that belong to it.
     """
 
-    def __init__(self, scene: Scene, leaves: Mapping[str, Leaves], version: str = "") -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        leaves: Mapping[str, Leaves],
+        version: str = "",
+        folded: Mapping[int, list[FoldedResource]] = NOTHING_FOLDED,
+    ) -> None:
         nodes = scene.nodes
         self.version = version
         self.count = len(nodes)
@@ -82,11 +93,15 @@ class Atlas:
         self._hosts = {id: number for number, node in enumerate(nodes) for id in node.members}
         self._parents = array("l", (self._numbers.get(node.parent or "", -1) for node in nodes))
         self._facts = [(node.container, node.count) for node in nodes]
+        #: Number of a box → the resources without a box that belong to it.
+        self.folded = folded
+        self._folded_in = {item.id: number for number, items in folded.items() for item in items}
         whole = len(nodes) <= WHOLE and len(scene.edges) <= 4 * WHOLE
         smallest = min((max(node.width, node.height) for node in nodes), default=1.0)
         self.levels = Levels.over(scene.width, scene.height, smallest, whole=whole)
         inside = self._count_inside(nodes)
-        self._rows = [self._row(node, inside.get(number)) for number, node in enumerate(nodes)]
+        folds = {number: len(items) for number, items in folded.items()}
+        self._rows = [self._row(node, inside.get(at), folds.get(at, 0)) for at, node in enumerate(nodes)]
         self._places = [(node.x, node.y, node.width, node.height) for node in nodes]
         self._children = self._by_parent(nodes)
         self._tiles: dict[Tile, list[int]] = {}
@@ -112,20 +127,23 @@ class Atlas:
     def of(
         cls,
         scene: Scene,
-        resources: Mapping[str, Resource],
+        graph: Graph,
         coverage: Sequence[Coverage] = (),
         version: str = "",
     ) -> Atlas:
-        """The atlas of a scene, with layers read from what its boxes stand for.
+        """The atlas of a scene, with layers read from what its boxes stand for, and what is folded into them.
 
         Arguments:
             scene: with places.
-            resources: what the boxes stand for, by id.
+            graph: what the boxes stand for, and what they do not show.
             coverage: what was looked at, for the layer of that name.
             version: as for the class.
         """
-        leaves = read_leaves(scene.nodes, resources, coverage, with_changes=bool(scene.summary.changes))
-        return cls(scene, leaves, version)
+        leaves = read_leaves(scene.nodes, graph.resources, coverage, with_changes=bool(scene.summary.changes))
+        numbers = {node.id: number for number, node in enumerate(scene.nodes)}
+        parents = array("l", (numbers.get(node.parent or "", -1) for node in scene.nodes))
+        shown = {id: number for number, node in enumerate(scene.nodes) for id in node.members} | numbers
+        return cls(scene, leaves, version, folded_into(graph, scene.nodes, parents, shown))
 
     # ---- what there is
 
@@ -199,7 +217,15 @@ class Atlas:
         for id in ids:
             if id in self._numbers or id in self._hosts:
                 return id, self.showing(id)
+        for id in ids:
+            if self.host(id) is not None:
+                return id, self._folded_in[id]
         return ids[0], self.showing(ids[0])
+
+    def host(self, id: str) -> int | None:
+        """The number of the box into which a resource is folded; None when it is not, or belongs to no box."""
+        number = self._folded_in.get(id, ON_THE_MAP)
+        return number if number >= 0 else None
 
     def path(self, number: int) -> list[int]:
         """The containers around a box, outermost first."""
@@ -210,15 +236,41 @@ class Atlas:
             at = self._parents[at]
         return path
 
-    def children(self, parent: str, start: int = 0, limit: int = 100) -> Children:
-        """What lies directly in a container; at the outermost level for an empty id. Raises NotFound."""
-        number = -1
+    def children(self, parent: str, start: int = 0, limit: int = 100, *, only_folded: bool = False) -> Children:
+        """What lies directly in a box, and what is folded into it; at the outermost level for an empty id.
+
+        Raises NotFound.
+        """
+        number = ON_THE_MAP
         if parent:
             number = self._numbers.get(parent, -1)
             if number < 0:
                 raise NotFound(f"the map has no container {parent!r}", hint="Open the map again: it has changed.")
-        found = self._children.get(number, [])
-        return Children(found[start : start + limit], len(found) > start + limit)
+        boxes = [] if only_folded else self._children.get(number, [])
+        folded = self.folded.get(number, [])
+        behind = max(0, start - len(boxes))
+        end = start + limit
+        return Children(
+            boxes[start:end], len(boxes) + len(folded) > end, folded[behind : max(behind, end - len(boxes))]
+        )
+
+    def folded_row(self, item: FoldedResource, parent: str) -> bytes:
+        """A resource without a box as JSON: as the box that it would have, without a place."""
+        return orjson.dumps(
+            {
+                "id": item.id,
+                "parent": parent or None,
+                "container": False,
+                "folded": True,
+                "label": item.name or item.id,
+                "title": item.name or item.id,
+                "type": item.type,
+                "kind": item.kind,
+                "provider": item.provider,
+                "count": 1,
+                "members": [item.id],
+            }
+        )
 
     def around(self, number: int, hops: int, most: int = 500) -> Around:
         """The boxes within so many lines of a box, nearest first, and the lines between them.
@@ -319,7 +371,7 @@ class Atlas:
                 parent = self._parents[parent]
         return inside
 
-    def _row(self, node: SceneNode, inside: _Inside | None) -> bytes:
+    def _row(self, node: SceneNode, inside: _Inside | None, folds: int) -> bytes:
         document = node_document(node)
         if self.levels.count > 1 or node.container:
             # Whoever wants to know what a stack stands for asks for the box.
@@ -334,6 +386,8 @@ class Atlas:
                 "kinds": sorted(inside.kinds.items(), key=lambda each: (-each[1], each[0]))[:MOST_KINDS],
                 "largest": round(float(inside.largest), 1),
             }
+        if folds:
+            document["folds"] = folds
         return orjson.dumps(document)
 
     def _cut(self, scene: Scene) -> None:

@@ -14,11 +14,12 @@ from typing import Any
 import orjson
 
 from cloudviz.diagram.atlas.atlas import Atlas
+from cloudviz.diagram.atlas.folded import FoldedResource
 from cloudviz.diagram.atlas.layers import Leaves
 from cloudviz.diagram.scene.document import Scene, scene_from_document
 from cloudviz.errors import BadInput
 
-FORMAT = "cloudviz.map/1"
+FORMAT = "cloudviz.map/2"
 LARGEST = 1 << 30
 """Bytes that a kept map may unfold to."""
 
@@ -40,7 +41,7 @@ def settled(scene: Scene) -> Scene:
 
 
 def packed(scene: Scene, atlas: Atlas) -> bytes:
-    """A map as bytes: its scene, and the values of its layers."""
+    """A map as bytes: its scene, the values of its layers, and what is folded into its boxes."""
     document = {
         "format": FORMAT,
         "version": atlas.version,
@@ -49,6 +50,7 @@ def packed(scene: Scene, atlas: Atlas) -> bytes:
             name: {"words": list(leaves.words), "of_node": _text(leaves.of_node)}
             for name, leaves in atlas.leaves.items()
         },
+        "folded": [[number, [list(item) for item in items]] for number, items in atlas.folded.items()],
     }
     return zlib.compress(orjson.dumps(document), 1)
 
@@ -56,10 +58,7 @@ def packed(scene: Scene, atlas: Atlas) -> bytes:
 def unpacked(content: bytes, where: str = "a kept map") -> tuple[Scene, Atlas]:
     """The map that was packed. Raises BadInput for anything else."""
     try:
-        reader = zlib.decompressobj()
-        document: Any = orjson.loads(reader.decompress(content, LARGEST))
-        if document["format"] != FORMAT:
-            raise ValueError(f"the format is {document['format']!r}")
+        document = _opened(content)
         scene = scene_from_document(document["scene"])
         leaves = {}
         for name, layer in document["layers"].items():
@@ -67,9 +66,30 @@ def unpacked(content: bytes, where: str = "a kept map") -> tuple[Scene, Atlas]:
             leaves[name] = Leaves(words, _numbers(layer["of_node"]))
             if len(leaves[name].of_node) != len(scene.nodes) or max(leaves[name].of_node, default=0) >= len(words):
                 raise ValueError(f"the layer {name} does not fit")
-        return scene, Atlas(scene, leaves, document["version"])
+        folded = {int(number): [FoldedResource(*item) for item in items] for number, items in document["folded"]}
+        if not all(-1 <= number < len(scene.nodes) for number in folded):
+            raise ValueError("what is folded does not fit")
+        return scene, Atlas(scene, leaves, document["version"], folded)
     except (zlib.error, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadInput(f"is no map that was kept: {str(error)[:200]}", where=where) from error
+
+
+def scene_of(content: bytes, where: str = "a kept map") -> tuple[str, Scene]:
+    """The version and the scene of a map that was packed, without what it takes to be asked about: for laying out
+    the next one. Raises BadInput for anything else."""
+    try:
+        document = _opened(content)
+        return str(document["version"]), scene_from_document(document["scene"])
+    except (zlib.error, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadInput(f"is no map that was kept: {str(error)[:200]}", where=where) from error
+
+
+def _opened(content: bytes) -> Any:
+    reader = zlib.decompressobj()
+    document: Any = orjson.loads(reader.decompress(content, LARGEST))
+    if document["format"] != FORMAT:
+        raise ValueError(f"the format is {document['format']!r}")
+    return document
 
 
 def _text(numbers: array[int]) -> str:
