@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 IN_A_SUBNET = 25
+WITH_INTERFACES = 777
 CALLER = 10
 
 
@@ -14,7 +15,8 @@ def estate(size: int, first: int = 0) -> bytes:
 
     ``first`` is the number of its first network, so that estates of other numbers lie beside it. Machine 0 of each
     subnet uses machine 1, that uses machine 2, and so on to machine 4. Machine 10 of each uses machine 10 of the
-    same subnet one network before, and of a network half as far: lines between networks and accounts.
+    same subnet one network before, and of a network half as far: lines between networks and accounts. Machine 777
+    has two interfaces, which the map draws as parts of it.
     """
     resources: list[dict[str, Any]] = []
     links: list[dict[str, Any]] = []
@@ -62,6 +64,12 @@ def estate(size: int, first: int = 0) -> bytes:
                 if before and at < 5:
                     links.append({"source": before, "target": one, "kind": "uses"})
                 before = one
+                for card in range(2 if machine == WITH_INTERFACES else 0):
+                    facts = {"private_ip": f"10.255.0.{card}"}
+                    eth = add(
+                        "eth", card, "network_interface", None, account, type="network_interface", properties=facts
+                    )
+                    links.append({"source": eth, "target": one, "kind": "attached_to"})
                 if at == CALLER:
                     tenth[place] = one
                     for other in {number - 1, number // 2} & {each // 4 for each in tenth} - {number}:

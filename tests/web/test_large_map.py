@@ -76,6 +76,21 @@ def walk_through(server: Served, open_page: Open, size: int) -> None:
     eventually(lambda: _chosen(page) == name, "the box of the machine")
     assert here(page) < 6000
 
+    # An interface of that machine has no box: its machine is marked, and lists it beside the other one.
+    shown.find("eth-0000001")
+    expect(shown.panel.get_by_role("heading", level=2)).to_have_text("eth-0000001")
+    expect(shown.panel).to_contain_text(f"It is drawn as a part of {name}")
+    eventually(lambda: _chosen(page) == name, "the box of its machine")
+    beside = shown.panel.get_by_role("region", name="2 resources folded into the same box")
+    expect(beside.get_by_role("listitem")).to_have_text(
+        ["eth-0000000 network interface", "eth-0000001 network interface"]
+    )
+    beside.get_by_role("button", name="eth-0000000").click()
+    expect(shown.panel.get_by_role("heading", level=2)).to_have_text("eth-0000000")
+    shown.panel.get_by_role("button", name=name, exact=True).first.click()
+    expect(shown.panel.get_by_role("heading", level=2)).to_have_text(name)
+    expect(shown.panel.get_by_role("region", name="2 resources folded into this box")).to_be_visible()
+
     # What hangs together with the first machine of a subnet, four links away in a chain.
     chain = server.get("/resources", q="i-0000775", limit=1)["items"][0]["id"]
     page.evaluate("id => { location.hash = '#/map?select=' + encodeURIComponent(id) + '&steps=4'; }", chain)

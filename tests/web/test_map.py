@@ -190,10 +190,36 @@ def test_search_flies_to_a_resource(shown: MapPage, scene: dict[str, Any]) -> No
     assert 0 < x < panel["x"] and 100 < y < 860
 
 
+_CHOSEN = """() => {
+  const {engine} = document.querySelector('.map-stage');
+  return engine.chosen >= 0 ? engine.model.node(engine.chosen).id : '';
+}"""
+
+
 def test_what_is_folded_away_is_shown_at_what_it_belongs_to(shown: MapPage, demo_server: Served) -> None:
     disk = demo_server.get("/resources", type="aws.ec2.volume", limit=1)["items"][0]
+    place = demo_server.get("/visualization/map/place", max_nodes=0, id=disk["id"])
+    assert place["folded"]
+    host = place["node"]
     shown.find(disk["id"])
-    expect(shown.panel).to_contain_text("no box of its own in the present picture")
+    expect(shown.panel).to_contain_text(f"It is drawn as a part of {host['title']}")
+    eventually(lambda: shown.page.evaluate(_CHOSEN) == host["id"], "the box that it belongs to")
+    beside = shown.panel.get_by_role("region", name="folded into")
+    expect(beside.locator("[aria-current]")).to_have_text(disk["name"])
+
+    # The tree twin has it too, below the box that it belongs to.
+    shown.page.goto(f"{demo_server.base}/#/map?panel=outline")
+    tree = shown.page.get_by_role("tree", name="Outline of the map")
+    for each in place["path"]:
+        tree.get_by_role("treeitem").filter(has_text=each["title"]).last.focus()
+        shown.page.keyboard.press("ArrowRight")
+    boxed = tree.get_by_role("treeitem").filter(has_text=host["title"]).filter(has_text="folded in").last
+    boxed.focus()
+    shown.page.keyboard.press("ArrowRight")
+    part = tree.get_by_role("treeitem").filter(has_text="part of this box").filter(has_text=disk["name"])
+    part.last.focus()
+    shown.page.keyboard.press("Enter")
+    expect(shown.panel.get_by_role("heading", level=2)).to_have_text(disk["name"])
     shown.panel.get_by_role("button", name="Only its surroundings").click()
     expect(shown.page.locator(".mark")).to_contain_text("Only around")
 

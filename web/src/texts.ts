@@ -70,12 +70,9 @@ export const words = {
     links: (shown: string, all: string) => (shown === all ? `${all} links` : `${shown} of ${all} links`),
     hidden: "hidden:",
     perMonth: (money: string) => `${money} a month`,
-    foldedInto: (host: string) =>
-      `This resource has no box of its own in the present picture. Marked is ${host}, which it belongs to. ` +
-      "“Only its surroundings” draws it.",
-    noBox:
-      "This resource has no box of its own in the present picture. Marked is what it belongs to, where that is drawn. " +
-      "“Only its surroundings” draws it.",
+    foldedInto: "This resource has no box of its own. It is drawn as a part of",
+    foldedHint: "“Only its surroundings” draws it by itself.",
+    noBox: "This resource is not in the present picture. “Only its surroundings” draws it.",
     wayHint: "Choose the other end: on the map, or by search. Escape stops.",
     moreHidden: (count: string) => `${count} more`,
     selected: (label: string, kind: string) => `${label}, ${kind}, selected`,
@@ -150,6 +147,8 @@ export const words = {
     failed: "The outline could not be loaded",
     holds: (count: string) => `${count} resources`,
     stack: (count: string) => `stack of ${count}`,
+    folds: (count: string) => `${count} folded in`,
+    folded: "part of this box",
     more: "Show more",
     help: "Arrow keys move and open, Enter shows the resource on the map.",
   },
@@ -293,6 +292,10 @@ export const words = {
     noProperties: "No further properties",
     members: (count: string) => `${count} resources in this stack`,
     inside: (count: string) => `${count} boxes inside`,
+    foldedIn: (count: string) => (count === "1" ? "1 resource folded into this box" : `${count} resources folded into this box`),
+    foldedBeside: (count: string) => (count === "1" ? "Folded into this box" : `${count} resources folded into the same box`),
+    foldedFailed: "What is folded into this box could not be loaded",
+    moreFolded: "Show more",
     more: (count: number) => `Show ${count} more`,
     unresolved: "not in the inventory",
     fields: {

@@ -1819,7 +1819,7 @@ export interface paths {
         };
         /**
          * What a container of a map holds
-         * @description The map as a tree, for those who do not see it.
+         * @description The map as a tree, for those who do not see it: boxes first, then resources that are folded into it.
          */
         get: operations["map_children"];
         put?: never;
@@ -1899,7 +1899,7 @@ export interface paths {
         };
         /**
          * Where a resource is on a map
-         * @description Its own box, or that of the stack it is folded into, and the containers around it.
+         * @description Its own box, that of the stack it is in, or the one it is folded into; and the containers around it.
          */
         get: operations["map_place"];
         put?: never;
@@ -2977,7 +2977,8 @@ export interface components {
         };
         /**
          * ChildrenReply
-         * @description What lies directly in a container: containers first, each in the order of their names.
+         * @description What lies directly in a box: containers first, each in the order of their names; then the resources that are
+         *     folded into it, marked as `folded`, without places.
          * @example {
          *       "items": [
          *         {
@@ -4068,7 +4069,7 @@ export interface components {
         ExportRequest: {
             /**
              * At
-             * @description The inventory at this instant (RFC 3339); now when empty.
+             * @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty.
              * @default
              */
             at?: string;
@@ -4169,7 +4170,7 @@ export interface components {
             scale?: number;
             /**
              * Since
-             * @description Mark what was added, removed and changed after this instant (RFC 3339).
+             * @description Mark what was added, removed and changed after this instant (RFC 3339), or this discovery.
              * @default
              */
             since?: string;
@@ -4409,7 +4410,7 @@ export interface components {
         GenerateRequest: {
             /**
              * At
-             * @description The inventory at this instant (RFC 3339); now when empty.
+             * @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty.
              * @default
              */
             at?: string;
@@ -4480,7 +4481,7 @@ export interface components {
             previous?: string;
             /**
              * Since
-             * @description Mark what was added, removed and changed after this instant (RFC 3339).
+             * @description Mark what was added, removed and changed after this instant (RFC 3339), or this discovery.
              * @default
              */
             since?: string;
@@ -4985,7 +4986,8 @@ export interface components {
         };
         /**
          * MapPart
-         * @description Boxes and lines, as in the scene document; containers also tell what is `inside`.
+         * @description Boxes and lines, as in the scene document; containers also tell what is `inside`, and each box how many
+         *     resources without a box it `folds`.
          * @example {
          *       "edges": [],
          *       "nodes": [
@@ -5206,6 +5208,12 @@ export interface components {
          *     }
          */
         PlaceReply: {
+            /**
+             * Folded
+             * @description Whether it has no box, and the box is the one that it belongs to.
+             * @default false
+             */
+            folded?: boolean;
             /**
              * Node
              * @description The box that shows it.
@@ -5902,7 +5910,7 @@ export interface components {
             accounts?: string[];
             /**
              * At
-             * @description The inventory at this instant (RFC 3339); now when empty.
+             * @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty.
              * @default
              */
             at?: string;
@@ -8058,7 +8066,7 @@ export interface operations {
                 discovery?: string[] | null;
                 /** @description Part of the name, the id, a tag (`key=value`) or an IP address. */
                 q?: string;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
                 /** @description A filter expression. */
                 filter?: string;
@@ -8375,7 +8383,7 @@ export interface operations {
                 discovery?: string[] | null;
                 /** @description Part of the name, the id, a tag (`key=value`) or an IP address. */
                 q?: string;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
                 /** @description A filter expression. */
                 filter?: string;
@@ -9058,7 +9066,7 @@ export interface operations {
                 discovery?: string[] | null;
                 /** @description Part of the name, the id, a tag (`key=value`) or an IP address. */
                 q?: string;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
                 /** @description A filter expression. */
                 filter?: string;
@@ -9765,7 +9773,7 @@ export interface operations {
                 discovery?: string[] | null;
                 /** @description Part of the name, the id, a tag (`key=value`) or an IP address. */
                 q?: string;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
                 /** @description A filter expression. */
                 filter?: string;
@@ -9818,7 +9826,7 @@ export interface operations {
                 discovery?: string[] | null;
                 /** @description Part of the name, the id, a tag (`key=value`) or an IP address. */
                 q?: string;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
                 /** @description A filter expression. */
                 filter?: string;
@@ -10431,9 +10439,9 @@ export interface operations {
                 focus?: string;
                 /** @description Links around the focus. */
                 hops?: number;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
-                /** @description Mark what changed after this instant. */
+                /** @description Mark what was added, removed and changed after this instant (RFC 3339), or this discovery. */
                 since?: string;
                 /** @description Where the lines of the hierarchical layout lead. */
                 direction?: components["schemas"]["Direction"];
@@ -10491,9 +10499,9 @@ export interface operations {
                 focus?: string;
                 /** @description Links around the focus. */
                 hops?: number;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
-                /** @description Mark what changed after this instant. */
+                /** @description Mark what was added, removed and changed after this instant (RFC 3339), or this discovery. */
                 since?: string;
                 /** @description Where the lines of the hierarchical layout lead. */
                 direction?: components["schemas"]["Direction"];
@@ -10552,12 +10560,14 @@ export interface operations {
     map_children: {
         parameters: {
             query?: {
-                /** @description Id of a container; the outermost when empty. */
+                /** @description Id of a box; the outermost level when empty. */
                 parent?: string;
                 /** @description Boxes of a page. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: number;
+                /** @description Only what is folded into it. */
+                folded?: boolean;
                 /** @description That GET /visualization/map/atlas told. */
                 version?: string;
                 layout?: components["schemas"]["Layout"];
@@ -10572,9 +10582,9 @@ export interface operations {
                 focus?: string;
                 /** @description Links around the focus. */
                 hops?: number;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
-                /** @description Mark what changed after this instant. */
+                /** @description Mark what was added, removed and changed after this instant (RFC 3339), or this discovery. */
                 since?: string;
                 /** @description Where the lines of the hierarchical layout lead. */
                 direction?: components["schemas"]["Direction"];
@@ -10698,9 +10708,9 @@ export interface operations {
                 focus?: string;
                 /** @description Links around the focus. */
                 hops?: number;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
-                /** @description Mark what changed after this instant. */
+                /** @description Mark what was added, removed and changed after this instant (RFC 3339), or this discovery. */
                 since?: string;
                 /** @description Where the lines of the hierarchical layout lead. */
                 direction?: components["schemas"]["Direction"];
@@ -10775,9 +10785,9 @@ export interface operations {
                 focus?: string;
                 /** @description Links around the focus. */
                 hops?: number;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
-                /** @description Mark what changed after this instant. */
+                /** @description Mark what was added, removed and changed after this instant (RFC 3339), or this discovery. */
                 since?: string;
                 /** @description Where the lines of the hierarchical layout lead. */
                 direction?: components["schemas"]["Direction"];
@@ -10833,9 +10843,9 @@ export interface operations {
                 focus?: string;
                 /** @description Links around the focus. */
                 hops?: number;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
-                /** @description Mark what changed after this instant. */
+                /** @description Mark what was added, removed and changed after this instant (RFC 3339), or this discovery. */
                 since?: string;
                 /** @description Where the lines of the hierarchical layout lead. */
                 direction?: components["schemas"]["Direction"];
@@ -10903,9 +10913,9 @@ export interface operations {
                 focus?: string;
                 /** @description Links around the focus. */
                 hops?: number;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
-                /** @description Mark what changed after this instant. */
+                /** @description Mark what was added, removed and changed after this instant (RFC 3339), or this discovery. */
                 since?: string;
                 /** @description Where the lines of the hierarchical layout lead. */
                 direction?: components["schemas"]["Direction"];
@@ -10967,9 +10977,9 @@ export interface operations {
                 focus?: string;
                 /** @description Links around the focus. */
                 hops?: number;
-                /** @description Instant (RFC 3339); now when empty. */
+                /** @description The inventory at this instant (RFC 3339), or just after this discovery; now when empty. */
                 at?: string;
-                /** @description Mark what changed after this instant. */
+                /** @description Mark what was added, removed and changed after this instant (RFC 3339), or this discovery. */
                 since?: string;
                 /** @description Where the lines of the hierarchical layout lead. */
                 direction?: components["schemas"]["Direction"];

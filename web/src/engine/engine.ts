@@ -82,6 +82,7 @@ export class MapEngine {
   private drawn: ReadonlySet<number> = new Set();
   private movedAt = -Infinity;
   private resting = 0;
+  private isOverlayBare = false;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -186,6 +187,7 @@ export class MapEngine {
       canvas.height = Math.max(1, Math.round(height * density));
     }
     this.camera.resize(width, height);
+    this.isOverlayBare = false;
     // A canvas is emptied by its new size: fill it now and not a frame later, or it flickers.
     this.pictureStale = this.highlightStale = true;
     this.draw(this.around.now());
@@ -407,6 +409,10 @@ export class MapEngine {
   }
 
   private paintOverlay(): void {
+    const isBare = !this.model || (this.chosen < 0 && !this.hovered && !this.lit);
+    // A canvas that is cleared is sent to the screen as a whole: with nothing on it before and after, it is left alone.
+    if (isBare && this.isOverlayBare) return;
+    this.isOverlayBare = isBare;
     this.over.setTransform(1, 0, 0, 1, 0, 0);
     this.over.clearRect(0, 0, this.overlay.width, this.overlay.height);
     if (this.model) paintHighlight(this.frameOn(this.over, this.model), this.chosen, this.hovered, this.lit);

@@ -100,7 +100,7 @@ export function paintClosedTexts(frame: Frame, numbers: readonly number[], signs
   for (const number of named) {
     const node = model.node(number);
     if (frame.px(node.height) < CLOSED_COUNTED_HEIGHT || !node.inside) continue;
-    const text = frame.text.fit(countText(node.inside.resources), frame.px(node.width) - 10, COUNT_SIZE, 400);
+    const text = frame.text.fit(countText(node.inside.resources), Math.floor((frame.px(node.width) - 10) / 8) * 8, COUNT_SIZE, 400);
     context.fillText(text, frame.x(node.x) + 5, frame.y(node.y) + 24);
   }
 }

@@ -20,6 +20,8 @@ import type { SceneNode } from "./scene.js";
 import type { Tints } from "./tints.js";
 
 const RADIUS = 6;
+const FOLDS_SIZE = 10;
+const FOLDS_BASELINE = 15;
 const SIDE_ROOM = 2 * LEAF_PADDING;
 
 export function paintLeaves(frame: Frame, tints: Tints): void {
@@ -107,6 +109,16 @@ export function paintCards(frame: Frame, numbers: readonly number[]): void {
       if (!node.sublabel) continue;
       const label = frame.text.fit(node.sublabel, node.width - SIDE_ROOM, SUBLABEL_SIZE, 400);
       context.fillText(label, frame.x(node.x + node.width / 2), frame.y(node.y + SUBLABEL_BASELINE));
+    }
+  }
+  if (detail.pills) {
+    // How many resources without a box belong to it: choosing the box lists them.
+    frame.font(frame.px(FOLDS_SIZE), 600);
+    context.fillStyle = palette.sublabel;
+    context.textAlign = "right";
+    for (const number of numbers) {
+      const node = model.node(number);
+      if (node.folds) context.fillText(`+${node.folds}`, frame.x(node.x + node.width - LEAF_PADDING / 2), frame.y(node.y + FOLDS_BASELINE));
     }
   }
   for (const number of numbers) {

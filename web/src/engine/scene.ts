@@ -24,6 +24,10 @@ export interface SceneNode {
   members: string[];
   cost_monthly: number | null;
   change: string | null;
+  /** How many resources without a box of their own belong to this one. */
+  folds?: number;
+  /** It is a resource without a box, and this is only what is known of it. */
+  folded?: boolean;
   /** Of a container on a map: what it holds, all levels down. */
   inside?: SceneInside;
   /** With a layer: the number of the value, and the share of it in percent. */
@@ -79,4 +83,9 @@ export interface SceneDocument {
   partial?: boolean;
   /** The levels by which a larger scene is cut, for the choice of its bundles. */
   pyramid?: Pyramid;
+}
+
+/** A single resource whose box has an id of its own is asked for by the resource's id. */
+export function idOf(node: SceneNode): string {
+  return !node.container && node.count === 1 && node.members.length === 1 ? (node.members[0] as string) : node.id;
 }

@@ -9,10 +9,16 @@ const LONGEST = 160;
 /** Beyond this many texts the cache starts anew. */
 const CAPACITY = 50_000;
 
+/** Of these letters the width is the sum of their own: pairs that stand closer make it less, never more. */
+const PLAIN = /^[\x20-\x7e…]*$/;
+/** The size at which letters are measured, large enough that no rounding shows. */
+const MEASURED_AT = 100;
+
 export type Measure = (text: string, size: number, weight: number) => number;
 
 export class TextFit {
   private readonly cache = new Map<string, string>();
+  private readonly letters = new Map<string, number>();
 
   constructor(private readonly measure: Measure) {}
 
@@ -22,7 +28,7 @@ export class TextFit {
     const known = this.cache.get(key);
     if (known !== undefined) return known;
     if (this.cache.size > CAPACITY) this.cache.clear();
-    const fitted = shorten(oneLine(text), room, (part) => this.measure(part, size, weight));
+    const fitted = shorten(oneLine(text), room, (part) => this.width(part, size, weight));
     this.cache.set(key, fitted);
     return fitted;
   }
@@ -37,19 +43,29 @@ export class TextFit {
     const points = Array.from(oneLine(text).slice(-LONGEST));
     let length = points.length - 1;
     const end = (): string => `…${points.slice(points.length - length).join("").trimStart()}`;
-    while (length > 0 && this.measure(end(), size, weight) > room) length--;
+    while (length > 0 && this.width(end(), size, weight) > room) length--;
     const made = length > 0 ? end() : "";
     this.cache.set(key, made);
     return made;
   }
 
+  /** How wide a text is. A canvas takes a fifth of a millisecond to measure one, so that plain letters are added up. */
   width(text: string, size: number, weight: number): number {
-    return this.measure(text, size, weight);
+    if (!PLAIN.test(text)) return this.measure(text, size, weight);
+    let sum = 0;
+    for (let at = 0; at < text.length; at++) {
+      const key = `${weight}${text[at]}`;
+      let width = this.letters.get(key);
+      if (width === undefined) this.letters.set(key, (width = this.measure(text[at]!, MEASURED_AT, weight)));
+      sum += width;
+    }
+    return (sum * size) / MEASURED_AT;
   }
 
   /** Forget all widths, as when a font has arrived. */
   clear(): void {
     this.cache.clear();
+    this.letters.clear();
   }
 }
 

@@ -1,7 +1,8 @@
 /** All about one resource, one stack, or one container that is no resource (an account, a region, a group). */
 
 import type { CloudViz } from "@cloudviz/client";
-import type { SceneNode } from "../engine/scene.js";
+import { type SceneNode, idOf } from "../engine/scene.js";
+import type { Place } from "../state/atlas.js";
 import type { Resource, ResourceDetails } from "../state/contract.js";
 import { asProblem, isAbort } from "../state/problem.js";
 import { count, humanKind, moment, money, shortId, words } from "../texts.js";
@@ -9,6 +10,7 @@ import { linksOf } from "./details_links.js";
 import { type Child, el, fill, foreign, shape } from "./element.js";
 import { facts, firstOf } from "./facts.js";
 import { loading, refusal } from "./notice.js";
+import { type FoldedPages, foldedList } from "./folded_list.js";
 import { historyOf } from "./history_list.js";
 import { propertyTree } from "./property_tree.js";
 import { SidePanel } from "./side_panel.js";
@@ -29,8 +31,10 @@ export interface DetailsActions {
   more?(id: string): Child[];
   /** What is known of an id without asking: the name of a box on the map. */
   nameOf(id: string): string | null;
-  /** Called when the details of a resource are there. Says what there is to say about it, or nothing. */
-  loaded?(details: ResourceDetails): string | null;
+  /** Where a resource stands on the map; null where it is not on it, or where there is no map. */
+  placeOf?(id: string): Promise<Place | null>;
+  /** What is folded into a box of the map. */
+  folded?: FoldedPages;
 }
 
 export class DetailsPanel {
@@ -56,9 +60,11 @@ export class DetailsPanel {
     try {
       const details = await this.client.resources.get({ resource_id: id, signal: running.signal });
       this.head(details.resource.name || shortId(id), humanKind(details.resource.kind));
-      const remark = this.actions.loaded?.(details);
-      this.panel.show(remark ? el("div", { class: "callout note" }, el("p", {}, remark)) : null, ...this.resource(details));
+      const about = el("div", {});
+      const beneath = el("div", {});
+      this.panel.show(about, ...this.resource(details, beneath));
       void this.learnNames(running.signal);
+      void this.learnPlace(id, about, beneath, running.signal);
     } catch (thrown) {
       if (isAbort(thrown)) return;
       // Accounts, regions and groups are boxes of the picture and no resources.
@@ -74,12 +80,13 @@ export class DetailsPanel {
       node.cost_monthly === null ? null : facts([[texts.fields.cost, words.map.costs(money(node.cost_monthly, null))]]),
       el("h3", { class: "section-title" }, texts.members(count(node.count))),
       this.idList(node.members),
+      this.foldedInto(node, running.signal),
     );
     void this.learnNames(running.signal);
   }
 
   showContainer(node: SceneNode, inside: readonly SceneNode[]): void {
-    this.start();
+    const running = this.start();
     this.head(node.label, humanKind(node.role || node.kind));
     this.panel.show(
       facts([
@@ -89,6 +96,7 @@ export class DetailsPanel {
       ]),
       inside.length > 0 ? el("h3", { class: "section-title" }, texts.inside(count(inside.length))) : null,
       inside.length > 0 ? this.idList(inside.map((each) => each.id)) : null,
+      this.foldedInto(node, running.signal),
     );
   }
 
@@ -133,7 +141,33 @@ export class DetailsPanel {
     );
   }
 
-  private resource(details: ResourceDetails): Child[] {
+  /** Say where it is drawn when it has no box, and list what is folded into the same box, or into its own. */
+  private async learnPlace(id: string, about: HTMLElement, beneath: HTMLElement, signal: AbortSignal): Promise<void> {
+    if (!this.actions.placeOf) return;
+    let place: Place | null;
+    try {
+      place = await this.actions.placeOf(id);
+    } catch {
+      return; // The details say all else.
+    }
+    if (signal.aborted) return;
+    if (!place) fill(about, el("div", { class: "callout note" }, el("p", {}, words.map.noBox)));
+    else if (place.folded) {
+      const { node } = place;
+      const host = el("button", { type: "button", class: "link", onclick: () => this.actions.open(idOf(node)) }, foreign(node.title || node.label));
+      fill(about, el("div", { class: "callout note" }, el("p", {}, words.map.foldedInto, " ", host, ". ", words.map.foldedHint)));
+    }
+    if (place) fill(beneath, this.foldedInto(place.node, signal, place.folded ? id : ""));
+  }
+
+  private foldedInto(node: SceneNode, signal: AbortSignal, present = ""): HTMLElement | null {
+    const { folded } = this.actions;
+    if (!folded || !node.folds) return null;
+    const title = (present ? texts.foldedBeside : texts.foldedIn)(count(node.folds));
+    return foldedList(title, node.id, present, folded, (id) => this.actions.open(id), signal);
+  }
+
+  private resource(details: ResourceDetails, beneath: HTMLElement): Child[] {
     const { resource } = details;
     const open = (id: string): HTMLElement => this.resourceLink(id);
     return [
@@ -156,6 +190,7 @@ export class DetailsPanel {
       tags(resource),
       el("h3", { class: "section-title" }, texts.links),
       linksOf(resource, details.links, open),
+      beneath,
       el("h3", { class: "section-title" }, texts.history),
       historyOf(this.client, resource.id, this.running?.signal),
       el("h3", { class: "section-title" }, texts.properties),

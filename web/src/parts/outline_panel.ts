@@ -73,20 +73,21 @@ export class OutlinePanel {
 
   private item(node: SceneNode, level: number): HTMLElement {
     const holds = node.inside && node.inside.resources > 0 ? texts.holds(count(node.inside.resources)) : node.count > 1 ? texts.stack(count(node.count)) : "";
+    const folds = node.folds ? texts.folds(count(node.folds)) : node.folded ? texts.folded : "";
     const row = el(
       "div",
-      { class: "outline-row" },
+      { class: node.folded ? "outline-row outline-folded" : "outline-row" },
       el("span", { class: "outline-sign", "aria-hidden": "true" }),
       foreign(node.title || node.label, "outline-name"),
-      el("span", { class: "quiet" }, [humanKind(node.kind || node.role), holds, node.change ?? ""].filter(Boolean).join(" · ")),
+      el("span", { class: "quiet" }, [humanKind(node.kind || node.role), holds, folds, node.change ?? ""].filter(Boolean).join(" · ")),
     );
     const item = el("li", {
-      role: "treeitem", class: "outline-item", tabindex: "-1", "aria-level": level, "aria-expanded": node.container ? "false" : null,
+      role: "treeitem", class: "outline-item", tabindex: "-1", "aria-level": level, "aria-expanded": opens(node) ? "false" : null,
     }, row);
     row.addEventListener("click", (event) => {
       event.stopPropagation();
       this.focusOn(item);
-      if (node.container && (event.target as HTMLElement).classList.contains("outline-sign")) void this.toggle(item, node, level);
+      if (opens(node) && (event.target as HTMLElement).classList.contains("outline-sign")) void this.toggle(item, node, level);
       else this.open(node);
     });
     item.addEventListener("outline-toggle", () => void this.toggle(item, node, level));
@@ -95,7 +96,7 @@ export class OutlinePanel {
   }
 
   private async toggle(item: HTMLElement, node: SceneNode, level: number): Promise<void> {
-    if (!node.container) return;
+    if (!opens(node)) return;
     const open = item.getAttribute("aria-expanded") === "true";
     item.setAttribute("aria-expanded", String(!open));
     let group = item.querySelector<HTMLElement>(":scope > ul");
@@ -153,4 +154,9 @@ export class OutlinePanel {
     event.stopPropagation();
     if (to) this.focusOn(to);
   }
+}
+
+/** A container holds boxes, and any box may have resources folded into it. */
+function opens(node: SceneNode): boolean {
+  return node.container || (node.folds ?? 0) > 0;
 }

@@ -31,6 +31,8 @@ export interface MapPart {
 export interface Place {
   /** The id that was meant, of several. */
   of: string;
+  /** It has no box of its own: `node` is the one that it belongs to. */
+  folded?: boolean;
   node: SceneNode;
   path: SceneNode[];
 }
@@ -60,6 +62,8 @@ const AHEAD = 0.35;
 /** So many levels above that of the window bring their bundles. */
 const BUNDLES_BELOW = 2;
 const POLL_MS = 700;
+/** Tiles that come within so many ms of each other are shown together: making a model takes up to 10 ms. */
+const TOGETHER_MS = 100;
 
 export class AtlasSource {
   head: AtlasHead | null = null;
@@ -69,7 +73,10 @@ export class AtlasSource {
   private readonly asked = new Set<string>();
   private wanted: string[] = [];
   private level = 0;
-  private composed = "";
+  /** What was told last: tiles by their names, for a layer and a level. */
+  private told: { layer: string; level: number; names: ReadonlySet<string> } | null = null;
+  private toldAt = -Infinity;
+  private isDue = false;
   private pins: MapPart = { nodes: [], edges: [] };
   private stop = new AbortController();
   private first = true;
@@ -106,7 +113,9 @@ export class AtlasSource {
     this.kept.clear();
     this.asked.clear();
     this.wanted = [];
-    this.composed = "";
+    this.told = null;
+    this.toldAt = -Infinity;
+    this.isDue = false;
     this.pins = { nodes: [], edges: [] };
   }
 
@@ -123,13 +132,13 @@ export class AtlasSource {
     this.level = levelAt(this.head, zoom);
     const missing = this.wanted.filter((name) => !this.kept.has(name) && !this.asked.has(name));
     for (let start = 0; start < missing.length; start += MOST_ASKED) void this.load(missing.slice(start, start + MOST_ASKED));
-    if (missing.length === 0) this.compose();
+    if (missing.length === 0) this.soon();
   }
 
   /** Keep boxes and lines here wherever one looks, in place of those that were kept so before. */
   pin(part: MapPart): void {
     this.pins = { nodes: part.nodes, edges: part.edges };
-    this.composed = "";
+    this.told = null;
     this.compose();
   }
 
@@ -165,7 +174,7 @@ export class AtlasSource {
         this.kept.set(name, part);
       }
       this.forget();
-      this.compose();
+      this.soon();
     } catch (thrown) {
       if (isAbort(thrown) || signal.aborted) return;
       if (asProblem(thrown).status === 409) this.listener.outdated();
@@ -185,13 +194,32 @@ export class AtlasSource {
     }
   }
 
-  /** Tell what is here, if it is other than what was told last. */
+  /** Whether all of it was told, and not so much besides that it would be in the way. */
+  private isTold(here: readonly string[]): boolean {
+    const { told } = this;
+    return told !== null && told.layer === this.layer && told.level === this.level && told.names.size <= 2 * here.length + 8 && here.every((name) => told.names.has(name));
+  }
+
+  /** Tell what is here, now or together with what comes in the next moment. */
+  private soon(): void {
+    if (this.isDue) return;
+    const wait = this.toldAt + TOGETHER_MS - Date.now();
+    if (wait <= 0) return this.compose();
+    this.isDue = true;
+    const { signal } = this.stop;
+    void this.pause(wait).then(() => {
+      this.isDue = false;
+      if (!signal.aborted) this.compose();
+    });
+  }
+
+  /** Tell what is here, if there is anything that was not told last. */
   private compose(): void {
     if (!this.head) return;
     const here = this.wanted.filter((name) => this.kept.has(name));
-    const key = `${this.layer}|${here.join()}`;
-    if (key === this.composed || here.length === 0) return;
-    this.composed = key;
+    if (here.length === 0 || this.isTold(here)) return;
+    this.told = { layer: this.layer, level: this.level, names: new Set(here) };
+    this.toldAt = Date.now();
     const nodes = new Map<string, SceneNode>();
     const edges = new Map<string, SceneEdge>();
     for (const name of here) {

@@ -5,7 +5,7 @@ import { MapEngine } from "../engine/engine.js";
 import { boundsOf } from "../engine/geometry.js";
 import { listen } from "../engine/gestures.js";
 import type { Hit } from "../engine/hit_test.js";
-import type { SceneDocument, SceneNode } from "../engine/scene.js";
+import { type SceneDocument, type SceneNode, idOf } from "../engine/scene.js";
 import { DownloadMenu } from "../parts/download_menu.js";
 import { listenForFiles } from "../parts/drop_zone.js";
 import { el, fill, iconButton, shape } from "../parts/element.js";
@@ -19,8 +19,7 @@ import { SearchBox } from "../parts/search_box.js";
 import { TimeBar } from "../parts/time_bar.js";
 import { OptionsPanel } from "../parts/toolbar.js";
 import { Tooltip } from "../parts/tooltip.js";
-import { AtlasSource, type MapPart } from "../state/atlas.js";
-import type { ResourceDetails } from "../state/contract.js";
+import { AtlasSource, type MapPart, type Place } from "../state/atlas.js";
 import { withValues } from "../state/filter.js";
 import { MapDoor } from "../state/map_door.js";
 import { askedOf, optionsFrom, viewFrom, viewText } from "../state/picture_options.js";
@@ -28,14 +27,14 @@ import { asProblem, isAbort } from "../state/problem.js";
 import { given } from "../state/query.js";
 import { type Route, hashOf } from "../state/router.js";
 import { count, humanKind, words } from "../texts.js";
-import { MapSide, idOf } from "./map_side.js";
+import { MapSide } from "./map_side.js";
 import { type House, type View, may } from "./view.js";
 
 const { map: texts } = words;
 const VIEW_PAUSE_MS = 250;
 const LOOK_PAUSE_MS = 60;
-/** Links of a resource that are asked for a box that could stand for it. */
-const MOST_HOSTS = 19;
+const FOLDED_PAGE = 50;
+const NOT_PLACED = { key: "", asked: Promise.resolve(null) };
 
 export class MapView implements View {
   readonly element: HTMLElement;
@@ -69,6 +68,7 @@ export class MapView implements View {
   private viewTimer = 0;
   private lookTimer = 0;
   private learned = false;
+  private placed: { key: string; asked: Promise<Place | null> } = NOT_PLACED;
   /** The place that the address names now, so that our own writing is told from a step back. */
   private written = "";
 
@@ -79,7 +79,7 @@ export class MapView implements View {
     this.engine = new MapEngine(stage.base, stage.overlay, stage.surroundings, {
       hovered: (hit) => this.pointedAt(hit),
       picked: (hit) => this.picked(hit),
-      moved: (view) => this.moved(view),
+      moved: () => this.moved(),
     });
     this.source = new AtlasSource(door, {
       changed: (document, first) => this.changed(document, first),
@@ -127,7 +127,8 @@ export class MapView implements View {
     this.side = new MapSide(house, {
       nameOf: (id) => this.nameOf(id),
       inside: (node) => this.inside(node),
-      pointAtHost: (details) => this.pointAtHost(details),
+      placeOf: (id) => this.placeOf(id),
+      folded: (box, cursor, signal) => door.children(this.source.about({ parent: box, folded: true, cursor, limit: FOLDED_PAGE }), signal),
       children: (parent, cursor, signal) => door.children(this.source.about({ parent, cursor, limit: 200 }), signal),
       chooseEnd: () => this.chooseEnd(true),
       version: () => this.source.head?.version ?? "",
@@ -350,13 +351,16 @@ export class MapView implements View {
     const { door } = this;
     const { announcer } = this.house;
     try {
-      // All of a small map is here: what it has no box for is told about by its details.
-      if (id && number < 0 && this.engine.model?.partial) {
-        const place = await door.place(this.source.about({ id }), signal);
-        this.source.pin({ nodes: [...place.path, place.node], edges: [] });
-        this.engine.choose(this.engine.model?.numberOf(place.node.id) ?? -1);
-        this.side.show(this.house.router.route.query, place.node);
-        if (moves && !to) this.engine.flyToBounds(boundsOf(place.node.x, place.node.y, place.node.width, place.node.height));
+      // It lies beyond what is here, or it has no box: then that is shown which it belongs to.
+      if (id && number < 0) {
+        const place = await this.placeOf(id);
+        if (signal.aborted) return;
+        if (place) {
+          this.source.pin({ nodes: [...place.path, place.node], edges: [] });
+          this.engine.choose(this.engine.model?.numberOf(place.node.id) ?? -1);
+          this.side.learned(place.node);
+          if (moves && !to) this.engine.flyToBounds(boundsOf(place.node.x, place.node.y, place.node.width, place.node.height));
+        }
       }
       if (!id || (!steps && !to)) return this.setApart(null);
       const part = to
@@ -394,33 +398,21 @@ export class MapView implements View {
     return model && number >= 0 ? model.inside(number).map((each) => model.node(each)) : [];
   }
 
-  /** What is drawn in the place of a resource without a box: what it is attached to, else what it lies in. */
-  private pointAtHost({ resource, links }: ResourceDetails): string | null {
+  /** The box of a resource, or the one that it belongs to; null where it is not in this picture. Asked for once. */
+  private placeOf(id: string): Promise<Place | null> {
     const { model } = this.engine;
-    if (!model || model.showing(resource.id) >= 0) return null;
-    const others = links.map((link) => (link.source === resource.id ? link.target : link.source));
-    const hosts = [...new Set([...others, resource.parent ?? ""].filter(Boolean))].slice(0, MOST_HOSTS);
-    if (!model.partial) {
-      const host = hosts.map((id) => model.showing(id)).find((number) => number >= 0);
-      if (host === undefined) return texts.noBox;
-      this.engine.choose(host);
-      this.engine.flyToNode(host);
-      return texts.foldedInto(model.node(host).label);
+    const number = model?.showing(id) ?? -1;
+    if (model && number >= 0) return Promise.resolve({ of: id, node: model.node(number), path: [] });
+    const key = `${this.source.head?.version}\n${id}`;
+    if (key !== this.placed.key) {
+      const asked = this.door.place(this.source.about({ id })).catch((thrown: unknown) => {
+        if (asProblem(thrown).status === 404) return null;
+        this.placed = NOT_PLACED;
+        throw thrown;
+      });
+      this.placed = { key, asked };
     }
-    void this.findHost(resource.id, hosts);
-    return texts.noBox;
-  }
-
-  private async findHost(id: string, hosts: readonly string[]): Promise<void> {
-    try {
-      const { of, node, path } = await this.door.place(this.source.about({ id: [id, ...hosts] }));
-      if (of === id || this.house.router.route.query.get("select") !== id) return;
-      this.source.pin({ nodes: [...path, node], edges: [] });
-      this.engine.choose(this.engine.model?.numberOf(node.id) ?? -1);
-      this.engine.flyToBounds(boundsOf(node.x, node.y, node.width, node.height));
-    } catch {
-      // Nothing of it is drawn; the panel says so.
-    }
+    return this.placed.asked;
   }
 
   private narrow(key: string, value: string): void {
@@ -473,13 +465,13 @@ export class MapView implements View {
 
   // ---- where we look
 
-  private moved(view: CameraView): void {
+  private moved(): void {
     this.tooltip.hide();
     this.minimap.follow();
-    this.footer.whereabouts(this.engine.whereabouts(), view.zoom);
     if (!this.lookTimer) {
       this.lookTimer = window.setTimeout(() => {
         this.lookTimer = 0;
+        this.footer.whereabouts(this.engine.whereabouts(), this.engine.camera.zoom);
         this.look();
       }, LOOK_PAUSE_MS);
     }

@@ -1,15 +1,16 @@
 /** What stands at the map's side: the details of what is chosen, or one of the panels that the address names. */
 
-import type { SceneNode } from "../engine/scene.js";
+import { type SceneNode, idOf } from "../engine/scene.js";
 import { ChangesPanel } from "../parts/changes_panel.js";
 import { CoverageBadge } from "../parts/coverage_badge.js";
 import { DetailsPanel } from "../parts/details_panel.js";
 import { DropZone } from "../parts/drop_zone.js";
 import { type Child, el, fill } from "../parts/element.js";
+import { type FoldedPages } from "../parts/folded_list.js";
 import { FilterPanel } from "../parts/filter_panel.js";
 import { OutlinePanel } from "../parts/outline_panel.js";
 import { SidePanel } from "../parts/side_panel.js";
-import type { ResourceDetails } from "../state/contract.js";
+import type { Place } from "../state/atlas.js";
 import { optionsFrom } from "../state/picture_options.js";
 import { words } from "../texts.js";
 import type { House } from "./view.js";
@@ -22,8 +23,8 @@ export interface MapBeside {
   nameOf(id: string): string | null;
   /** Boxes inside of a container that are here now. */
   inside(node: SceneNode): SceneNode[];
-  /** Show where a resource without a box belongs; says what was done. */
-  pointAtHost(details: ResourceDetails): string | null;
+  placeOf(id: string): Promise<Place | null>;
+  folded: FoldedPages;
   children: ConstructorParameters<typeof OutlinePanel>[0];
   /** Ask for the other end of a way. */
   chooseEnd(): void;
@@ -60,7 +61,8 @@ export class MapSide {
       focus: (id) => router.change({ focus: id, view: null }),
       more: (id) => this.more(id),
       nameOf: (id) => map.nameOf(id),
-      loaded: (details) => map.pointAtHost(details),
+      placeOf: (id) => map.placeOf(id),
+      folded: map.folded,
     });
     this.filters = new FilterPanel(
       client,
@@ -98,6 +100,11 @@ export class MapSide {
     if (moved && wanted && wanted !== this.details) this.standing!.focus({ preventScroll: true });
   }
 
+  /** The box of what is chosen is known now: a stack or a group of boxes is no resource that could be asked for. */
+  learned(node: SceneNode): void {
+    if (this.resource === node.id && (node.count > 1 || (node.container && node.type === ""))) this.open(node.id, node);
+  }
+
   importFiles(files: readonly File[]): void {
     void this.zone.send(files);
   }
@@ -130,9 +137,4 @@ export class MapSide {
     steps.addEventListener("change", () => router.change({ select: id, steps: steps.value || null, to: null }));
     return [steps, el("button", { type: "button", class: "button small", onclick: () => this.map.chooseEnd() }, texts.wayTo)];
   }
-}
-
-/** A single resource whose box has an id of its own is asked for by the resource's id. */
-export function idOf(node: SceneNode): string {
-  return !node.container && node.count === 1 && node.members.length === 1 ? (node.members[0] as string) : node.id;
 }

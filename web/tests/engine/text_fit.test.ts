@@ -6,7 +6,7 @@ import { TextFit, oneLine, shorten } from "../../src/engine/text_fit.js";
 const ten = (text: string): number => Array.from(text).length * 10;
 
 test("of numbered names the end is shown, of others the beginning", () => {
-  const fit = new TextFit((text) => text.length * 10);
+  const fit = new TextFit((text, size) => (text.length * 10 * size) / 11);
   assert.equal(fit.fitNumbered("subnet-0000069", 60, 11, 600), "…00069");
   assert.equal(fit.fitNumbered("subnet-0000069", 60, 11, 600), "…00069");
   assert.equal(fit.fitNumbered("production", 60, 11, 600), "produ…");
@@ -50,16 +50,20 @@ test("line ends and control characters become one space", () => {
   assert.equal(oneLine(" a\r\n\tb\u0000c\u2028d "), "a b c d");
 });
 
-test("the same text in the same room is measured once", () => {
-  let asked = 0;
-  const text = new TextFit((part) => {
-    asked++;
-    return ten(part);
+test("a plain letter is measured once, any other text as a whole, once for its room", () => {
+  const asked: string[] = [];
+  const text = new TextFit((part, size) => {
+    asked.push(part);
+    return Array.from(part).length * size;
   });
-  text.fit("web", 100, 12, 600);
-  text.fit("web", 100, 12, 600);
-  assert.equal(asked, 1);
+  assert.equal(text.fit("web-beb", 84, 12, 600), "web-beb");
+  assert.equal(text.fit("web-beb", 83, 12, 600), "web-b…");
+  assert.deepEqual(asked.sort(), ["-", "b", "e", "w", "…"]);
+  asked.length = 0;
+  assert.equal(text.fit("ключ", 48, 12, 600), "ключ");
+  text.fit("ключ", 48, 12, 600);
+  assert.deepEqual(asked, ["ключ"]);
   text.clear();
   text.fit("web", 100, 12, 600);
-  assert.equal(asked, 2);
+  assert.deepEqual(asked, ["ключ", "w", "e", "b"]);
 });

@@ -316,7 +316,7 @@ class ChangesModel(Document):
 
 
 class ChildrenReply(Document):
-    """What lies directly in a container: containers first, each in the order of their names."""
+    """What lies directly in a box: containers first, each in the order of their names; then the …"""
 
     __slots__ = ()
     _defaults: ClassVar[dict[str, Any]] = {"next_cursor": None}
@@ -1269,7 +1269,7 @@ class MapLayerValue(Document):
 
 
 class MapPart(Document):
-    """Boxes and lines, as in the scene document; containers also tell what is `inside`."""
+    """Boxes and lines, as in the scene document; containers also tell what is `inside`, and each …"""
 
     __slots__ = ()
     _defaults: ClassVar[dict[str, Any]] = {"paint": None, "bundles": None}
@@ -1373,9 +1373,12 @@ class PlaceReply(Document):
     """Where a resource is on the map."""
 
     __slots__ = ()
+    _defaults: ClassVar[dict[str, Any]] = {"folded": False}
 
     of: str
     """The id that is meant: the first of those asked for that is shown."""
+    folded: bool
+    """Whether it has no box, and the box is the one that it belongs to."""
     node: dict[str, Any]
     """The box that shows it."""
     path: list[dict[str, Any]]

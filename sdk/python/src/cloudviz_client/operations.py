@@ -452,6 +452,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
             "parent",
             "limit",
             "cursor",
+            "folded",
             "version",
             "layout",
             "theme",
