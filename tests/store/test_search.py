@@ -14,7 +14,7 @@ from tests.store.estates import graph, instant, machine, record, seen
 
 from cloudviz.inventory.model import Resource
 from cloudviz.inventory.select import Selection, search_text
-from cloudviz.store import Store
+from cloudviz.store import Store, search_index
 
 WEB = machine(
     "Web-Ä1",
@@ -105,6 +105,44 @@ async def test_many_hits_come_in_pages_that_miss_none(store: Store, monkeypatch:
             if cursor is None:
                 break
         assert met == sorted(item.id for item in items if item.tags["half"] == "1")
+
+
+async def test_the_index_is_asked_for_what_tells_resources_apart(store: Store, monkeypatch: pytest.MonkeyPatch):
+    """And what it finds by a part of the words is still looked at for all of them."""
+    items = [
+        machine(f"m{number:04}", tags={"owner": f"team-{number % 50}", "also": f"x-{number % 7}y"})
+        for number in range(600)
+    ]
+    items.append(machine("odd", tags={"coowner": "xteam-23", "also": "x-9y"}))
+    await record(store, graph(*items), [seen()], 1)
+    database = store._database
+    monkeypatch.setattr("cloudviz.store.selecting.FEW", 3)
+    monkeypatch.setattr(search_index, "SAMPLE_SECONDS", 0.0)
+    async with database.reading() as connection:
+
+        async def part(words: str) -> str:
+            known = search_index.for_postgres(words) if database.is_postgres else words
+            return await search_index.telling_part(database, connection, known)
+
+        dash = "J" if database.is_postgres else "-"
+        assert await part("owner=team-23") in (f"m{dash}23", f"{dash}23")
+        assert await part("x-6y") == f"x{dash}6y"
+        assert await part("team-") == f"team{dash}"  # all of it is everywhere: nothing is left out
+        assert await part("nothing") == "nothing"
+    for words in (
+        "owner=team-23",
+        "owner=team-4",
+        "also=x-6y",
+        "er=team-2",
+        "er=xteam-23",
+        "owner=team-5",
+        "team-",
+    ):
+        asked = Selection(text=words)
+        wanted = sorted(item.id for item in items if asked.matches(item))
+        found = await store.inventories.page(asked, limit=1000)
+        assert [item.id for item in found.items] == wanted, words
+        assert await store.inventories.count(asked) == len(wanted)
 
 
 async def test_the_plan_of_a_search_uses_the_index(store: Store):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, exists, func, literal_column, select, table, true, type_coerce
 from sqlalchemy import column as sql_column
 from sqlalchemy.dialects.postgresql import JSONB
@@ -20,11 +19,8 @@ from cloudviz.store.engine import Database
 from cloudviz.store.moments import Columns, Moment, Shown, shown_at
 from cloudviz.store.pages import read_cursor
 from cloudviz.store.rows import key_text, plain_text
-from cloudviz.store.search_index import for_postgres
+from cloudviz.store.search_index import TRIGRAM, for_postgres, telling_part
 from cloudviz.store.types import AnyRow
-
-TRIGRAM = 3
-"""Characters that a search must have for the index to know them."""
 
 FEW = 5000
 """Resources that are looked at in their order before an index is asked: what occurs everywhere is among them."""
@@ -135,17 +131,25 @@ async def _has_text(
     if database.is_postgres:
         needle = for_postgres(needle)
         # The planner would ask the index about millions to look at a few thousand; of strpos it does not know how.
-        return [column.contains(needle, autoescape=True) if by_index else func.strpos(column, needle) > 0]
+        whole = func.strpos(column, needle) > 0
+        if not by_index:
+            return [whole]
+        part = await telling_part(database, connection, needle) if shown.rows is tables.resources else needle
+        asked = column.contains(part, autoescape=True)
+        return [asked] if part == needle else [asked, whole]
     # Not LIKE: SQLite's ends at patterns of 50,000 bytes.
     found: list[ColumnElement[bool]] = [func.instr(column, needle) > 0]
     if by_index and shown.rows is tables.resources and len(needle) >= TRIGRAM:
+        part = await telling_part(database, connection, needle)
         # A phrase in quotes, in which only a quote means something.
-        phrase = '"' + needle.replace('"', '""') + '"'
+        phrase = '"' + part.replace('"', '""') + '"'
         index = table("search_resources", sql_column("rowid"), sql_column("search_resources"))
-        hits = select(index.c.rowid).where(index.c.search_resources.op("MATCH")(phrase))
-        rows = list(await connection.scalars(hits.limit(MANY + 1)))
-        if len(rows) <= MANY:
-            listed = func.json_each(orjson.dumps(rows).decode()).table_valued("value")
+        hits = select(index.c.rowid).where(index.c.search_resources.op("MATCH")(phrase)).limit(MANY + 1).subquery()
+        # One text of them all, made and read by SQLite: rows of Python would take as long as the search.
+        counted = select(func.json_group_array(hits.c.rowid), func.count())
+        rows, count = (await connection.execute(counted)).one()
+        if count <= MANY:
+            listed = func.json_each(rows).table_valued("value")
             found.append(literal_column("resources.rowid").in_(select(listed.c.value)))
     return found
 
@@ -172,11 +176,10 @@ async def hits_further(
     """The first of all that match after a cursor, enough for a page, as a condition.
 
     What matches is found before it is put in order: else PostgreSQL's planner may go through all in their order,
-    in the hope to meet enough of them soon. And ids are sorted sooner than whole resources.
+    in the hope to meet enough of them soon. And ids are sorted sooner than whole resources. OFFSET keeps the
+    planner from making one query of the two, as MATERIALIZED would, without writing aside what was found.
     """
-    hits = (
-        select(shown.id.label("id")).where(*wanted).cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
-    )
+    hits = select(shown.id.label("id")).where(*wanted).offset(0).subquery("hits")
     query = select(hits.c.id)
     if cursor is not None:
         query = query.where(hits.c.id > read_cursor(cursor, str)[0])

@@ -121,7 +121,7 @@ class SignInElsewhere:
             raise Refused("the state is not that of this browser")
         if not await self._people.end_attempt(_attempt(state), provider.name):
             raise Refused("the sign-in was finished before, or took too long")
-        await self._check_issuer(provider, answer)
+        given = await self._issuer_given(provider, answer)
         if "error" in answer:
             raise Refused(f"the provider answered {answer['error'][:80]!r}")
         code = answer.get("code", "")
@@ -135,11 +135,13 @@ class SignInElsewhere:
             id_token,
             await provider.keys(without=key_id(id_token)),
             algorithm=provider.settings.algorithm,
-            issuer=provider.settings.issuer,
+            issuers=provider.settings.issuers,
             client_id=provider.settings.client_id,
             nonce=_derived(secret, "nonce", provider.name),
             now=self._now,
         )
+        if given is not None and given != claims["iss"]:
+            raise Refused("the answer and the ID token are of two issuers")
         access_token = tokens.get("access_token")
         wanted = {"email", "preferred_username", provider.settings.group_claim}
         if isinstance(access_token, str) and not wanted <= claims.keys():
@@ -150,14 +152,15 @@ class SignInElsewhere:
                 claims = {**more, **claims}
         return claims
 
-    async def _check_issuer(self, provider: IdentityProvider, answer: Mapping[str, str]) -> None:
+    async def _issuer_given(self, provider: IdentityProvider, answer: Mapping[str, str]) -> str | None:
         """RFC 9207: an answer that another provider gave must not be taken for this one's."""
         document = await provider.document()
         given = answer.get("iss")
         if given is None and document.get("authorization_response_iss_parameter_supported") is True:
             raise Refused("the answer does not say which issuer gave it")
-        if given is not None and given != provider.settings.issuer:
+        if given is not None and given not in provider.settings.issuers:
             raise Refused("the answer is of another issuer")
+        return given
 
     def provider(self, name: str) -> IdentityProvider:
         """The provider of that name. Raises :class:`~cloudviz.errors.NotFound`."""

@@ -12,6 +12,7 @@ from joserfc.jwk import JWKRegistry, Key
 from joserfc.jws import JWSRegistry
 
 from cloudviz.access.oidc.refused import Refused
+from cloudviz.runtime.identity_settings import TENANT
 
 LONGEST = 64 * 1024  # characters; groups may be many
 LONGEST_SUBJECT = 255  # OpenID Connect Core §2
@@ -35,7 +36,7 @@ def read_id_token(
     keys: Sequence[Mapping[str, Any]],
     *,
     algorithm: str,
-    issuer: str,
+    issuers: Mapping[str, str],
     client_id: str,
     nonce: str,
     now: Callable[[], float],
@@ -45,6 +46,7 @@ def read_id_token(
     Arguments:
         keys: the provider's JWKs.
         algorithm: the one by which it must be signed; never a symmetric one.
+        issuers: who may have issued it, each with its tenant; ``""`` where the provider has none.
         nonce: the one that was sent with this sign-in.
         now: seconds since 1970.
 
@@ -56,15 +58,21 @@ def read_id_token(
     claims_registry = jwt.JWTClaimsRegistry(
         now=lambda: int(now()),
         leeway=SKEW,
-        iss={"essential": True, "value": issuer},
+        iss={"essential": True, "values": list(issuers)},
         sub={"essential": True},
         aud={"essential": True, "value": client_id},
         exp={"essential": True},
         iat={"essential": True},
         nonce={"essential": True},
     )
+    signers: list[Mapping[str, Any]] = []
+
+    def found(signed: Any) -> Key:
+        signers.append(_named(signed, keys, algorithm))
+        return _usable(signers[-1])
+
     try:
-        decoded = jwt.decode(token, lambda signed: _key(signed, keys, algorithm), [algorithm], registry)
+        decoded = jwt.decode(token, found, [algorithm], registry)
         claims_registry.validate(decoded.claims)
     except JoseError as error:
         raise Refused(f"the ID token: {error.error} {error.description or ''}".strip()[:200]) from None
@@ -73,6 +81,11 @@ def read_id_token(
     claims = decoded.claims
     if decoded.header.get("typ") not in _TYPES:
         raise Refused("the token is of another type")
+    issuer = claims["iss"]
+    if not isinstance(issuer, str) or issuer not in issuers:  # a list of them is none
+        raise Refused("the ID token is of another issuer")
+    if issuers[issuer]:
+        _check_tenant(claims, issuers[issuer], signers[-1])
     audience = claims["aud"]
     if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != client_id:
         raise Refused("the ID token is for several clients, and was not issued to us")
@@ -87,7 +100,20 @@ def read_id_token(
     return dict(claims)
 
 
-def _key(signed: Any, keys: Sequence[Mapping[str, Any]], algorithm: str) -> Key:
+def _check_tenant(claims: Mapping[str, Any], tenant: str, signer: Mapping[str, Any]) -> None:
+    """The tenant must be the issuer's, and the key one of that tenant.
+
+    Of the keys of a provider for all tenants some are of one alone, and say so
+    (https://learn.microsoft.com/entra/identity-platform/access-tokens, "Validate the issuer").
+    """
+    if claims.get("tid") != tenant:
+        raise Refused("the ID token names another tenant than its issuer does")
+    its_issuer = signer.get("issuer")
+    if its_issuer is not None and str(its_issuer).replace(TENANT, tenant) != claims["iss"]:
+        raise Refused("the ID token is signed with a key of another tenant")
+
+
+def _named(signed: Any, keys: Sequence[Mapping[str, Any]], algorithm: str) -> Mapping[str, Any]:
     """The key that the token names; a token that names none may use the only one there is for its algorithm."""
     kid = signed.headers().get("kid")
     wanted = [
@@ -100,8 +126,12 @@ def _key(signed: Any, keys: Sequence[Mapping[str, Any]], algorithm: str) -> Key:
     ]
     if len(wanted) != 1:
         raise Refused("the ID token names none of the provider's keys")
+    return wanted[0]
+
+
+def _usable(key: Mapping[str, Any]) -> Key:
     try:
-        return JWKRegistry.import_key(dict(wanted[0]))
+        return JWKRegistry.import_key(dict(key))
     except (JoseError, ValueError, TypeError, KeyError):
         raise Refused("the provider's key can't be used") from None
 

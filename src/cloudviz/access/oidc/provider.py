@@ -126,9 +126,8 @@ class IdentityProvider:
         now = self._monotonic()
         if self._document is not None and now - self._document[0] < FRESH_SECONDS:
             return self._document[1]
-        issuer = self.settings.issuer
-        document = await self._get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-        if document.get("issuer") != issuer:
+        document = await self._get(f"{self.settings.asked_at}/.well-known/openid-configuration")
+        if document.get("issuer") != self.settings.issuer:  # with the place-holder, where it serves many tenants
             raise self._unusable(f"it calls itself {str(document.get('issuer'))[:200]!r}")
         self._document = (now, document)
         return document
