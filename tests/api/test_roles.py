@@ -120,6 +120,9 @@ admin     PUT    /admin/users/{user_id}
 admin     DELETE /admin/users/{user_id}
 admin     PUT    /admin/users/{user_id}/password
 admin     DELETE /admin/users/{user_id}/sessions
+admin     GET    /admin/users/{user_id}/identities
+admin     POST   /admin/users/{user_id}/identities
+admin     DELETE /admin/users/{user_id}/identities/{identity_id}
 admin     GET    /admin/roles
 admin     GET    /admin/settings
 admin     GET    /admin/cache

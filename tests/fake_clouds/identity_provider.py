@@ -94,7 +94,7 @@ class LyingProvider:
                 parts = urlsplit(self.path)
                 provider.asked.append(parts.path)
                 query = {key: value[0] for key, value in parse_qs(parts.query).items()}
-                if parts.path == "/.well-known/openid-configuration":
+                if parts.path.endswith("/.well-known/openid-configuration"):
                     self._say(200, provider.document())
                 elif parts.path == "/keys":
                     self._say(200, {"keys": provider.published})

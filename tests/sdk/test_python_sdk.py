@@ -246,6 +246,9 @@ def test_each_operation_is_called_by_its_name(ask: Either, heard: Heard, tmp_pat
     assert ask(client.admin.change_user(person["id"], roles=["operator"]))["roles"] == ["operator"]
     ask(client.admin.set_password(person["id"], password="another sentence of words"))
     ask(client.admin.end_sessions(person["id"]))
+    assert ask(client.admin.identities(person["id"]))["items"] == []
+    refuses(NotFound, lambda: ask(client.admin.link_identity(person["id"], provider="corp", subject="bo-1")))
+    refuses(NotFound, lambda: ask(client.admin.unlink_identity(person["id"], "5f0c")))
     ask(client.admin.remove_user(person["id"]))
     wrong = refuses(Invalid, lambda: ask(client.admin.add_user(password="x", **bo)))
     assert wrong.hint or wrong.errors

@@ -51,6 +51,8 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[There]:
     plain = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG")}
     server_side = {**plain, "HOME": str(folder), "CLOUDVIZ_DATA_DIR": str(folder / "server"), "NO_COLOR": "1"}
     server_side["CLOUDVIZ_OUTBOUND__ALLOWED_HOSTS"] = "127.0.0.1"
+    provider = {"corp": {"issuer": "https://login.example.com", "client_id": "cloudviz"}}
+    server_side["CLOUDVIZ_OIDC__PROVIDERS"] = json.dumps(provider)
     for name, role in (("ada", "operator"), ("root", "admin")):
         made = run_cloudviz(
             "users", "add", name, "--email", f"{name}@example.com", "--role", role, "--password-stdin",
@@ -128,6 +130,15 @@ def test_people_and_keys_of_a_server(as_root: There) -> None:
     assert (bo["roles"], bo["disabled"]) == ("viewer, operator", "yes")
     as_root.ask("users", "enable", "bo")
     as_root.ask("users", "end-sessions", "bo")
+    as_root.ask("users", "link", "bo", "--provider", "corp", "--subject", "bo-1")
+    (identity,) = as_root.both("users", "identities", "bo")
+    assert (identity["issuer"], identity["subject"]) == ("https://login.example.com", "bo-1")
+    as_root.ask("users", "unlink", "bo", identity["id"])
+    for words in (("link", "bo", "--provider", "corp", "--subject", "bo-2"), ("identities", "bo")):
+        here = run_cloudviz("users", *words, cwd=as_root.folder, env=as_root.server_side)
+        assert here.returncode == 0, here.stderr
+    as_root.ask("users", "unlink", "bo", as_root.both("users", "identities", "bo")[0]["id"])
+    assert as_root.both("users", "identities", "bo") == []
     as_root.ask("users", "remove", "bo")
     assert "nobody called" in as_root.run("users", "remove", "bo", "--server", as_root.url).stderr
     key = as_root.ask("keys", "create", "nightly", "--read-only", "--days", "7").strip()

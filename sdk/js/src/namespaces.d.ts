@@ -20,6 +20,10 @@ export interface Namespaces {
     end_sessions(...input: Arguments<"admin_end_sessions">): Promise<Answer<"admin_end_sessions">>;
     /** Let go of what is kept. */
     flush_cache(...input: Arguments<"admin_flush">): Promise<Answer<"admin_flush">>;
+    /** By which identities a person signs in. */
+    identities(...input: Arguments<"admin_identities">): Promise<Answer<"admin_identities">>;
+    /** Join an account to an identity. */
+    link_identity(...input: Arguments<"admin_link_identity">): Promise<Answer<"admin_link_identity">>;
     /** Remove a person. */
     remove_user(...input: Arguments<"admin_remove_user">): Promise<Answer<"admin_remove_user">>;
     /** The roles and what they allow. */
@@ -30,6 +34,8 @@ export interface Namespaces {
     settings(...input: Arguments<"admin_settings">): Promise<Answer<"admin_settings">>;
     /** What is kept ready, and how often it helped. */
     cache(...input: Arguments<"admin_statistics">): Promise<Answer<"admin_statistics">>;
+    /** Part an account from an identity. */
+    unlink_identity(...input: Arguments<"admin_unlink_identity">): Promise<Answer<"admin_unlink_identity">>;
     /** A person. */
     user(...input: Arguments<"admin_user">): Promise<Answer<"admin_user">>;
     /** People who may sign in. */

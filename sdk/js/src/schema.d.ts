@@ -208,6 +208,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/users/{user_id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By which identities a person signs in
+         * @description What identity providers call them.
+         */
+        get: operations["admin_identities"];
+        put?: never;
+        /**
+         * Join an account to an identity
+         * @description From now on whom the provider vouches for under this subject signs in to this account.
+         *
+         *     It needs a sign-in of the last ten minutes (403), and no API key. An identity that is somebody's already is
+         *     not taken from them (409). Where the settings map groups to roles, the account's roles follow them from the
+         *     next sign-in by the provider on.
+         */
+        post: operations["admin_link_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{user_id}/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Part an account from an identity
+         * @description Their sessions end; who signs in by the identity from now on is somebody new.
+         */
+        delete: operations["admin_unlink_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/users/{user_id}/password": {
         parameters: {
             query?: never;
@@ -4580,6 +4628,64 @@ export interface components {
             next_cursor?: null;
         };
         /**
+         * IdentitiesReply
+         * @description The identities of somebody, oldest first.
+         */
+        IdentitiesReply: {
+            /** Items */
+            items: components["schemas"]["IdentityModel"][];
+        };
+        /**
+         * IdentityModel
+         * @description An identity by which somebody may sign in.
+         * @example {
+         *       "created_at": "2026-11-24T08:00:00Z",
+         *       "id": "5f0c9d1e6a534a0c9d7c0d6a1f3b2c11",
+         *       "issuer": "https://login.example.com",
+         *       "provider": "corp",
+         *       "subject": "248289761001"
+         *     }
+         */
+        IdentityModel: {
+            /** Created At */
+            created_at?: string | null;
+            /** Id */
+            id: string;
+            /** Issuer */
+            issuer: string;
+            /** Provider */
+            provider: string;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * IdentityRequest
+         * @description An identity to join an account to.
+         * @example {
+         *       "provider": "corp",
+         *       "subject": "248289761001",
+         *       "tenant": ""
+         *     }
+         */
+        IdentityRequest: {
+            /**
+             * Provider
+             * @description The provider's name in the settings.
+             */
+            provider: string;
+            /**
+             * Subject
+             * @description The claim `sub` of the identity, letter for letter.
+             */
+            subject: string;
+            /**
+             * Tenant
+             * @description The tenant's id, where the provider serves several.
+             * @default
+             */
+            tenant?: string;
+        };
+        /**
          * ImportReply
          * @description What an import came to.
          * @example {
@@ -7376,6 +7482,112 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            414: components["responses"]["Problem414"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    admin_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a person. */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentitiesReply"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    admin_link_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a person. */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityModel"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    admin_unlink_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a person. */
+                user_id: number;
+                /** @description The id of an identity of theirs. */
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             414: components["responses"]["Problem414"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];

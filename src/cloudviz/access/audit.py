@@ -30,6 +30,8 @@ class Event(StrEnum):
     KEY_CREATED = "api_key.created"
     KEY_REVOKED = "api_key.revoked"
     IDENTITY_ADDED = "identity.added"
+    IDENTITY_LINKED = "identity.linked"
+    IDENTITY_UNLINKED = "identity.unlinked"
     IDENTITY_REFUSED = "identity.refused"
     CONNECTION_TESTED = "connection.tested"
     DISCOVERY_REQUESTED = "discovery.requested"

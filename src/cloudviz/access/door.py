@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from cloudviz.access.api_keys import ApiKeys
 from cloudviz.access.audit import SecurityLog
+from cloudviz.access.identities import Identities
 from cloudviz.access.oidc import SignInElsewhere
 from cloudviz.access.passwords import Passwords
 from cloudviz.access.people import Admissions
@@ -22,6 +23,7 @@ class Door:
         log: the audit of security events.
         sign_in: grants, refresh, codes, and who a token or key belongs to.
         elsewhere: signing in by identity providers.
+        identities: by which providers an account may sign in.
         keys: API keys.
         admissions: adding people, and changing what they may.
     """
@@ -42,6 +44,7 @@ class Door:
             refresh_lifetime=timedelta(days=settings.auth.refresh_days),
         )
         self.elsewhere = SignInElsewhere(store, settings.oidc.providers, sign_in=self.sign_in, log=self.log)
+        self.identities = Identities(store, self.log, self.sign_in, settings.oidc.providers)
         self.keys = ApiKeys(store, self.log, self.sign_in.recognition)
         self.admissions = Admissions(store, self._passwords, self.log, self.sign_in)
 

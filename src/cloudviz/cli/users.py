@@ -1,4 +1,4 @@
-"""``cloudviz users list|add|set-password|set-roles|disable|enable|remove``: who may sign in."""
+"""``cloudviz users …``: who may sign in, and by which identities of providers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from cloudviz.cli.command import Commands
 from cloudviz.cli.output import Output, note, print_rows
-from cloudviz.cli.remote import chosen, when
+from cloudviz.cli.remote import chosen, part, when
 from cloudviz.cli.session import Database, OutputOption, at_the_door, opened, run, settings_for
 from cloudviz.errors import NotFound
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cloudviz.store import Person
 
 COLUMNS = ("username", "email", "roles", "disabled", "created_at")
+IDENTITY_COLUMNS = ("id", "provider", "issuer", "subject", "created_at")
 BY = "command line"  # the actor in the audit
 
 app = Commands(help="Who may sign in.")
@@ -178,6 +179,86 @@ def remove(username: Username, database: Database = None) -> None:
     async def work() -> None:
         async with at_the_door(loaded.settings) as door:
             await door.admissions.remove(await door.admissions.named(username), by=BY)
+
+    run(work())
+
+
+@app.command("identities")
+def identities(username: Username, output: OutputOption = Output.TABLE, database: Database = None) -> None:
+    """List the identities of providers by which somebody may sign in.
+
+    Example: cloudviz users identities ada
+    """
+    if server := chosen():
+        told = server.ask("GET", f"{_path(server, username)}/identities").json()["items"]
+        print_rows([{**each, "created_at": when(each["created_at"])} for each in told], IDENTITY_COLUMNS, output)
+        return
+    loaded = settings_for(database_url=database)
+
+    async def work() -> list[dict[str, Any]]:
+        from cloudviz.access.identities import identity_key
+
+        async with at_the_door(loaded.settings) as door:
+            found = await door.identities.of(await door.admissions.named(username))
+        return [
+            {
+                "id": identity_key(each),
+                "provider": each.provider,
+                "issuer": each.issuer,
+                "subject": each.subject,
+                "created_at": each.created_at.isoformat(timespec="seconds") if each.created_at else None,
+            }
+            for each in found
+        ]
+
+    print_rows(run(work()), IDENTITY_COLUMNS, output)
+
+
+@app.command("link")
+def link(
+    username: Username,
+    provider: Annotated[str, typer.Option(help="The identity provider's name in the settings.")],
+    subject: Annotated[str, typer.Option(help="The claim `sub` of the identity, letter for letter.")],
+    tenant: Annotated[str, typer.Option(help="The tenant's id, where the provider serves several.")] = "",
+    database: Database = None,
+) -> None:
+    """Join an account that is here to an identity of a provider.
+
+    Example: cloudviz users link ada --provider corp --subject 248289761001
+    """
+    if server := chosen():
+        asked = {"provider": provider, "subject": subject, "tenant": tenant}
+        server.ask("POST", f"{_path(server, username)}/identities", json=asked)
+    else:
+        loaded = settings_for(database_url=database)
+
+        async def work() -> None:
+            async with at_the_door(loaded.settings) as door:
+                person = await door.admissions.named(username)
+                await door.identities.link(person, provider, subject, tenant, by=BY)
+
+        run(work())
+    note(f"{username} may sign in by {provider}.")
+
+
+@app.command("unlink")
+def unlink(
+    username: Username,
+    identity: Annotated[str, typer.Argument(help="Its id, as `cloudviz users identities` lists it.")],
+    database: Database = None,
+) -> None:
+    """Part an account from an identity. Their sessions end.
+
+    Example: cloudviz users unlink ada 5f0c9d1e6a534a0c9d7c0d6a1f3b2c11
+    """
+    if server := chosen():
+        server.ask("DELETE", f"{_path(server, username)}/identities/{part(identity)}")
+        return
+    loaded = settings_for(database_url=database)
+
+    async def work() -> None:
+        async with at_the_door(loaded.settings) as door:
+            await door.identities.unlink(await door.admissions.named(username), identity, by=BY)
 
     run(work())
 

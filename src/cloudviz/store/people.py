@@ -14,7 +14,7 @@ from cloudviz.errors import Conflict, Invalid, NotFound
 from cloudviz.store import tables
 from cloudviz.store.engine import Database
 from cloudviz.store.pages import fetch_page
-from cloudviz.store.records import Page, Person, SessionRecord
+from cloudviz.store.records import IdentityRecord, Page, Person, SessionRecord
 from cloudviz.store.rows import plain_text
 from cloudviz.store.types import AnyRow
 
@@ -158,6 +158,24 @@ class People:
                 )
         except IntegrityError as error:
             raise Conflict("the identity belongs to somebody already", hint="Sign in again.") from error
+
+    async def identities(self, user_id: int) -> list[IdentityRecord]:
+        """The identities of somebody, oldest first."""
+        table = tables.identities
+        query = select(table).where(table.c.user_id == user_id)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query.order_by(table.c.created_at, table.c.subject))).all()
+        return [IdentityRecord(row.issuer, row.subject, row.user_id, row.provider, row.created_at) for row in rows]
+
+    async def remove_identity(self, user_id: int, issuer: str, subject: str) -> None:
+        """Let a provider vouch for somebody no more; nothing happens when it does not."""
+        mine = tables.identities.c
+        async with self._database.writing() as connection:
+            await connection.execute(
+                delete(tables.identities).where(
+                    mine.user_id == user_id, mine.issuer == issuer, mine.subject == subject
+                )
+            )
 
     async def begin_attempt(self, attempt_id: str, provider: str, expires_at: datetime) -> None:
         """Note that a sign-in by an identity provider began; those whose time is over go."""

@@ -249,6 +249,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityRecord:
+    """What an identity provider calls somebody: ``issuer`` and ``subject``, and our name of the provider."""
+
+    issuer: str
+    subject: str
+    user_id: int
+    provider: str
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRecord:
     """A signed-in session: the hash of its present refresh token, and until when it may be used."""
 

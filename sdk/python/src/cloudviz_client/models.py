@@ -1048,6 +1048,43 @@ class HistoryReply(Composite):
     next_cursor: None
 
 
+class IdentitiesReply(Composite):
+    """The identities of somebody, oldest first."""
+
+    __slots__ = ()
+    _parts: ClassVar[dict[str, Any]] = {"items": "list[IdentityModel]"}
+
+    if TYPE_CHECKING:
+        items: Listed[IdentityModel]
+    else:
+        items = Field()
+
+
+class IdentityModel(Document):
+    """An identity by which somebody may sign in."""
+
+    __slots__ = ()
+    _times: ClassVar[frozenset[str]] = frozenset(["created_at"])
+    _defaults: ClassVar[dict[str, Any]] = {"created_at": None}
+
+    id: str
+    provider: str
+    issuer: str
+    subject: str
+    created_at: datetime | None
+
+
+class _IdentityRequest(TypedDict):
+    provider: str
+    subject: str
+
+
+class IdentityRequest(_IdentityRequest, total=False):
+    """An identity to join an account to."""
+
+    tenant: str
+
+
 class ImportReply(Composite):
     """What an import came to."""
 

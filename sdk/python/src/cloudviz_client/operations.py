@@ -48,6 +48,19 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "query": ("family",),
         "answers": {200: "CacheFlushed"},
     },
+    "admin_identities": {
+        "method": "GET",
+        "path": "/admin/users/{user_id}/identities",
+        "in_path": ("user_id",),
+        "answers": {200: "IdentitiesReply"},
+    },
+    "admin_link_identity": {
+        "method": "POST",
+        "path": "/admin/users/{user_id}/identities",
+        "in_path": ("user_id",),
+        "body": "json",
+        "answers": {201: "IdentityModel"},
+    },
     "admin_remove_user": {"method": "DELETE", "path": "/admin/users/{user_id}", "in_path": ("user_id",)},
     "admin_roles": {"method": "GET", "path": "/admin/roles", "answers": {200: "RolesReply"}},
     "admin_set_password": {
@@ -58,6 +71,11 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     },
     "admin_settings": {"method": "GET", "path": "/admin/settings", "answers": {200: "SettingsReply"}},
     "admin_statistics": {"method": "GET", "path": "/admin/cache", "answers": {200: "CacheReply"}},
+    "admin_unlink_identity": {
+        "method": "DELETE",
+        "path": "/admin/users/{user_id}/identities/{identity_id}",
+        "in_path": ("user_id", "identity_id"),
+    },
     "admin_user": {
         "method": "GET",
         "path": "/admin/users/{user_id}",

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from cloudviz.access import Event
 from cloudviz.access.anchors import FILE_NAME, verified
+from cloudviz.access.identities import identity_key
 from cloudviz.access.roles import IN_WORDS, Role
 from cloudviz.api import needs
 from cloudviz.api.description import refuses
@@ -17,6 +18,9 @@ from cloudviz.api.once import IdempotencyKey, once
 from cloudviz.api.paging import Cursor, Limit, page_reply
 from cloudviz.api.schemas.auth import (
     AuditPage,
+    IdentitiesReply,
+    IdentityModel,
+    IdentityRequest,
     PasswordRequest,
     RoleModel,
     RolesReply,
@@ -26,7 +30,7 @@ from cloudviz.api.schemas.auth import (
     UserRequest,
 )
 from cloudviz.api.schemas.credentials import ChainFault, ChainReply
-from cloudviz.store import AuditRecord, Person
+from cloudviz.store import AuditRecord, IdentityRecord, Person
 
 router = APIRouter(tags=["admin"])
 
@@ -117,6 +121,55 @@ async def end_sessions(
     return Response(status_code=204)
 
 
+@router.get("/users/{user_id}/identities", summary="By which identities a person signs in", responses=refuses(404))
+async def identities(user_id: PersonId, _: needs.Admin, house: needs.House) -> IdentitiesReply:
+    """What identity providers call them."""
+    person = await house.door.admissions.numbered(user_id)
+    return IdentitiesReply(items=[_identity(each) for each in await house.door.identities.of(person)])
+
+
+@router.post(
+    "/users/{user_id}/identities",
+    summary="Join an account to an identity",
+    status_code=201,
+    responses=refuses(404, 409),
+)
+async def link_identity(
+    user_id: PersonId, body: IdentityRequest, caller: needs.Admin, house: needs.House, address: needs.Address
+) -> IdentityModel:
+    """From now on whom the provider vouches for under this subject signs in to this account.
+
+    It needs a sign-in of the last ten minutes (403), and no API key. An identity that is somebody's already is
+    not taken from them (409). Where the settings map groups to roles, the account's roles follow them from the
+    next sign-in by the provider on.
+    """
+    await house.door.identities.check_fresh(caller, address)
+    person = await house.door.admissions.numbered(user_id)
+    made = await house.door.identities.link(
+        person, body.provider, body.subject, body.tenant, by=caller.username, address=address
+    )
+    return _identity(made)
+
+
+@router.delete(
+    "/users/{user_id}/identities/{identity_id}",
+    summary="Part an account from an identity",
+    status_code=204,
+    responses=refuses(404),
+)
+async def unlink_identity(
+    user_id: PersonId,
+    identity_id: Annotated[str, Path(max_length=64, description="The id of an identity of theirs.")],
+    caller: needs.Admin,
+    house: needs.House,
+    address: needs.Address,
+) -> Response:
+    """Their sessions end; who signs in by the identity from now on is somebody new."""
+    person = await house.door.admissions.numbered(user_id)
+    await house.door.identities.unlink(person, identity_id, by=caller.username, address=address)
+    return Response(status_code=204)
+
+
 @router.delete("/users/{user_id}", summary="Remove a person", status_code=204, responses=refuses(404, 409))
 async def remove_user(
     user_id: PersonId, caller: needs.Admin, house: needs.House, address: needs.Address
@@ -185,6 +238,16 @@ def _person(person: Person) -> dict[str, Any]:
         "disabled": person.disabled_at is not None,
         "created_at": person.created_at,
     }
+
+
+def _identity(identity: IdentityRecord) -> IdentityModel:
+    return IdentityModel(
+        id=identity_key(identity),
+        provider=identity.provider,
+        issuer=identity.issuer,
+        subject=identity.subject,
+        created_at=identity.created_at,
+    )
 
 
 def _line(record: AuditRecord) -> dict[str, Any]:

@@ -122,6 +122,40 @@ class PasswordRequest(Asked):
     model_config = example(password="a sentence of words")
 
 
+class IdentityRequest(Asked):
+    """An identity to join an account to."""
+
+    provider: str = Field(max_length=100, description="The provider's name in the settings.")
+    subject: str = Field(max_length=1000, description="The claim `sub` of the identity, letter for letter.")
+    tenant: str = Field("", max_length=100, description="The tenant's id, where the provider serves several.")
+
+    model_config = example(provider="corp", subject="248289761001", tenant="")
+
+
+class IdentityModel(Told):
+    """An identity by which somebody may sign in."""
+
+    id: str
+    provider: str
+    issuer: str
+    subject: str
+    created_at: datetime | None = None
+
+    model_config = example(
+        id="5f0c9d1e6a534a0c9d7c0d6a1f3b2c11",
+        provider="corp",
+        issuer="https://login.example.com",
+        subject="248289761001",
+        created_at="2026-11-24T08:00:00Z",
+    )
+
+
+class IdentitiesReply(Told):
+    """The identities of somebody, oldest first."""
+
+    items: list[IdentityModel]
+
+
 class RoleModel(Told):
     """A role, and what it allows. Each includes those before it."""
 

@@ -95,6 +95,17 @@ class AsyncAdmin:
         """Let go of what is kept."""
         return cast("models.CacheFlushed", await self._client.call("admin_flush", {"family": family}))
 
+    async def identities(self, user_id: int) -> models.IdentitiesReply:
+        """By which identities a person signs in."""
+        return cast("models.IdentitiesReply", await self._client.call("admin_identities", {"user_id": user_id}))
+
+    async def link_identity(self, user_id: int, **body: Unpack[models.IdentityRequest]) -> models.IdentityModel:
+        """Join an account to an identity."""
+        return cast(
+            "models.IdentityModel",
+            await self._client.call("admin_link_identity", {"user_id": user_id}, body=dict(body)),
+        )
+
     async def remove_user(self, user_id: int) -> None:
         """Remove a person."""
         await self._client.call("admin_remove_user", {"user_id": user_id})
@@ -120,6 +131,10 @@ class AsyncAdmin:
     ) -> models.CacheReply:
         """What is kept ready, and how often it helped."""
         return cast("models.CacheReply", await self._client.call("admin_statistics", {}))
+
+    async def unlink_identity(self, user_id: int, identity_id: str) -> None:
+        """Part an account from an identity."""
+        await self._client.call("admin_unlink_identity", {"user_id": user_id, "identity_id": identity_id})
 
     async def user(self, user_id: int) -> models.UserModel:
         """A person."""

@@ -95,6 +95,16 @@ class Admin:
         """Let go of what is kept."""
         return cast("models.CacheFlushed", self._client.call("admin_flush", {"family": family}))
 
+    def identities(self, user_id: int) -> models.IdentitiesReply:
+        """By which identities a person signs in."""
+        return cast("models.IdentitiesReply", self._client.call("admin_identities", {"user_id": user_id}))
+
+    def link_identity(self, user_id: int, **body: Unpack[models.IdentityRequest]) -> models.IdentityModel:
+        """Join an account to an identity."""
+        return cast(
+            "models.IdentityModel", self._client.call("admin_link_identity", {"user_id": user_id}, body=dict(body))
+        )
+
     def remove_user(self, user_id: int) -> None:
         """Remove a person."""
         self._client.call("admin_remove_user", {"user_id": user_id})
@@ -120,6 +130,10 @@ class Admin:
     ) -> models.CacheReply:
         """What is kept ready, and how often it helped."""
         return cast("models.CacheReply", self._client.call("admin_statistics", {}))
+
+    def unlink_identity(self, user_id: int, identity_id: str) -> None:
+        """Part an account from an identity."""
+        self._client.call("admin_unlink_identity", {"user_id": user_id, "identity_id": identity_id})
 
     def user(self, user_id: int) -> models.UserModel:
         """A person."""
