@@ -20,7 +20,6 @@ from cloudviz.normalise.secrets import is_secret_name, is_secret_value
 _PAIR_NAME = re.compile(
     rb'"(?:[nN]ame|[kK]ey|ParameterKey|parameter_key|OptionName|option_name)":"([^"]*)"',
 )
-_STRINGS = re.compile(rb'"[^"]*"')
 _MARKED = re.compile(
     rb"(?:AKIA|ASIA|akia|asia)[A-Za-z0-9]{16}|AIza|eyJ|gh[opsu]_|github_pat|glpat-|xox[baprs]-|sk_live"
     rb"|[Bb](?:earer|asic)\s|BEARER\s|BASIC\s"
@@ -35,24 +34,11 @@ _MOST_KNOWN = 1 << 14
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS
 
-_OFTEN = 8
-
 Verdict = Callable[[str], bool]
 
 
-def harmless_json(
-    body: dict[str, Any],
-    *,
-    plain: Callable[[Any], Any],
-    is_plain_key: Verdict,
-    pair_values: frozenset[bytes],
-    max_text: int,
-    max_items: int,
-    max_depth: int,
-) -> bytes | None:
-    """The JSON of a body in which nothing is to be hidden, cut or cleaned; None where that is not sure.
-
-    Keys are sorted.
+class Judge:
+    """Tells bodies in which nothing is to be hidden, cut or cleaned. It remembers the texts that many bodies have.
 
     Arguments:
         plain: makes plain JSON of a date, a decimal, bytes; raises TypeError for what it does not know.
@@ -60,102 +46,122 @@ def harmless_json(
         pair_values: names of the value in a list of names and values.
         max_text, max_items, max_depth: the bounds of texts, lists and nesting.
     """
-    try:
-        data = orjson.dumps(body, default=plain, option=_OPTIONS | orjson.OPT_SORT_KEYS)
-    except (TypeError, RecursionError):
-        return None
-    # A backslash is a quote, a control character or JSON within a text; beyond ASCII not all can be printed.
-    if b"\\" in data or b"\x7f" in data or not data.isascii():
-        return None
-    # Without a backslash every other piece between quotes is a text: a field's name, or a value.
-    texts = set(data.split(b'"')[1::2])
-    known = _known(is_plain_key)
-    if not pair_values.isdisjoint(texts) and (
-        b"application:environment" in data or any(map(_is_secret_name, _PAIR_NAME.findall(data)))
-    ):
-        return None
-    if len(data) > max_text and max(map(len, texts), default=0) > max_text:
-        return None
-    if len(data) >= max_items and data.count(b",") >= max_items:
-        return None
-    if not _is_flat(data, max_depth):
-        return None
-    # What is known may stand anywhere. Of what is not, a colon behind it tells a field's name.
-    fresh = texts - known.anywhere
-    if fresh:
-        if not _are_harmless(fresh):
+
+    __slots__ = (
+        *("_is_plain_key", "_known", "_max_depth", "_max_items", "_max_text", "_once", "_pair_values", "_plain"),
+        "_twice",
+    )
+
+    def __init__(
+        self,
+        *,
+        plain: Callable[[Any], Any],
+        is_plain_key: Verdict,
+        pair_values: Iterable[str],
+        max_text: int,
+        max_items: int,
+        max_depth: int,
+    ) -> None:
+        self._plain = plain
+        self._is_plain_key = is_plain_key
+        self._pair_values = frozenset(f"{name}:".encode() for name in pair_values)
+        self._max_text, self._max_items, self._max_depth = max_text, max_items, max_depth
+        self._known: set[bytes] = set()
+        self._once: set[bytes] = set()
+        self._twice: set[bytes] = set()
+
+    def json(self, body: dict[str, Any]) -> bytes | None:
+        """The JSON of a body, keys sorted, where there is surely nothing to hide; None where that is not sure."""
+        try:
+            data = orjson.dumps(body, default=self._plain, option=_OPTIONS | orjson.OPT_SORT_KEYS)
+        except (TypeError, RecursionError):
             return None
-        names = [text for text in fresh if b'"' + text + b'":' in data]
-        if names and not known.takes(names):
+        # A backslash is a quote, a control character or JSON within a text; beyond ASCII not all can be printed.
+        if b"\\" in data or b"\x7f" in data or not data.isascii():
             return None
-        known.remember(fresh)
-    return data
+        # Every other piece between quotes is a text now, and those that end with a colon are names of fields.
+        pieces = data.replace(b'":', b':"').split(b'"')
+        between = b"".join(pieces[::2])
+        if b":" in between:
+            return None  # a text that begins with a colon: what is a name is not told so easily
+        texts = set(pieces[1::2])
+        if not self._pair_values.isdisjoint(texts) and (
+            b"application:environment" in data or any(map(_is_secret_name, _PAIR_NAME.findall(data)))
+        ):
+            return None
+        if len(data) > self._max_text and max(map(len, texts), default=0) > self._max_text:
+            return None
+        if len(data) >= self._max_items and data.count(b",") >= self._max_items:
+            return None
+        if not _is_flat(between, self._max_depth):
+            return None
+        texts -= self._known
+        if texts:
+            joined = b'"'.join(texts)
+            if not _are_harmless(texts, joined):
+                return None
+            if (b':"' in joined or joined[-1:] == b":") and not all(
+                self._is_plain_key(text[:-1].decode()) for text in texts if text[-1:] == b":"
+            ):
+                return None
+            self._remember(texts)
+        return data
+
+    def _remember(self, texts: set[bytes]) -> None:
+        """Judge these no more from their third time on.
+
+        Most that are new are ids, which come a few times. Each step is one operation on sets, so that two threads
+        do not meet in it.
+        """
+        again = texts & self._once
+        if again:
+            often = again & self._twice
+            if often:
+                if len(self._known) > _MOST_KNOWN:
+                    self._known = set()
+                self._known |= often
+            if len(self._twice) > _MOST_KNOWN:
+                self._twice = set()
+            self._twice |= again
+        if len(self._once) > _MOST_KNOWN:
+            self._once = set()
+        self._once |= texts
 
 
-def _are_harmless(texts: set[bytes]) -> bool:
+def _are_harmless(texts: set[bytes], joined: bytes) -> bool:
     """Whether none of the texts could be a secret, hold one, or be JSON that does. No text has a quote in it."""
-    joined = b'"'.join(texts)
-    # What is left of most is nothing: no text is a document, an assignment, an address with a password.
+    may_be_marked = b"asia" in joined or b"akia" in joined or b"glpat-" in joined
+    # What is left of most is next to nothing: no text is a document, an assignment, an address with a password.
     telling = joined.translate(None, _PLAIN_BYTES)
-    has_space = b" " in telling
     if telling:
+        has_space = b" " in telling
         if b"<" in telling or (b"'" in telling and b"':" in joined):
             return False
         if (b"{" in telling or b"[" in telling) and any(text[:1] in (b"{", b"[") for text in texts):
             return False
         if b"@" in telling and any(b"@" in text and b"://" in text for text in texts):
             return False
-    if b"=" in telling or (has_space and b": " in joined) or b"-----" in joined:
-        for text in texts:
-            if (b"=" in text or b": " in text or b"-----" in text) and is_secret_value(text.decode()):
-                return False
-    # A rare letter is looked for before a word, at a tenth of the time.
-    may_be_marked = (
-        b"asia" in joined
-        or b"akia" in joined
-        or b"glpat-" in joined
-        or (b"x" in joined and b"xox" in joined)
-        or (b"J" in joined and b"eyJ" in joined)
-        or (b"A" in joined and (b"AKIA" in joined or b"ASIA" in joined or b"AIza" in joined))
-        or (b"_" in joined and (b"gh" in joined or b"sk_live" in joined))
-        or (has_space and (b"earer" in joined or b"asic" in joined or b"BEARER" in joined or b"BASIC" in joined))
-    )
+        if b"=" in telling or (has_space and (b": " in joined or b"-----" in joined)):
+            for text in texts:
+                if (b"=" in text or b": " in text or b"-----" in text) and is_secret_value(text.decode()):
+                    return False
+        # A rare letter is looked for before a word, at a tenth of the time.
+        may_be_marked = (
+            may_be_marked
+            or (b"x" in telling and b"xox" in joined)
+            or (b"J" in telling and b"eyJ" in joined)
+            or (b"A" in telling and (b"AKIA" in joined or b"ASIA" in joined or b"AIza" in joined))
+            or (b"_" in telling and (b"gh" in joined or b"sk_live" in joined))
+            or (
+                has_space
+                and (b"earer" in joined or b"asic" in joined or b"BEARER" in joined or b"BASIC" in joined)
+            )
+        )
     return not (may_be_marked and any(len(text) >= _MARK_LENGTH and _MARKED.search(text) for text in texts))
 
 
-_PLAIN_BYTES = bytes(set(range(256)) - set(b" <'{[@="))
+_PLAIN_BYTES = bytes(set(range(256)) - set(b" <'{[@=AJx_"))
 """All but those that one or another secret is told by."""
-
-
-class _Known:
-    """What was judged before: texts that hide nothing as values, and say nothing of a value as a field's name."""
-
-    __slots__ = ("_is_plain_key", "_met", "anywhere")
-
-    def __init__(self, is_plain_key: Verdict) -> None:
-        self._is_plain_key = is_plain_key
-        self._met: dict[bytes, int] = {}
-        self.anywhere: set[bytes] = set()
-
-    def takes(self, names: Iterable[bytes]) -> bool:
-        """Whether every one is a plain field name."""
-        return all(self._is_plain_key(name.decode()) for name in names)
-
-    def remember(self, texts: set[bytes]) -> None:
-        """Judge these no more from their eighth time on, if they are plain as names too.
-
-        Most that are new are ids, which come a few times: they would drive out what all bodies have.
-        """
-        met = self._met
-        if len(met) > _MOST_KNOWN:
-            met = self._met = {}
-        for text in texts:
-            times = met.get(text, 0) + 1
-            met[text] = times
-            if times == _OFTEN and self.takes((text,)):
-                if len(self.anywhere) > _MOST_KNOWN:
-                    self.anywhere = set()  # not cleared: another thread may be looking into it
-                self.anywhere.add(text)
 
 
 @lru_cache(maxsize=8192)
@@ -163,17 +169,12 @@ def _is_secret_name(name: bytes) -> bool:
     return is_secret_name(name.decode())
 
 
-@lru_cache(maxsize=4)
-def _known(is_plain_key: Verdict) -> _Known:
-    return _Known(is_plain_key)
-
-
-def _is_flat(data: bytes, max_depth: int) -> bool:
-    """Whether nothing is nested to the bound. Few bodies hold so many brackets that they need to be counted."""
-    if data.count(b"{") + data.count(b"[") < max_depth:
+def _is_flat(between: bytes, max_depth: int) -> bool:
+    """Whether nothing is nested to the bound, by what stands between the texts. Few have so many brackets."""
+    if between.count(b"{") + between.count(b"[") < max_depth:
         return True
     depth = 0
-    for character in _STRINGS.sub(b"", data):
+    for character in between:
         if character in b"{[":
             depth += 1
             if depth >= max_depth:

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from cloudviz.normalise.harmless import harmless_json
+from cloudviz.normalise.harmless import Judge
 from cloudviz.normalise.secrets import (
     has_payloads,
     holds_variables,
@@ -34,7 +34,6 @@ _PAIR_NAMES = ("name", "Name", "key", "Key", "ParameterKey", "parameter_key", "O
 _PAIR_VALUES = frozenset(
     {"value", "Value", "values", "Values", "ParameterValue", "parameter_value", "OptionValue", "option_value"}
 )
-_PAIR_VALUE_KEYS = frozenset(name.encode() for name in _PAIR_VALUES)
 # Control characters break terminals, XML 1.0 and PostgreSQL text (NUL); lone surrogates break UTF-8.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -97,15 +96,7 @@ def json_without_secrets(
         body = body.copy()
         for key in left_out & body.keys():
             del body[key]
-    return harmless_json(
-        body,
-        plain=_plain,
-        is_plain_key=_is_plain_key,
-        pair_values=_PAIR_VALUE_KEYS,
-        max_text=MAX_TEXT,
-        max_items=MAX_ITEMS,
-        max_depth=MAX_DEPTH,
-    )
+    return _JUDGE.json(body)
 
 
 def _is_plain_key(key: str) -> bool:
@@ -117,6 +108,16 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime.date | Decimal | bytes | bytearray):
         return _redacted(value, False, False, 0)
     raise TypeError(type(value).__name__)
+
+
+_JUDGE = Judge(
+    plain=_plain,
+    is_plain_key=_is_plain_key,
+    pair_values=_PAIR_VALUES,
+    max_text=MAX_TEXT,
+    max_items=MAX_ITEMS,
+    max_depth=MAX_DEPTH,
+)
 
 
 def _redacted(value: Any, secret: bool, variables: bool, depth: int) -> Any:
