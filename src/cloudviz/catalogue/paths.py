@@ -26,7 +26,7 @@ FILTER = re.compile(r"^(?P<name>[^\[]*)\[(?P<key>\w+)=(?P<word>[^\]]+)\]$")
 
 
 @lru_cache(maxsize=4096)
-def _segments(path: str) -> tuple[tuple[str, str], ...]:
+def segments_of(path: str) -> tuple[tuple[str, str], ...]:
     """Split ``A.B[].C{}`` into (name, mode) where mode is ``""``, ``"[]"``, ``"{}"``, ``"*"``, ``"key=word"``."""
     parts: list[tuple[str, str]] = []
     for piece in path.split("."):
@@ -60,7 +60,7 @@ def read_path(path: str) -> Reader:
             return [] if value is None else [value]
 
         return read_plain
-    walk = _walk(_segments(path))
+    walk = _walk(segments_of(path))
 
     def read_walking(body: Mapping[str, Any]) -> list[Any]:
         found: list[Any] = []
@@ -72,7 +72,7 @@ def read_path(path: str) -> Reader:
 
 def plain_value(path: str) -> Value | None:
     """Compile a path that walks into no list to a function from a body to the one value there, or None."""
-    segments = _segments(path)
+    segments = segments_of(path)
     return _descent(tuple(name for name, _ in segments)) if all(mode == "" for _, mode in segments) else None
 
 
@@ -281,10 +281,22 @@ class Field:
         return read
 
     @cached_property
+    def refined(self) -> Transform:
+        """What its transforms make of the values at one of its paths, without empty texts and nulls."""
+        steps = [_TRANSFORMS[name](argument) for name, argument in self.transforms]
+
+        def refine(values: list[Any]) -> list[Any]:
+            for step in steps:
+                values = step(values)
+            return [each for each in values if each not in _NOTHING]
+
+        return refine
+
+    @cached_property
     def head(self) -> str | None:
         """The field of a body without which there is no value; None where several would do."""
         how, what = self.order[0] if len(self.order) == 1 else ("", "")
-        return _segments(what)[0][0] or None if how == "at" else None
+        return segments_of(what)[0][0] or None if how == "at" else None
 
     @cached_property
     def plain(self) -> Value | None:
@@ -365,7 +377,7 @@ def _alternative(how: str, what: str, transforms: tuple[tuple[str, Any], ...]) -
             return [] if value is None or value == "" else [value]
 
         return read_plain
-    walk = _quick_walk(_segments(what))
+    walk = _quick_walk(segments_of(what))
 
     def read_walking(body: Mapping[str, Any], tags: Mapping[str, str]) -> list[Any]:
         values: list[Any] = []

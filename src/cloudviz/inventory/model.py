@@ -106,6 +106,8 @@ class RawItem:
     unseen: tuple[str, ...] = ()
 
 
+_make_quick(RawItem)
+
 ANY_MEMBER = "*"
 """In :attr:`RawItem.unseen`: whatever the body does not have."""
 

@@ -43,12 +43,23 @@ class Judge:
     Arguments:
         plain: makes plain JSON of a date, a decimal, bytes; raises TypeError for what it does not know.
         is_plain_key: whether a field name says nothing of its value and stays as it is.
+        is_plain_of_values: the same of a field whose value is neither an object nor a list.
         pair_values: names of the value in a list of names and values.
         max_text, max_items, max_depth: the bounds of texts, lists and nesting.
     """
 
     __slots__ = (
-        *("_is_plain_key", "_known", "_max_depth", "_max_items", "_max_text", "_once", "_pair_values", "_plain"),
+        *(
+            "_is_plain_key",
+            "_is_plain_of_values",
+            "_known",
+            "_max_depth",
+            "_max_items",
+            "_max_text",
+            "_once",
+            "_pair_values",
+            "_plain",
+        ),
         "_twice",
     )
 
@@ -57,6 +68,7 @@ class Judge:
         *,
         plain: Callable[[Any], Any],
         is_plain_key: Verdict,
+        is_plain_of_values: Verdict,
         pair_values: Iterable[str],
         max_text: int,
         max_items: int,
@@ -64,6 +76,7 @@ class Judge:
     ) -> None:
         self._plain = plain
         self._is_plain_key = is_plain_key
+        self._is_plain_of_values = is_plain_of_values
         self._pair_values = frozenset(f"{name}:".encode() for name in pair_values)
         self._max_text, self._max_items, self._max_depth = max_text, max_items, max_depth
         self._known: set[bytes] = set()
@@ -100,12 +113,21 @@ class Judge:
             joined = b'"'.join(texts)
             if not _are_harmless(texts, joined):
                 return None
-            if (b':"' in joined or joined[-1:] == b":") and not all(
-                self._is_plain_key(text[:-1].decode()) for text in texts if text[-1:] == b":"
-            ):
-                return None
+            if b':"' in joined or joined[-1:] == b":":
+                names = {text for text in texts if text[-1:] == b":"}
+                odd = {name for name in names if not self._is_plain_key(name[:-1].decode())}
+                if odd and not all(self._is_of_a_text(name, data) for name in odd):
+                    return None
+                texts -= odd  # looked at each time
             self._remember(texts)
         return data
+
+    def _is_of_a_text(self, name: bytes, data: bytes) -> bool:
+        """Whether a field holds variables by its name, and a single value wherever it stands: a tag."""
+        field = b'"' + name[:-1] + b'":'
+        return (
+            self._is_plain_of_values(name[:-1].decode()) and field + b"{" not in data and field + b"[" not in data
+        )
 
     def _remember(self, texts: set[bytes]) -> None:
         """Judge these no more from their third time on.

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 
 from cloudviz.catalogue.declare import Arm, ArmList, Arn, AssetName, ResourceType
-from cloudviz.catalogue.paths import read_path
 from cloudviz.inventory.model import Scope
 
 _GOOGLE_URL = re.compile(
@@ -27,39 +26,34 @@ _PROJECT = re.compile(r"(?:^|/)projects/(?P<project>[^/]+)")
 
 
 def identity_of(
-    declared: ResourceType, body: Mapping[str, Any], tags: Mapping[str, str], scope: Scope, native_type: str = ""
+    declared: ResourceType,
+    given: Any,
+    owner: Any,
+    values: Mapping[str, str] | None,
+    scope: Scope,
+    native_type: str = "",
 ) -> str | None:
-    """The id of an item, or None when the body does not hold what the id needs."""
+    """The id of an item, or None when the body does not hold what the id needs.
+
+    Arguments:
+        given: what the body says of its id.
+        owner: the account that it says owns the thing.
+        values: the values of the template's placeholders; None where one is missing.
+    """
     identity = declared.id
-    given = identity.given.one(body, tags) if identity.given is not None else None
     if isinstance(identity, Arm):
-        return _arm_id(str(given)) if given else None
+        return arm_id(str(given)) if given else None
     if isinstance(identity, AssetName) and native_type in identity.hosts:
         identity = replace(identity, service=identity.hosts[native_type])
     if isinstance(identity, Arn):
         if given and str(given).startswith("arn:"):
             return str(given)
-        owner = identity.owner.one(body, tags) if identity.owner is not None else None
         if owner and _ACCOUNT.fullmatch(str(owner)):
             scope = replace(scope, account=str(owner))
-        values = _placeholders(identity.keys, body)
         return identity.build(values, scope) if values is not None else None
     if given:
         return asset_id(identity, str(given))
-    values = _placeholders([key for key in identity.keys if key not in ("project", "location")], body)
-    if values is None:
-        return None
-    return fill_asset(identity, values, scope)
-
-
-def _placeholders(keys: list[str] | tuple[str, ...], body: Mapping[str, Any]) -> dict[str, str] | None:
-    values: dict[str, str] = {}
-    for key in keys:
-        found = read_path(key)(body)
-        if not found or found[0] == "":
-            return None
-        values[key] = str(found[0])
-    return values
+    return fill_asset(identity, values, scope) if values is not None else None
 
 
 def fill_asset(identity: AssetName, values: Mapping[str, str], scope: Scope) -> str | None:
@@ -75,15 +69,27 @@ def asset_id(identity: AssetName, given: str) -> str:
     """Rewrite a selfLink or a relative name to the full resource name of Cloud Asset Inventory."""
     if given.startswith("//"):
         return given
-    match = _GOOGLE_URL.match(given)
-    path = match["rest"] if match else given.lstrip("/")
+    begin, mark, _ = given.partition("/projects/")
+    if mark and "\n" not in given and _is_before_projects(begin):
+        path = given[len(begin) + 1 :]
+    else:
+        match = _GOOGLE_URL.match(given)
+        path = match["rest"] if match else given.lstrip("/")
     if identity.service == "storage.googleapis.com":
         # Buckets carry no project: //storage.googleapis.com/NAME, from …/storage/v1/b/NAME.
         path = path.removeprefix("b/")
     return f"//{identity.service}/{path}"
 
 
-def _arm_id(given: str) -> str:
+@lru_cache(maxsize=256)
+def _is_before_projects(begin: str) -> bool:
+    """Whether a URL that begins so goes on with a relative name: the few services are each named by thousands."""
+    match = _GOOGLE_URL.match(f"{begin}/projects/any")
+    return match is not None and match["rest"] == "projects/any"
+
+
+def arm_id(given: str) -> str:
+    """An ARM id as it is compared."""
     return given.rstrip("/").lower()
 
 
@@ -93,8 +99,9 @@ def account_in(identifier: str, provider: str) -> str:
         parts = identifier.split(":", 5)
         return parts[4] if len(parts) > 4 else ""
     if provider == "azure":
-        root, _, rest = identifier[1:].partition("/")
-        return rest.partition("/")[0].lower() if identifier[:1] == "/" and root.lower() == "subscriptions" else ""
+        parts = identifier.split("/", 3)
+        is_in_one = len(parts) > 2 and not parts[0] and parts[1].lower() == "subscriptions"
+        return parts[2].lower() if is_in_one else ""
     if provider == "gcp":
         match = _PROJECT.search(identifier)
         # Some services name by the project's number; the scope knows its id.
@@ -146,19 +153,17 @@ def reference_to(declared: ResourceType, value: str, scope: Scope) -> str | None
     return _reader_of_references(declared)(value, scope)
 
 
-def full_reference(declared: ResourceType, value: str, scope: Scope) -> str:
-    """A reference to the one type it may mean as the id it names; as it is where that hangs on what there is.
+def full_references(declared: ResourceType) -> ReferenceReader | None:
+    """What makes the id it names of a path that refers to the one type it may mean; None where that hangs on more.
 
     A path of Azure or Google means one id wherever it is read. A bare name may be that of a neighbour, and that of
     Amazon's things does not say whose they are.
     """
-    if "/" not in value or isinstance(declared.id, Arn):
-        return value
-    return _reader_of_references(declared)(value, scope) or value
+    return None if isinstance(declared.id, Arn) else _reader_of_references(declared)
 
 
 def hangs_on_scope(value: str) -> bool:
-    """Whether :func:`full_reference` may make another id of a reference in another scope."""
+    """Whether :func:`full_references` may make another id of a reference in another scope."""
     return value.startswith(_IN_OWN_PROJECT)
 
 
@@ -223,19 +228,32 @@ def _asset_reader(declared: ResourceType, identity: AssetName) -> ReferenceReade
 
 
 def _arm_reader(declared: ResourceType) -> ReferenceReader:
-    names = _arm_names(declared)
+    names = arm_names(declared)
     if _RESOURCE_GROUP in names:
 
         def read_group(value: str, scope: Scope) -> str | None:
-            group = _ARM_PREFIX.match(_arm_id(value))
+            group = _ARM_PREFIX.match(arm_id(value))
             return group.group() if group and group["group"] else None
 
         return read_group
     listings = [name.split("/") for name in names]
+    if all(len(listing) == 2 for listing in listings):
+        marks = tuple(f"/providers/{name}/" for name in names)
+
+        def read_top(value: str, scope: Scope) -> str | None:
+            lowered = arm_id(value)
+            at = lowered.rfind("/providers/")
+            for mark in marks:
+                if lowered.startswith(mark, at):
+                    end = lowered.find("/", at + len(mark))
+                    return lowered if end < 0 else lowered[:end]
+            return None
+
+        return read_top
     shapes = [(listing[0], listing[1:], 2 * len(listing) - 2) for listing in listings if len(listing) > 1]
 
     def read(value: str, scope: Scope) -> str | None:
-        lowered = _arm_id(value)
+        lowered = arm_id(value)
         head, providers, tail = lowered.rpartition("/providers/")
         if not providers:
             return None
@@ -251,7 +269,7 @@ def _arm_reader(declared: ResourceType) -> ReferenceReader:
 
 
 @lru_cache(maxsize=1024)
-def _arm_names(declared: ResourceType) -> tuple[str, ...]:
+def arm_names(declared: ResourceType) -> tuple[str, ...]:
     """Every ARM type that a declaration stands for; a gateway is one of two."""
     listing = declared.listing
     return (listing.arm_type, *declared.known_as.arm) if isinstance(listing, ArmList) else ()
@@ -259,9 +277,9 @@ def _arm_names(declared: ResourceType) -> tuple[str, ...]:
 
 def native_name_of(declared: ResourceType, identifier: str) -> str:
     """The ARM type that an id names, where the declaration stands for several; else ``""``."""
-    if len(_arm_names(declared)) < 2:
+    if len(arm_names(declared)) < 2:
         return ""
     _, providers, tail = identifier.rpartition("/providers/")
     parts = tail.split("/")
     found = "/".join([parts[0], *parts[1::2]]) if providers else ""
-    return found if found in _arm_names(declared) else ""
+    return found if found in arm_names(declared) else ""

@@ -99,8 +99,14 @@ def json_without_secrets(
     return _JUDGE.json(body)
 
 
-def _is_plain_key(key: str) -> bool:
+def is_plain_name(key: str) -> bool:
+    """Whether a field name is clean, and neither of a secret nor of variables."""
     return _key_plan(key) == (key, False, False)
+
+
+def _is_plain_of_values(key: str) -> bool:
+    """The same where the value is neither an object nor a list: those alone hold variables."""
+    return _key_plan(key)[:2] == (key, False)
 
 
 def _plain(value: Any) -> Any:
@@ -112,7 +118,8 @@ def _plain(value: Any) -> Any:
 
 _JUDGE = Judge(
     plain=_plain,
-    is_plain_key=_is_plain_key,
+    is_plain_key=is_plain_name,
+    is_plain_of_values=_is_plain_of_values,
     pair_values=_PAIR_VALUES,
     max_text=MAX_TEXT,
     max_items=MAX_ITEMS,
