@@ -6,10 +6,12 @@ or file wrote it; a :class:`Resource` is the same thing in the one form that all
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -198,6 +200,30 @@ class Problem:
 
 
 _NAME_OF_LINK = attrgetter("source", "target", "kind")
+_SOURCE_OF_LINK = attrgetter("source")
+
+
+def _in_order(links: Iterable[Link], present: Container[str]) -> list[Link]:
+    """Links by name, each once and resolved where its target is present."""
+    ordered: list[Link] = []
+    # Twins stand side by side then. Of links that are in order already this takes next to nothing.
+    for link in sorted(links, key=_NAME_OF_LINK):
+        resolved, stated_by = link.target in present, link.stated_by
+        twin = ordered[-1] if ordered else None
+        if twin is not None and (
+            twin.target != link.target or twin.source != link.source or twin.kind != link.kind
+        ):
+            twin = None
+        if twin is not None and twin.stated_by != stated_by:
+            both = {*twin.staters, *link.staters}
+            stated_by = () if both == {link.source} else tuple(sorted(both))
+        is_same = link.resolved is resolved and link.stated_by is stated_by
+        made = link if is_same else Link(link.source, link.target, link.kind, resolved, stated_by)
+        if twin is None:
+            ordered.append(made)
+        else:
+            ordered[-1] = made
+    return ordered
 
 
 @dataclass(slots=True)
@@ -213,25 +239,29 @@ class Graph:
         Twins become one link, stated by all who state one of them.
         """
         present = self.resources
-        links: list[Link] = []
-        # Twins stand side by side then. Of links that are in order already this takes next to nothing.
-        for link in sorted(self.links, key=_NAME_OF_LINK):
-            resolved, stated_by = link.target in present, link.stated_by
-            twin = links[-1] if links else None
-            if twin is not None and (
-                twin.target != link.target or twin.source != link.source or twin.kind != link.kind
-            ):
-                twin = None
-            if twin is not None and twin.stated_by != stated_by:
-                both = {*twin.staters, *link.staters}
-                stated_by = () if both == {link.source} else tuple(sorted(both))
-            is_same = link.resolved is resolved and link.stated_by is stated_by
-            made = link if is_same else Link(link.source, link.target, link.kind, resolved, stated_by)
-            if twin is None:
-                links.append(made)
-            else:
-                links[-1] = made
-        return Graph({key: present[key] for key in sorted(present)}, links)
+        return Graph({key: present[key] for key in sorted(present)}, _in_order(self.links, present))
+
+    def joined_by(self, links: Iterable[Link]) -> Graph:
+        """A graph that is in canonical order, its links each once and resolved, with further links in any order.
+
+        Its own lists are taken over: a large graph is not sorted anew for a few links.
+        """
+        added: dict[str, list[Link]] = {}
+        for link in links:
+            added.setdefault(link.source, []).append(link)
+        own = self.links
+        if len(added) * 8 > len(own):
+            return Graph(self.resources, _in_order([*own, *chain.from_iterable(added.values())], self.resources))
+        whole: list[Link] = []
+        done = 0
+        for source in sorted(added):
+            first = bisect_left(own, source, done, key=_SOURCE_OF_LINK)
+            end = bisect_right(own, source, first, key=_SOURCE_OF_LINK)
+            whole += own[done:first]
+            whole += _in_order(own[first:end] + added[source], self.resources)
+            done = end
+        whole += own[done:]
+        return Graph(self.resources, whole)
 
     def children(self) -> dict[str, list[str]]:
         """Ids of the resources inside each parent that is itself present, both in sorted order."""
