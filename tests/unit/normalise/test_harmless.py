@@ -42,6 +42,7 @@ WORDS = st.sampled_from(
         ),
         *("eyJhbGciOiJIUzI1NiJ9.eyJ", "<password>abc</password>", "it's", 'say "x"', "\\", "ü", "a\x00b", "\x7f"),
         *("Bearer abcdefghijklmnopqrst", "BEARER\tabcdefghijklmnopqrst", "'secret':'abcdef'", "x" * 4097, ""),
+        *(":", "env:", ":env", ":password", "password:", "a,", "://u:secret@h/", ",", "{", "[", "Variables"),
     ]
 )
 VALUES = st.recursive(
@@ -117,3 +118,17 @@ def test_a_text_that_was_harmless_as_a_value_is_a_secret_s_name_all_the_same() -
     for name in ("password", "DB_PASSWORD", "environment"):
         assert json_without_secrets({"Mode": name}, "AWS::EC2::Instance") is not None
         assert json_without_secrets({name: {"a": "hunter22"}}, "AWS::EC2::Instance") is None
+
+
+@pytest.mark.parametrize("value", ["prod", 3, True, None])
+def test_a_tag_that_is_called_env_hides_nothing(value: Any) -> None:
+    body = {"id": "i-1", "tags": {"env": value}}
+    assert json_without_secrets(body, "microsoft.web/sites") == orjson.dumps(body)
+
+
+@pytest.mark.parametrize("value", [{"DB": "x"}, [{"name": "DB", "value": "x"}]])
+def test_what_holds_variables_is_taken_apart_at_every_look(value: Any) -> None:
+    plain = {"id": "i-1", "tags": {"env": "prod"}}
+    for _ in range(5):
+        assert json_without_secrets(plain, "microsoft.web/sites") is not None
+        assert json_without_secrets({**plain, "env": value}, "microsoft.web/sites") is None
