@@ -10,6 +10,7 @@ from tests.servers import free_port
 
 from cloudviz.errors import CloudRefused, Invalid
 from cloudviz.sources.azure import AzureProvider, Limits
+from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.provider import DiscoveryResult, ProviderConfig
 from fake_clouds.azure import (
     GRAPH,
@@ -41,6 +42,7 @@ from fake_clouds.azure_scan import (
     unseen,
 )
 from fake_clouds.azure_truth import AzureEstate
+from fake_clouds.figures import calls_told
 
 
 def test_when_half_of_all_calls_fail_at_first_the_scan_is_complete(
@@ -74,6 +76,18 @@ def test_when_calls_fail_by_chance_the_scan_is_complete(
     result = scan(fake_azure, limits=Limits(attempts=20, backoff=0.01))
     assert unseen(result) == set()
     assert graph_of(result) == graph_of(whole_azure)
+
+
+def test_each_call_is_counted_by_service_and_outcome(fake_azure: FakeAzure) -> None:
+    """As a worker tells Prometheus; and no call more or less than Azure heard."""
+    throttled = refuse(429, "RateLimiting", retry_after="0", x_ms_user_quota_resets_after="00:00:00")
+    fake_azure.faults.append(Fault(throttled, path=GRAPH, times=2))
+    breakers = Breakers()
+    scan(fake_azure, subscriptions=[ONE], types=["azure.network.virtual_network"], breakers=breakers)
+    told = calls_told(breakers)
+    graph = "Microsoft.Resources"  # as the right to ask Resource Graph names it
+    assert told["azure", graph, "throttled"] == 2 and told["azure", graph, "answered"] >= 1
+    assert sum(told.values()) == len(fake_azure.calls)
 
 
 def test_throttling_that_ends_is_waited_out(fake_azure: FakeAzure, whole_azure: DiscoveryResult) -> None:

@@ -13,9 +13,11 @@ from cloudviz.catalogue.registry import catalogue
 from cloudviz.errors import CloudRefused
 from cloudviz.inventory.model import Coverage, CoverageStatus, Graph, RawItem, Scope
 from cloudviz.normalise import normalise
+from cloudviz.sources.breaker import Breakers
 from cloudviz.sources.gcp import GcpProvider, Limits
 from cloudviz.sources.gcp.methods import lists_before, permission_of
 from cloudviz.sources.provider import DiscoveryResult, ProviderConfig, ScanProgress, Seen
+from fake_clouds.figures import calls_told
 from fake_clouds.gcp import Call, FakeGoogle, Reply, denied, error, half, on, switched_off, throttled
 from fake_clouds.gcp_estate import ORGANIZATION, REGION, Estate, Truth, build
 from fake_clouds.gcp_permissions import permission_for
@@ -393,6 +395,16 @@ def test_retry_after_is_obeyed(google: FakeGoogle, truth: Truth) -> None:
     result = scan(google, accounts=["shop-prod-1"], types=["gcp.network.network"])
     assert gaps(result) == []
     assert len(google.calls) == 2
+
+
+def test_each_call_is_counted_by_service_and_outcome(google: FakeGoogle) -> None:
+    """As a worker tells Prometheus; and no call more or less than Google heard."""
+    google.faults.append(on(ASSETS, lambda: throttled("0"), times=2))
+    breakers = Breakers()
+    scan(google, accounts=["shop-prod-1"], types=["gcp.network.network"], provider={"breakers": breakers})
+    told = calls_told(breakers)
+    assert told["gcp", ASSETS, "throttled"] == 2 and told["gcp", ASSETS, "answered"] >= 1
+    assert sum(told.values()) == len(google.calls)
 
 
 def test_throttled_for_ever_is_said_so(google: FakeGoogle) -> None:
