@@ -109,3 +109,22 @@ def test_each_query_asks_for_metrics_that_a_server_tells(metric_names: set[str])
     for where, query in asked:
         for name in NAME.findall(query):
             assert name in metric_names, (where, name)
+
+
+def test_the_guide_names_metrics_and_settings_that_there_are(metric_names: set[str]):
+    settings = load_settings(environment={}, directory=DEPLOY).settings.origins()
+    metrics = 0
+    for name in ("install", "operations", "monitoring", "performance", "security", "serving"):
+        text = (ROOT / f"docs/guide/{name}.md").read_text()
+        for each in re.findall(r"`(cloudviz_[a-z_]+)", text):
+            assert each in metric_names or f"{each}_count" in metric_names, (name, each)
+            metrics += 1
+        for each in re.findall(r"`((?:server|limits|store|cache|jobs|storage|auth|outbound)\.[a-z_]+)", text):
+            assert each in settings, (name, each)
+        for each in re.findall(r"CLOUDVIZ_([A-Z_]+)=", text):
+            known = each.lower().replace("__", ".").removesuffix("_file")
+            assert known in settings or f"${{CLOUDVIZ_{each}:" in (DEPLOY / "compose.yaml").read_text(), (
+                name,
+                each,
+            )
+    assert metrics > 20
