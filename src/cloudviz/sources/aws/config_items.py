@@ -116,6 +116,9 @@ def _lift_members(
 
 Lifter = Callable[[Any], Any]
 
+_MOST_NAMES = 1000
+"""Member names remembered of a shape: those of its API, each in a few ways of writing."""
+
 
 def _lift(shape: Any, value: Any) -> Any:
     """A value in the form of its shape; None for what is none."""
@@ -138,22 +141,25 @@ def _lifter(shape: Any) -> Lifter:
 
 
 def _structure_lifter(shape: Any) -> Lifter:
-    known: dict[str, tuple[str, Lifter]] = {}
+    known: dict[str, tuple[str, Lifter] | None] = {}
 
     def lift(value: Any) -> Any:
-        value = _parsed(value)
-        if not isinstance(value, Mapping):
-            return None
+        if type(value) is not dict:
+            value = _parsed(value)
+            if not isinstance(value, Mapping):
+                return None
         made: dict[str, Any] = {}
         for key, each in value.items():
-            found = known.get(key)
-            if found is None:
+            if each is None:
+                continue
+            try:
+                found = known[key]
+            except KeyError:
                 name = _by_lower_case(shape).get(str(key).lower())
-                if name is None:
-                    continue
-                found = known[key] = (name, _lifter(shape.members[name]))
-            one = None if each is None else found[1](each)
-            if one is not None:
+                found = None if name is None else (name, _lifter(shape.members[name]))
+                if len(known) < _MOST_NAMES:
+                    known[key] = found
+            if found is not None and (one := found[1](each)) is not None:
                 made[found[0]] = one
         return made
 
@@ -162,11 +168,11 @@ def _structure_lifter(shape: Any) -> Lifter:
 
 def _list_lifter(shape: Any) -> Lifter:
     def lift(value: Any) -> Any:
-        value = _parsed(value)
+        if type(value) is not list:
+            value = _parsed(value)
         values = value if isinstance(value, list) else [value]
         each = _lifter(shape.member)
-        made = [None if one is None else each(one) for one in values]
-        return [one for one in made if one is not None]
+        return [made for one in values if one is not None and (made := each(one)) is not None]
 
     return lift
 

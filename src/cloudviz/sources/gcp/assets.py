@@ -5,7 +5,6 @@ Source: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/assets/l
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -45,7 +44,6 @@ LATER: Mapping[str, Sequence[str]] = {
 
 PROJECT_ASSET = "cloudresourcemanager.googleapis.com/Project"
 
-_IN_PROJECT = re.compile(r"^//[^/]+/projects/([^/]+)")
 _RESOURCE_MANAGER = "cloudresourcemanager.googleapis.com/"
 
 
@@ -107,9 +105,10 @@ def sort(page: Mapping[str, Any], plan: Plan, sorter: Sorter, found: Found) -> N
 
 def learn(asset: Mapping[str, Any], numbers: dict[str, str]) -> None:
     """Note which project has which number, where an asset says so."""
-    resource = asset.get("resource")
-    data = resource.get("data") if isinstance(resource, Mapping) else None
-    if asset.get("assetType") == PROJECT_ASSET and isinstance(data, Mapping):
+    if asset.get("assetType") == PROJECT_ASSET:
+        resource = asset.get("resource")
+        data = resource.get("data") if isinstance(resource, Mapping) else None
+        data = data if isinstance(data, Mapping) else {}
         number, project = str(data.get("projectNumber") or ""), str(data.get("projectId") or "")
         if number and project and not project.isdigit():
             numbers[number] = project
@@ -123,7 +122,7 @@ def _sort(asset: Mapping[str, Any], plan: Plan, sorter: Sorter, found: Found) ->
     """Put one asset where it belongs, without copying what it holds."""
     name, asset_type = str(asset.get("name") or ""), str(asset.get("assetType") or "")
     resource = asset.get("resource")
-    if not name or not isinstance(resource, Mapping) or asset_type in SETTINGS:
+    if not name or not isinstance(resource, dict | Mapping) or asset_type in SETTINGS:
         return
     data = resource.get("data")
     body: dict[str, Any] = data if isinstance(data, dict) else {}
@@ -163,9 +162,10 @@ def _owner(asset: Mapping[str, Any]) -> tuple[str, str]:
     """The number of the project that an asset is of, and the project that is in its name."""
     ancestors = asset.get("ancestors")
     nearest = str(ancestors[0]) if isinstance(ancestors, list) and ancestors else ""
-    match = _IN_PROJECT.match(str(asset.get("name") or ""))
-    number = nearest.removeprefix("projects/") if nearest.startswith("projects/") else ""
-    return number, match[1] if match else ""
+    number = nearest[9:] if nearest.startswith("projects/") else ""
+    parts = str(asset.get("name") or "").split("/", 5)  # //service/projects/ID/…
+    is_named = len(parts) > 4 and parts[3] == "projects" and parts[2] and not parts[0] and not parts[1]
+    return number, parts[4] if is_named else ""
 
 
 def is_unknown_type(failed: CallFailed) -> bool:

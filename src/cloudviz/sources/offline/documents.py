@@ -13,12 +13,10 @@ import orjson
 
 from cloudviz.errors import BadInput
 from cloudviz.sources.offline.cloudformation import MAX_YAML, is_yaml_template, parse_yaml
+from cloudviz.sources.offline.cutting import MAX_DEPTH, MOST_PREFIX, TORN_HINT, Cutter
 from cloudviz.sources.offline.files import Opened, lines
 from cloudviz.sources.offline.format import ROWS, Document
 from cloudviz.sources.offline.tables import is_table, table_rows
-
-MAX_DEPTH = 512
-"""Terraform nests about twenty levels deep. orjson stops at 1,024 levels, streaming here."""
 
 MAX_LINE = 64 << 20
 """The longest line of a file with a document on each: 64 MiB."""
@@ -26,7 +24,6 @@ MAX_LINE = 64 << 20
 SAMPLE = 20
 """How many elements of a streamed list are looked at to tell what it is."""
 
-_MAX_PREFIX = 2048
 _NOT_JSON_HINT = (
     "CloudViz reads Terraform states (`terraform state pull > FILE`), what the clouds' own tools print as JSON, "
     "their exports, and CloudViz inventories."
@@ -153,7 +150,7 @@ def _torn(name: str, line: int, column: int, offset: int) -> BadInput:
     return BadInput(
         f"ends in the middle, at line {line}, column {column} (byte {offset}).",
         where=name,
-        hint="It was cut off; write it again with `terraform state pull > FILE`.",
+        hint=TORN_HINT,
     )
 
 
@@ -168,21 +165,7 @@ def _streamed(opened: Opened, stream: IO[bytes]) -> Document:
         first = [each for line in whole.split(b"\n", SAMPLE)[:SAMPLE] if (each := _object(line)) is not None]
         return Document(opened.name, {ROWS: []}, by_line, {ROWS: first})
 
-    def elements(wanted: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
-        try:
-            yield from walk(ijson.basic_parse(stream, use_float=True, buf_size=1 << 18), wanted, opened.name)
-        except ijson.IncompleteJSONError as error:
-            first = " ".join(str(error).split("\n", 1)[0].split())
-            if "premature EOF" in first:
-                raise BadInput(
-                    "ends in the middle.",
-                    where=opened.name,
-                    hint="It was cut off; write it again with `terraform state pull > FILE`.",
-                ) from error
-            raise BadInput(f"is not JSON: {first}.", where=opened.name) from error
-        except (ijson.JSONError, UnicodeError) as error:
-            raise BadInput(f"is not JSON: {error}.", where=opened.name) from error
-
+    elements = Cutter(stream, opened.name).elements
     if opened.data.lstrip()[:1] == b"[":
         return Document(opened.name, {ROWS: []}, elements, {ROWS: _sample_of(opened).get("item", [])})
     top = _top_of(opened)
@@ -249,7 +232,7 @@ def walk(events: Iterator[Event], wanted: Callable[[str], bool], name: str) -> I
             if prefixes:
                 step = "item" if in_list[-1] else key
                 prefix = f"{prefixes[-1]}.{step}" if prefixes[-1] else step
-                if len(prefix) > _MAX_PREFIX:
+                if len(prefix) > MOST_PREFIX:
                     prefix = "?"
             else:
                 prefix = ""

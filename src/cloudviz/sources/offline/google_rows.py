@@ -30,6 +30,7 @@ _PROJECT = re.compile(r"(?:^|/)projects/([^/]+)")
 _PLACE = re.compile(r"(?:^|/)(?:locations|zones|regions)/([a-z0-9-]+)(?:/|$)")
 _ZONE = re.compile(r"^([a-z]+-[a-z]+\d+)-[a-z]$")
 _KNATIVE = ("serving.knative.dev/", "run.googleapis.com/")
+_FUNCTION_ASSET = "cloudfunctions.googleapis.com/Function"
 _PROJECT_ASSET = "cloudresourcemanager.googleapis.com/Project"
 _OFFERS = frozenset(
     f"compute#{noun}" for noun in ("acceleratorType", "diskType", "machineType", "nodeType", "region", "zone")
@@ -84,7 +85,7 @@ def is_google(row: Mapping[str, Any]) -> bool:
 
 def _assets(rows: Iterable[Mapping[str, Any]], asked: Asked, contents: Contents) -> None:
     """Read assets as a scan reads the pages of Cloud Asset Inventory."""
-    from cloudviz.sources.gcp.assets import Found, learn, sort
+    from cloudviz.sources.gcp.assets import Found, sort
     from cloudviz.sources.gcp.plan import Plan, Sorter, selected
 
     known = catalogue()
@@ -92,25 +93,24 @@ def _assets(rows: Iterable[Mapping[str, Any]], asked: Asked, contents: Contents)
     sorter = Sorter(known, plan)
     found = Found("", {}, reads_later=True)
     page: list[Mapping[str, Any]] = []
-    # Of one id the later is kept: what says more of functions of both generations comes last.
-    kind = type(contents.items)
-    first, rest = kind(), kind()
+    # What has to wait for the last row: whose project is only told by its number, and of one id the later is kept,
+    # so that what says more of functions of both generations comes last.
+    waiting = type(contents.items)()
 
     def turn() -> None:
         asked.go_on()
-        for each in page:
-            learn(each, found.numbers)
         sort({"assets": page}, plan, sorter, found)
         page.clear()
-        for items in found.items.values():
+        for (account, _), items in found.items.items():
+            of_number = account.isdigit()
             for item in items:
-                is_first = item.native_type == "cloudfunctions.googleapis.com/CloudFunction"
-                (first if is_first else rest).append(item)
+                is_late = of_number or item.native_type == _FUNCTION_ASSET
+                (waiting if is_late else contents.items).append(item)
         found.items.clear()
 
     for row in rows:
         asset = _camel(row)
-        if isinstance(asset.get("resource"), Mapping):
+        if isinstance(asset.get("resource"), dict):
             page.append(asset)
         else:
             # A policy of a thing that has a row of its own.
@@ -118,15 +118,15 @@ def _assets(rows: Iterable[Mapping[str, Any]], asked: Asked, contents: Contents)
         if len(page) >= _PAGE:
             turn()
     turn()
-    for items in (first, rest):
-        for item in items.drained() if isinstance(items, Kept) else items:
-            account = found.numbers.get(item.scope.account)
-            contents.items.append(replace(item, scope=replace(item.scope, account=account)) if account else item)
+    for item in waiting.drained() if isinstance(waiting, Kept) else waiting:
+        account = found.numbers.get(item.scope.account)
+        contents.items.append(replace(item, scope=replace(item.scope, account=account)) if account else item)
 
 
 def _camel(row: Mapping[str, Any]) -> dict[str, Any]:
     """An asset in the names of the API: some tools write them with underscores; a search writes no resource."""
-    asset = {_SNAKE.get(key, key): value for key, value in row.items()}
+    is_told = _SNAKE.keys().isdisjoint(row)
+    asset = dict(row) if is_told else {_SNAKE.get(key, key): value for key, value in row.items()}
     resource = asset.get("resource")
     if not isinstance(resource, Mapping) and "displayName" in asset and "iamPolicy" not in asset:
         data = {"name": asset["displayName"]}
@@ -140,7 +140,7 @@ def _camel(row: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(project, str):
             asset["ancestors"] = [project]
     ancestors = asset.get("ancestors")
-    if isinstance(ancestors, list):
+    if isinstance(ancestors, list) and not all(type(each) is str for each in ancestors[:1]):
         asset["ancestors"] = [each for each in ancestors if isinstance(each, str)]
     return asset
 

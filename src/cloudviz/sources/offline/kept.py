@@ -1,18 +1,21 @@
-"""Lists of what large files hold, kept packed: a tenth of the memory, and of a file of 500 MB no more than that.
+"""Lists of what large files hold, kept in a temporary file: in memory nothing but the entries' places stays.
 
-An entry is pickled with those beside it and compressed. Both happen in this process alone: nothing from outside is
-ever unpickled.
+An entry is pickled with those beside it. Both happen in this process alone: nothing from outside is unpickled.
 """
 
 from __future__ import annotations
 
 import pickle
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Generic, TypeVar, overload
 
+from cloudviz.runtime.spill import Spill
+
 T = TypeVar("T")
+
+Block = tuple[int, Spill, int, int]
+"""(number of entries, where they are: file, first byte, bytes)."""
 
 BLOCK = 128
 """Entries that are packed together. Their field names are then written once."""
@@ -22,7 +25,8 @@ class Kept(Sequence[T], Generic[T]):
     """A list that is appended to, and read from its beginning. Changing what is read changes nothing here."""
 
     def __init__(self, entries: Iterable[T] = ()) -> None:
-        self._blocks: list[tuple[int, bytes]] = []
+        self._spill: Spill | None = None
+        self._blocks: list[Block] = []
         self._open: list[T] = []
         self._length = 0
         self.extend(entries)
@@ -35,8 +39,10 @@ class Kept(Sequence[T], Generic[T]):
             self._pack()
 
     def _pack(self) -> None:
-        packed = zlib.compress(pickle.dumps(self._open, pickle.HIGHEST_PROTOCOL), 1)
-        self._blocks.append((len(self._open), packed))
+        if self._spill is None:
+            self._spill = Spill()
+        packed = pickle.dumps(self._open, pickle.HIGHEST_PROTOCOL)
+        self._blocks.append((len(self._open), self._spill, self._spill.put(packed), len(packed)))
         self._open = []
 
     def extend(self, entries: Iterable[T]) -> None:
@@ -54,7 +60,7 @@ class Kept(Sequence[T], Generic[T]):
     def drained(self) -> Iterator[T]:
         """All entries, each block let go when it has been read. Nothing is left then."""
         blocks, rest = self._blocks[::-1], self._open
-        self._blocks, self._open, self._length = [], [], 0
+        self._spill, self._blocks, self._open, self._length = None, [], [], 0
         while blocks:
             yield from _unpacked(blocks.pop())
         yield from rest
@@ -86,6 +92,7 @@ class Kept(Sequence[T], Generic[T]):
         return self._open[wanted]
 
 
-def _unpacked(block: tuple[int, bytes]) -> Iterator[T]:
-    entries: list[T] = pickle.loads(zlib.decompress(block[1]))  # noqa: S301 - packed by append
+def _unpacked(block: Block) -> Iterator[T]:
+    _, spill, begin, size = block
+    entries: list[T] = pickle.loads(spill.get(begin, size))  # noqa: S301 - packed by append
     return iter(entries)

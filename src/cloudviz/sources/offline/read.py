@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
@@ -53,6 +55,9 @@ FORMATS: tuple[Format, ...] = (
 TELL_SECONDS = 1.0
 """How often it is told how far a large file is read."""
 
+COLLECT_EVERY = (50_000, 20, 20)
+"""How seldom Python looks for cycles while files are read, instead of (700, 10, 10): nothing here makes any."""
+
 MOST_UNPACKED = 20_000
 """Things that several files hold together before they are packed."""
 
@@ -100,7 +105,11 @@ def read_paths(
     Returns what the files hold. When there are several, one that can't be read is a problem and the rest goes on.
     Raises :class:`~cloudviz.errors.BadInput` or one of its kind when nothing could be read.
     """
-    asked = Asked(account, region, cancelled)
+    with _seldom_collected():
+        return _read_all(paths, Asked(account, region, cancelled), on_progress)
+
+
+def _read_all(paths: Sequence[Path], asked: Asked, on_progress: Progress | None) -> OfflineResult:
     found, problems = find(paths)
     result = OfflineResult(problems=problems)
     if not found:
@@ -135,6 +144,17 @@ def read_paths(
     if isinstance(result.items, list):
         result.items.sort(key=weight)
     return result
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    before = gc.get_threshold()
+    if before[0] < COLLECT_EVERY[0]:
+        gc.set_threshold(*COLLECT_EVERY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _placed(asked: Asked, name: str) -> Asked:

@@ -176,12 +176,13 @@ def survey(attributes: dict[str, Any]) -> list[str]:
     while waiting:
         holder = waiting.pop()
         for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
-            if isinstance(value, str):
-                if value.startswith("arn:"):
+            kind = type(value)  # of what JSON holds there are no kinds of a kind
+            if kind is str:
+                if value[:4] == "arn:":
                     arns.append(value)
                 elif len(value) > LONG_TEXT:
                     holder[key] = f"{value[:_KEPT_OF_LONG]}… ({len(value):,} characters)"
-            elif isinstance(value, dict | list):
+            elif (kind is dict or kind is list) and value:
                 waiting.append(value)
     return arns
 
