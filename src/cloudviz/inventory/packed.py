@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import ItemsView, Iterator, Mapping
+from typing import Any, Protocol
 
 import orjson
 
@@ -47,6 +47,42 @@ class PackedProperties(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"PackedProperties({self.unpacked()!r})"
+
+
+class Aside(Protocol):
+    """Where bytes are put that memory has no room for."""
+
+    def put(self, data: bytes) -> int:
+        """Put bytes there; returns where they begin."""
+
+    def get(self, begin: int, size: int) -> bytes:
+        """Bytes that were put there."""
+
+
+class AsideProperties(PackedProperties):
+    """The same, with the JSON put aside: an estate of 500 MB of files is linked while nobody reads it."""
+
+    __slots__ = ("_aside", "_place")
+
+    def __init__(self, packed: bytes, aside: Aside) -> None:
+        self._aside = aside
+        self._place = aside.put(packed) << 32 | len(packed)
+
+    @property
+    def packed(self) -> bytes:  # type: ignore[override]
+        """UTF-8 JSON of an object, keys sorted at every depth."""
+        return self._aside.get(self._place >> 32, self._place & 0xFFFFFFFF)
+
+    def items(self) -> ItemsView[str, Any]:
+        """All of it, read once."""
+        return self.unpacked().items()
+
+    def here(self) -> PackedProperties:
+        """The same in memory."""
+        return PackedProperties(self.packed)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PackedProperties, (self.packed,)
 
 
 def pack(properties: Mapping[str, Any]) -> Mapping[str, Any]:

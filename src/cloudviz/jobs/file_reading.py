@@ -3,7 +3,8 @@
 Python runs one thread at a time: half a minute of parsing in the server's process would be half a minute in which
 every request waits for its turn. The process is asked on its standard input and answers on its standard output, in
 pickles that the same release writes on the same machine; it ends when its output is closed or it is killed, which
-is how it is cancelled.
+is how it is cancelled. What it read it writes, ready to be stored, to a temporary file that both have open:
+neither process ever holds an estate of 500 MB of files as a whole.
 """
 
 from __future__ import annotations
@@ -13,23 +14,21 @@ import pickle
 import select
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from cloudviz.errors import Cancelled, CloudVizError, Unavailable
-from cloudviz.inventory.model import Graph, Inventory
-from cloudviz.jobs.imports import read_files
+from cloudviz.jobs.imports import PreparedImport, prepare_files
 from cloudviz.jobs.reading import received, send
 from cloudviz.jobs.spread import surroundings
 from cloudviz.sources.provider import Progress, ScanProgress
+from cloudviz.store.prepared import PreparedFile
 
 APART_FROM = 8 << 20
 """Bytes of files that are worth a process: what starts in half a second reads so much in as long."""
-
-AT_ONCE = 1000
-"""Resources or links in one message: to take it in holds up others for a few milliseconds."""
 
 ASK_SECONDS = 0.25
 """How often it is asked whether the user has cancelled."""
@@ -57,11 +56,17 @@ def read_apart(
     on_progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     within: Path | None = None,
-) -> Inventory:
-    """The same as :func:`~cloudviz.jobs.imports.read_files`, by a process of its own. Blocks: call it in a thread.
+) -> tuple[PreparedImport, PreparedFile]:
+    """The same as :func:`~cloudviz.jobs.imports.prepare_files`, by a process of its own. It blocks: use a thread.
 
     Raises what that raises, and :class:`~cloudviz.errors.Unavailable` where the process ends before it answers.
     """
+    try:
+        chunks = tempfile.TemporaryFile(prefix="cloudviz-")  # noqa: SIM115 - it is read when this has returned
+    except OSError as error:
+        raise Unavailable(
+            f"a temporary file can't be made: {error.strerror}.", hint="Name another folder in TMPDIR."
+        ) from error
     process = subprocess.Popen(
         # -P: nothing is imported from the folder that somebody happens to be in.
         (sys.executable, "-P", "-m", "cloudviz.jobs.file_reading"),
@@ -71,11 +76,11 @@ def read_apart(
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         env=surroundings(os.environ),
+        pass_fds=(chunks.fileno(),),
     )
     assert process.stdin is not None and process.stdout is not None
     try:
-        send(process.stdin, pickle.dumps((list(paths), account, region, within)))
-        graph = Graph()
+        send(process.stdin, pickle.dumps((list(paths), account, region, within, chunks.fileno())))
         while True:
             has_answered = False
             while not has_answered:
@@ -86,14 +91,10 @@ def read_apart(
             word, value = pickle.loads(received(process.stdout))  # noqa: S301 - our child wrote it
             if word == "progress" and on_progress is not None:
                 on_progress(value)
-            elif word == "resources":
-                graph.resources.update((each.id, each) for each in value)
-            elif word == "links":
-                graph.links.extend(value)
             elif word == "refused":
                 raise value
             elif word == "done":
-                return Inventory(value[0], graph, value[1], value[2])
+                return value, PreparedFile(chunks)
     except (EOFError, OSError, pickle.UnpicklingError) as error:
         raise Unavailable(
             "the process that read the files ended early",
@@ -106,20 +107,14 @@ def read_apart(
             pipe.close()
 
 
-def _answers(asked: tuple[Any, ...], tell: Progress) -> Iterator[tuple[str, Any]]:
-    paths, account, region, within = asked
+def _answer(asked: tuple[Any, ...], tell: Progress) -> tuple[str, Any]:
+    paths, account, region, within, number = asked
     try:
-        inventory = read_files(paths, account=account, region=region, on_progress=tell, within=within)
+        with os.fdopen(number, "wb") as chunks:
+            made = prepare_files(paths, chunks, account=account, region=region, on_progress=tell, within=within)
     except CloudVizError as refusal:
-        yield "refused", refusal
-        return
-    resources = iter(inventory.graph.resources.values())
-    while some := list(islice(resources, AT_ONCE)):
-        yield "resources", some
-    links = iter(inventory.graph.links)
-    while found := list(islice(links, AT_ONCE)):
-        yield "links", found
-    yield "done", (inventory.discovery, inventory.coverage, inventory.problems)
+        return "refused", refusal
+    return "done", made
 
 
 def main() -> None:
@@ -133,8 +128,7 @@ def main() -> None:
     def tell(progress: ScanProgress) -> None:
         send(answers, pickle.dumps(("progress", progress), pickle.HIGHEST_PROTOCOL))
 
-    for answer in _answers(asked, tell):
-        send(answers, pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+    send(answers, pickle.dumps(_answer(asked, tell), pickle.HIGHEST_PROTOCOL))
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from cloudviz.errors import Cancelled, CloudVizError, Invalid, Unavailable
 from cloudviz.inventory.document import problem_document
@@ -19,21 +19,25 @@ from cloudviz.inventory.model import (
     DiscoveryInfo,
     Graph,
     Inventory,
+    Link,
     Problem,
     RawItem,
+    Resource,
     merge,
 )
 from cloudviz.jobs.alive import held
 from cloudviz.jobs.uploads import told_without, without
-from cloudviz.normalise import Normaliser, cleaned, normalise
+from cloudviz.normalise import LinkPile, Normaliser, Shelf, cleaned, here, normalise
 from cloudviz.runtime import clock
+from cloudviz.runtime.spill import Spill
 from cloudviz.sources.offline import read_paths
 from cloudviz.sources.offline.kept import Kept
-from cloudviz.sources.offline.read import weight
+from cloudviz.sources.offline.read import OfflineResult, weight
 from cloudviz.sources.provider import Progress
 
 if TYPE_CHECKING:  # reading files needs no database, and SQLAlchemy costs 0.35 s of every `cloudviz draw`
     from cloudviz.store import Store
+    from cloudviz.store.prepared import Prepared, Stated
     from cloudviz.store.records import RecordedChanges
 
 
@@ -68,6 +72,19 @@ class ImportOutcome:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedImport:
+    """What files held, but for the graph where that was written elsewhere.
+
+    Attributes:
+        resources, links: how many there are.
+    """
+
+    inventory: Inventory
+    resources: int
+    links: int
+
+
 def read_files(
     paths: Sequence[Path],
     *,
@@ -87,6 +104,73 @@ def read_files(
     with told_without(within):
         found = read_paths(paths, account=account, region=region, on_progress=on_progress, cancelled=cancelled)
     graph, problems = _normalised(found.items, cancelled)
+    return _inventory(found, graph, problems, paths, within)
+
+
+def prepare_files(
+    paths: Sequence[Path],
+    to: IO[bytes],
+    *,
+    account: str = "",
+    region: str = "",
+    on_progress: Progress | None = None,
+    within: Path | None = None,
+) -> PreparedImport:
+    """The same, made ready to be stored chunk by chunk in a file, for what memory should not hold as a whole.
+
+    Arguments:
+        to: an empty file that nobody else writes to.
+    """
+    from cloudviz.store.prepared import chunks_of, links_by_stater, write_chunks
+
+    with told_without(within):
+        found = read_paths(paths, account=account, region=region, on_progress=on_progress)
+    is_much = isinstance(found.items, Kept) and not found.inventories
+    pile = LinkPile(Spill()) if is_much else None
+    graph, problems = _normalised(found.items, None, pile)
+    inventory = _inventory(found, graph, problems, paths, within)
+    graph = inventory.graph
+    count = len(graph.links) if pile is None else pile.count(graph.links)
+    others = links_by_stater(graph.resources, graph.links)
+    resources = len(graph.resources)
+    stated = _Stated(others, pile or ())
+    inventory.graph = Graph()
+    write_chunks(chunks_of(map(here, _drained(graph.resources)), stated), to)
+    return PreparedImport(inventory, resources, count)
+
+
+class _Stated:
+    """The links that resources state, in the order of their ids: those of a pile, and the few others."""
+
+    def __init__(self, others: Stated, pile: Iterable[Link]) -> None:
+        self._others = others
+        self._pile = iter(pile)
+        self._next = next(self._pile, None)
+
+    def __call__(self, last: str) -> Stated:
+        from cloudviz.store.prepared import key_text, name_of
+
+        told = self._others
+        while self._next is not None:
+            link = self._next
+            stater = link.stated_by[0] if link.stated_by else link.source
+            if stater > last:
+                break
+            told.setdefault(key_text(stater), []).append(name_of(link))
+            self._next = next(self._pile, None)
+        return told
+
+
+def _drained(resources: dict[str, Resource]) -> Iterator[Resource]:
+    """The resources in the order of their ids, let go one by one."""
+    for key in sorted(resources):
+        yield resources.pop(key)
+
+
+def _inventory(
+    found: OfflineResult, graph: Graph, problems: list[Problem], paths: Sequence[Path], within: Path | None
+) -> Inventory:
+    """What files held, with the inventories among them and what was looked at."""
     coverage = _coverage_of(graph)
     documents = found.inventories
     for document in documents:
@@ -113,12 +197,16 @@ def read_files(
 
 
 def _normalised(
-    items: list[RawItem] | Kept[RawItem], cancelled: Callable[[], bool] | None
+    items: list[RawItem] | Kept[RawItem], cancelled: Callable[[], bool] | None, pile: LinkPile | None = None
 ) -> tuple[Graph, list[Problem]]:
-    """The graph of what files held. Of much, what is still to be read and what has been read are both packed."""
+    """The graph of what files held. Of much, all that linking does not read is in temporary files meanwhile.
+
+    Arguments:
+        pile: takes the links that resources state themselves, where the graph is only to be stored.
+    """
     if isinstance(items, list):
         return normalise(items)
-    normaliser = Normaliser()
+    normaliser = Normaliser(shelf=Shelf(Spill(), with_tags=pile is not None))
     waiting = items.drained()
     while run := list(islice(waiting, ITEMS_AT_ONCE)):
         if cancelled is not None and cancelled():
@@ -128,7 +216,7 @@ def _normalised(
             by_weight.setdefault(weight(item), []).append(item)
         for rank, each in by_weight.items():
             normaliser.add(each, (str(rank),))
-    return normaliser.finish()
+    return normaliser.finish(pile=pile)
 
 
 async def import_files(
@@ -155,18 +243,26 @@ async def import_files(
 
     if is_live(source):
         raise Invalid(f"a file is no live scan: its source can't be {source[:60]!r}", hint="Name it otherwise.")
+    from cloudviz.jobs.costs import allocate_after_look
     from cloudviz.jobs.file_reading import is_worth_it, read_apart
 
-    inventory = await asyncio.to_thread(
-        read_apart if await asyncio.to_thread(is_worth_it, paths) else read_files,
-        paths,
-        account=account,
-        region=region,
-        on_progress=on_progress,
-        cancelled=cancelled,
-        within=within,
-    )
-    from cloudviz.jobs.costs import allocate_after_look
+    def read() -> tuple[PreparedImport, Graph | Prepared]:
+        if is_worth_it(paths):
+            return read_apart(
+                paths,
+                account=account,
+                region=region,
+                on_progress=on_progress,
+                cancelled=cancelled,
+                within=within,
+            )
+        made = read_files(
+            paths, account=account, region=region, on_progress=on_progress, cancelled=cancelled, within=within
+        )
+        return PreparedImport(made, len(made.graph.resources), len(made.graph.links)), made.graph
+
+    made, seen = await asyncio.to_thread(read)
+    inventory = made.inventory
 
     name = source or inventory.discovery.source
     if is_live(name):
@@ -176,13 +272,12 @@ async def import_files(
     discovery_id = await _begin(store, inventory.discovery.provider, name, paths, discovery_id)
     lost = any(problem.loss for problem in inventory.problems)
     status = "partial" if lost or inventory.gaps() else "completed"
-    resources, links = len(inventory.graph.resources), len(inventory.graph.links)
-    found = ImportOutcome(discovery_id, status, resources, links, RecordedChanges(), inventory.problems)
+    found = ImportOutcome(discovery_id, status, made.resources, made.links, RecordedChanges(), inventory.problems)
     ending = Ending(status, found.summary())
     try:
         async with held(store, discovery_id):
             changes = await store.inventories.record(
-                discovery_id, inventory.graph, inventory.coverage, inventory.problems, clock.now(), ending
+                discovery_id, seen, inventory.coverage, inventory.problems, clock.now(), ending
             )
     except BaseException as ended:
         reason = ended.detail if isinstance(ended, CloudVizError) else "it was stopped"

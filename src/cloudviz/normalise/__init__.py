@@ -2,6 +2,19 @@
 
 from cloudviz.normalise.items import cleaned
 from cloudviz.normalise.normaliser import Batch, Normaliser, normalise
+from cloudviz.normalise.shelf import LinkPile, Shelf, here
 from cloudviz.normalise.staging import batch_of, packed_batch, rows_of, unpacked_batch
 
-__all__ = ["Batch", "Normaliser", "batch_of", "cleaned", "normalise", "packed_batch", "rows_of", "unpacked_batch"]
+__all__ = [
+    "Batch",
+    "LinkPile",
+    "Normaliser",
+    "Shelf",
+    "batch_of",
+    "cleaned",
+    "here",
+    "normalise",
+    "packed_batch",
+    "rows_of",
+    "unpacked_batch",
+]

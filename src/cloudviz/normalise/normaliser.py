@@ -12,7 +12,8 @@ from cloudviz.catalogue.registry import Catalogue, catalogue
 from cloudviz.inventory.model import ANY_MEMBER, Graph, Problem, RawItem, Resource, Shape
 from cloudviz.normalise.items import resource_of
 from cloudviz.normalise.redaction import redact
-from cloudviz.normalise.references import Pending, connect, is_told_by_id
+from cloudviz.normalise.references import Pending, Pile, connect, is_told_by_id
+from cloudviz.normalise.shelf import Shelf
 
 Rank = tuple[str, ...]
 """Where items stand among others: of two with one id that of the higher rank is kept, whichever came first."""
@@ -76,13 +77,16 @@ class Normaliser:
         known: the catalogue to read with; the release's own when None.
         packed: keep properties as JSON bytes: a fifth of the memory, for scans of any size. Pictures and
             documents read them often, and want them as they are.
+        shelf: where what linking does not read is put meanwhile; memory when None.
     """
 
-    def __init__(self, known: Catalogue | None = None, *, packed: bool = True) -> None:
+    def __init__(self, known: Catalogue | None = None, *, packed: bool = True, shelf: Shelf | None = None) -> None:
         self._types = known or catalogue()
         self._packed = packed
+        self._shelf = shelf
         self._resources: dict[str, Resource] = {}
         self._pending: dict[str, Pending] = {}
+        self._places: dict[str, int] = {}  # of references that are put aside
         self._ranks: dict[str, Rank] = {}
         self._problems: set[Problem] = set()
         self._projects: dict[str, str] = {}
@@ -149,6 +153,10 @@ class Normaliser:
             before = self._ranks.get(key)
             if before is None or before <= rank:
                 self._ranks[key] = rank
+                if self._shelf is not None:
+                    self._resources[key] = self._shelf.laid(resource)
+                    self._places[key] = self._shelf.put(references)
+                    continue
                 self._resources[key] = resource
                 self._pending[key] = references
         self._problems.update(batch.problems)
@@ -174,25 +182,33 @@ class Normaliser:
             frozenset(key for key in known if is_told_by_id(key)),
         )
 
-    def finish(self, beside: Iterable[Resource] = ()) -> tuple[Graph, list[Problem]]:
+    def finish(self, beside: Iterable[Resource] = (), pile: Pile | None = None) -> tuple[Graph, list[Problem]]:
         """The graph in canonical order, and the problems met, sorted. What was taken in is let go.
 
         Arguments:
             beside: resources known from before that were not looked at now. References may mean them, so that a
                 scan of one type says of it what a scan of all types does.
+            pile: takes the links that resources state themselves, in the order of their ids; the graph has the
+                others then. None: the graph has them all.
         """
-        resources, pending = self._resources, self._pending
+        resources, pending, places, shelf = self._resources, self._pending, self._places, self._shelf
         joins, projects, problems = self._joins, self._projects, sorted(self._problems)
         self.__init__(self._types, packed=self._packed)  # type: ignore[misc]
         # In the order of ids: what is resolved first must not depend on which listing came first.
         order = sorted(resources)
+        ordered = {key: resources[key] for key in order}
+        resources.clear()
         graph = connect(
             self._types,
-            {key: resources[key] for key in order},
-            (pending.pop(key) for key in order),
+            ordered,
+            (pending.pop(key) for key in order)
+            if shelf is None
+            else (shelf.pending(key, places.pop(key)) for key in order),
             joins,
             projects,
             beside,
+            None if shelf is None else shelf.rules,
+            pile,
         )
         return graph, problems
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from cloudviz.catalogue.declare import AssetName, LinkRule, ResourceType, TerraformJoin
 from cloudviz.catalogue.kinds import CONTAINER_KINDS, Kind
@@ -172,6 +172,15 @@ class References:
         return None
 
 
+class Pile(Protocol):
+    """Takes links, and gives them back in their order."""
+
+    def extend(self, links: Iterable[Link], /) -> None:
+        """Take links that one resource states."""
+
+    def __iter__(self) -> Iterator[Link]: ...
+
+
 def connect(
     catalogue: Catalogue,
     resources: dict[str, Resource],
@@ -179,19 +188,26 @@ def connect(
     joined: Iterable[tuple[TerraformJoin, RawItem]],
     projects: Mapping[str, str] | None = None,
     beside: Iterable[Resource] = (),
+    rules: Iterable[LinkRule] | None = None,
+    pile: Pile | None = None,
 ) -> Graph:
     """Resolve every pending reference: set parents, make links, and give canonical order.
 
     Arguments:
         resources, pending: in the order of ids, of each resource what it refers to.
+        rules: those of all pending references, where somebody knows them; they are looked for when None.
+        pile: takes the links that resources state themselves, in the order of the pending references; the graph
+            has the few others then, and no order. None: the graph has them all.
         projects: the id of each Google project by its number, as far as known.
         beside: resources that are known and were not looked at now. A reference may mean them; they are not
             in the graph.
     """
-    pending, joined = deque(pending), list(joined)
+    joined = list(joined)
     # Only what something refers to is looked up by its names; most of an estate is not.
-    rules = {id(rule): rule for each in pending for rule, _ in each.found}
-    wanted = {target for rule in rules.values() for target in rule.targets}
+    if rules is None:
+        pending = deque(pending)
+        rules = {id(rule): rule for each in pending for rule, _ in each.found}.values()
+    wanted = {target for rule in rules for target in rule.targets}
     wanted.update(key for join, _ in joined for end in (join.source, join.target) for key in end[0].split("|"))
     known = {each.id: each for each in beside}
     known = {**known, **resources} if known else resources
@@ -199,9 +215,10 @@ def connect(
     links: list[Link] = []  # in their order, each once
     others = [link for join, item in joined for link in _join(references, join, item)]
     resolve = references.resolve
+    stated: Pile = links if pile is None else pile
+    reverse: Pile = others if pile is None else pile
     asking: list[Pending] = []
-    while pending:
-        each = pending.popleft()  # let go of as the links come, which take as much
+    for each in _drained(pending):  # let go of as the links come, which take as much
         source, scope = each.source, each.scope
         parent: str | None = None
         ends: list[tuple[str, str]] = []
@@ -220,19 +237,27 @@ def connect(
                 if rule.is_parent and parent is None:
                     parent = target
                 if rule.reverse:
-                    others.append(Link(target, source, rule.kind._value_, source in resources, (source,)))
+                    reverse.extend((Link(target, source, rule.kind._value_, source in resources, (source,)),))
                 else:
                     ends.append((target, rule.kind._value_))
         if len(ends) > 1:
             ends = sorted(set(ends))
-        for target, kind in ends:
-            links.append(Link(source, target, kind, target in resources))
+        if ends:
+            stated.extend([Link(source, target, kind, target in resources) for target, kind in ends])
         if parent is not None:
             known[source] = resources[source] = _standing_in(resources[source], parent)
-    others += _meant_by_alias(references, asking, links, others)
-    others += _adopted(resources, known, links, others)
+    others += _meant_by_alias(references, asking, stated, others)
+    others += _adopted(resources, known, stated, others)
     _inherit_regions(resources, known)
-    return Graph(resources, links).joined_by(others)
+    return Graph(resources, links).joined_by(others) if pile is None else Graph(resources, others)
+
+
+def _drained(pending: Iterable[Pending]) -> Iterator[Pending]:
+    if not isinstance(pending, deque):
+        yield from pending
+        return
+    while pending:
+        yield pending.popleft()
 
 
 def _meant_by_alias(references: References, asking: list[Pending], *links: Iterable[Link]) -> list[Link]:

@@ -33,6 +33,7 @@ from cloudviz.store.facets import count_facets
 from cloudviz.store.instants import write_instant
 from cloudviz.store.moments import After, At, Now, moment_of, shown_at, shown_for
 from cloudviz.store.pages import fetch_page
+from cloudviz.store.prepared import Prepared
 from cloudviz.store.reach import Reach
 from cloudviz.store.record import record
 from cloudviz.store.records import Ending, Page, RecordedChanges, ResourceDetail, ResourceVersion
@@ -77,7 +78,7 @@ class Inventories:
     async def record(
         self,
         discovery_id: str,
-        graph: Graph,
+        seen: Graph | Prepared,
         coverage: Sequence[Coverage],
         problems: Sequence[Problem],
         seen_at: datetime,
@@ -94,6 +95,7 @@ class Inventories:
         Safe to call again for the same discovery.
 
         Arguments:
+            seen: what was seen: a graph, or one that another process has made ready.
             seen_at: the instant the look was true, with a time zone. A state never begins before the one
                 it follows: looks that come out of order are recorded as of the later instant.
             ending: how the discovery ends with this, in the same transaction; who gives none ends it by itself.
@@ -102,7 +104,7 @@ class Inventories:
         """
         if seen_at.tzinfo is None:
             raise Invalid("the time of a discovery has no zone", hint="Give it in UTC.")
-        changes = await record(self._database, discovery_id, graph, coverage, problems, seen_at, ending)
+        changes = await record(self._database, discovery_id, seen, coverage, problems, seen_at, ending)
         await self.tell()
         return changes
 

@@ -11,7 +11,6 @@ for the whole. Whoever dies in between leaves that mark, and a second try finds 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -24,8 +23,9 @@ from cloudviz.inventory.model import Coverage, CoverageStatus, Graph, Problem
 from cloudviz.store import search_index, tables
 from cloudviz.store.discoveries import discovery_row, end_discovery
 from cloudviz.store.engine import Database
+from cloudviz.store.prepared import Chunk, Prepared, PreparedGraph
 from cloudviz.store.reach import Reach
-from cloudviz.store.recording import Done, Recording, Rows, Stated, links_by_stater, rows_of
+from cloudviz.store.recording import Done, Recording
 from cloudviz.store.records import Ending, RecordedChanges
 
 # "cvrecord" in ASCII. Recorders wait for each other: sequence numbers then have no holes and no races.
@@ -51,7 +51,7 @@ _COUNT_NEW = text(
 async def record(
     database: Database,
     discovery_id: str,
-    graph: Graph,
+    seen: Graph | Prepared,
     coverage: Sequence[Coverage],
     problems: Sequence[Problem],
     seen_at: datetime,
@@ -59,11 +59,10 @@ async def record(
 ) -> RecordedChanges:
     """See :meth:`cloudviz.store.inventories.Inventories.record`."""
     # Seconds of pure computing for 100,000 resources: neither on the event loop nor while others wait to write.
-    stated = await asyncio.to_thread(links_by_stater, graph)
-    rows = await asyncio.to_thread(rows_of, graph, stated)
+    prepared = await asyncio.to_thread(PreparedGraph, seen) if isinstance(seen, Graph) else seen
     done = Done()
     if not database.is_postgres:
-        await _record_ahead(database, discovery_id, rows, stated, coverage, seen_at, done)
+        await _record_ahead(database, discovery_id, prepared, coverage, seen_at, done)
     async with database.writing() as connection, database.bulk(connection):
         if database.is_postgres:
             # Waiting for another recording may take longer than any statement of a request may.
@@ -74,8 +73,8 @@ async def record(
             database, connection, discovery, seen_at, Reach(coverage), str(discovery.origin), done
         )
         await recording.begin()
-        await recording.compare(rows)
-        await recording.resources(rows, stated)
+        await recording.compare(prepared.hashes())
+        await recording.resources(prepared.drained())
         await recording.gone()
         await recording.notes(coverage, problems)
         changes = await recording.end()
@@ -93,39 +92,37 @@ async def record(
 async def _record_ahead(
     database: Database,
     discovery_id: str,
-    rows: deque[Rows],
-    stated: Stated,
+    prepared: Prepared,
     coverage: Sequence[Coverage],
     seen_at: datetime,
     done: Done,
 ) -> None:
-    """Insert what is new in slices, where it is much. The rows stay as they are; ``done`` tells what was done."""
-    fresh = await _with_news(database, rows)
-    if sum(count for _, count in fresh) < AHEAD_FROM:
+    """Insert what is new in slices, where it is much. The chunks stay; ``done`` tells what was done."""
+    fresh = await _news(database, prepared)
+    if sum(fresh) < AHEAD_FROM:
         return
-    chunks = iter([chunk for chunk, count in fresh if count])
+    chunks = (prepared.chunk(number) for number, count in enumerate(fresh) if count)
     marks: Sequence[Coverage] = [_under_way(entry) for entry in coverage]
     while part := list(islice(chunks, CHUNKS)):
-        await _slice(database, discovery_id, part, stated, coverage, marks, seen_at, done)
+        await _slice(database, discovery_id, part, coverage, marks, seen_at, done)
         marks = ()
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def _with_news(database: Database, rows: deque[Rows]) -> list[tuple[Rows, int]]:
-    """The chunks, each with how many of its resources are new."""
-    found: list[tuple[Rows, int]] = []
+async def _news(database: Database, prepared: Prepared) -> list[int]:
+    """How many resources of each chunk are new."""
+    found: list[int] = []
     async with database.reading() as connection:
-        for chunk in rows:
-            keys = orjson.dumps(list(chunk)).decode()
-            found.append((chunk, int(await connection.scalar(_COUNT_NEW, {"keys": keys}) or 0)))
+        for hashes in prepared.hashes():
+            keys = orjson.dumps([key for key, _, _ in hashes]).decode()
+            found.append(int(await connection.scalar(_COUNT_NEW, {"keys": keys}) or 0))
     return found
 
 
 async def _slice(
     database: Database,
     discovery_id: str,
-    part: Sequence[Rows],
-    stated: Stated,
+    part: Sequence[Chunk],
     coverage: Sequence[Coverage],
     marks: Sequence[Coverage],
     seen_at: datetime,
@@ -139,10 +136,10 @@ async def _slice(
             await made.notes(marks, ())
         else:
             await made.go_on()
-        await made.compare(part)
+        await made.compare(chunk.hashes() for chunk in part)
         for chunk in part:
-            made.present += len(chunk)
-            await made.store(chunk, stated)
+            made.present += len(chunk.rows)
+            await made.store(chunk.rows, chunk.stated)
         await made.let_go()
         # Whoever tries again after a crash finds these there, and adds them to what it tells.
         counts = {"added": made.added, "changed": made.changed, "removed": 0, "unchanged": 0}

@@ -7,7 +7,6 @@ sent whole. That is done in chunks of ids, so that memory does not grow with the
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,18 +33,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cloudviz.inventory.model import Coverage, Graph, Problem, Resource
+from cloudviz.inventory.model import Coverage, Problem, Resource
 from cloudviz.store import search_index, tables
 from cloudviz.store.engine import Database
 from cloudviz.store.facets import Tally
 from cloudviz.store.outranked import Outranked
+from cloudviz.store.prepared import CHUNK, Chunk, Hashes, Rows, Stated
 from cloudviz.store.reach import Reach, ScopeKey
 from cloudviz.store.records import RecordedChanges
-from cloudviz.store.rows import ResourceRow, key_text, plain_text, row_of, word_text
+from cloudviz.store.rows import ResourceRow, key_text, plain_text
 from cloudviz.store.types import AnyRow
-
-CHUNK = 2000
-"""Rows at a time. Hashing so many takes about 30 ms, for which the event loop waits."""
 
 _CONTENT = (
     "provider",
@@ -80,16 +77,6 @@ _MAKE_SEEN = {
 _NOW_COLUMNS = ("id", "discovery_id", *_CONTENT, "links_hash", "created_at")
 _VERSION_COLUMNS = ("resource_id", "first_seq", "discovery_id", *_CONTENT)
 _LINK_COLUMNS = ("key", "first_seq", "stated_by", "source_id", "target_id", "kind", "valid_from")
-
-
-LinkName = tuple[str, str, str]
-"""(source, target, kind)."""
-
-Stated = dict[str, list[LinkName]]
-"""The links that each resource states."""
-
-Rows = dict[str, ResourceRow]
-"""Some resources by id, made ready to be stored."""
 
 
 @dataclass
@@ -159,13 +146,12 @@ class Recording:
         rows = await self.connection.execute(select(tables.scopes))
         self.scope_ids = {(row.provider, row.account, row.region, row.resource_type): row.id for row in rows}
 
-    async def compare(self, rows: Iterable[Rows]) -> None:
+    async def compare(self, hashes: Iterable[Hashes]) -> None:
         """Let the database find what is new, or differs from what it knows."""
         await self.connection.exec_driver_sql(_MAKE_SEEN[self.database.is_postgres])
         names = ("id", "content_hash", "links_hash")
-        for chunk in rows:
-            keys = [(key, row.content_hash, row.links_hash) for key, row in chunk.items()]
-            await self._insert(_SEEN, names, keys)
+        for some in hashes:
+            await self._insert(_SEEN, names, some)
         if self.database.is_postgres:
             await self.connection.exec_driver_sql("ANALYZE seen_now")
         seen, known = _SEEN.c, tables.resources.c
@@ -196,12 +182,11 @@ class Recording:
 
     # --- what is there ------------------------------------------------------------------------------------
 
-    async def resources(self, rows: deque[Rows], stated: Stated) -> None:
-        """Store every resource that is new or differs, and its links. The rows are let go on the way."""
-        while rows:
-            chunk = rows.popleft()
-            self.present += len(chunk)
-            sighted = await self.store(chunk, stated)
+    async def resources(self, chunks: Iterable[Chunk]) -> None:
+        """Store every resource that is new or differs, and its links."""
+        for chunk in chunks:
+            self.present += len(chunk.rows)
+            sighted = await self.store(chunk.rows, chunk.stated)
             names = ("resource_id", "seq", "discovery_id")
             await self._insert(tables.sightings, names, [(key, self.seq, self.discovery.id) for key in sighted])
 
@@ -527,47 +512,6 @@ class Recording:
 def _numbers(values: Sequence[int]) -> Any:
     # Our own integers, written out: a scan may have more gaps than a statement has parameters.
     return bindparam(None, list(values), expanding=True, literal_execute=True)
-
-
-def rows_of(graph: Graph, stated: Stated) -> deque[Rows]:
-    """The resources made ready, in chunks of their ids' order."""
-    made: deque[Rows] = deque()
-    seen: set[str] = set()
-    for chunk in _chunks(sorted(graph.resources.values(), key=lambda item: item.id), CHUNK):
-        rows = {row.resource.id: row for row in map(row_of, chunk)}
-        # Two ids may have become one, by a NUL replaced in both: the first one stays.
-        rows = {key: row for key, row in rows.items() if key not in seen}
-        for key, row in rows.items():
-            row.links_hash = _links_hash(stated.get(key))
-        seen.update(rows)
-        made.append(rows)
-    return made
-
-
-def links_by_stater(graph: Graph) -> Stated:
-    """The links that each resource states; of one that no resource of the graph states, the source does, or else
-    the target.
-
-    A link with neither end in the graph is stated by nobody and is left out.
-    """
-    stated: Stated = {}
-    present = graph.resources
-    for link in graph.links:
-        source, target = key_text(link.source), key_text(link.target)
-        name = (source, target, word_text(str(link.kind)))
-        here = [key_text(each) for each in link.stated_by if each in present]
-        if here:
-            for stater in here:
-                stated.setdefault(stater, []).append(name)
-        elif link.source in present:
-            stated.setdefault(source, []).append(name)
-        elif link.target in present:
-            stated.setdefault(target, []).append(name)
-    return stated
-
-
-def _links_hash(links: list[LinkName] | None) -> str:
-    return blake2b(orjson.dumps(sorted(set(links))), digest_size=16).hexdigest() if links else ""
 
 
 def _digest(words: Sequence[str]) -> str:
