@@ -8,7 +8,12 @@ normalised and linked too, as ``cloudviz draw`` does. ``orjson`` parses the same
 each line one by one, a zip archive member by member) and keeps nothing. MB are those of the file's text; the
 ratio is of CPU seconds, of which both use one core; memory is the peak, above that of the process before it read
 anything. Files above 48 MiB are streamed. With ``--cancel`` the reading is cancelled after so many seconds, and
-each line says how long it then took to end. The bills are measured by ``benchmarks.import_costs``.
+each line says how long it then took to end.
+
+``--store`` imports the files into a database, as ``cloudviz import`` and ``POST /imports`` do, in SQLite: the
+process that reads, then the one that stores. ``reader`` and ``store`` are their peaks above what each has after a
+file of 20 kB; the first has ended before the second begins to store. The bills are measured by
+``benchmarks.import_costs``.
 """
 
 from __future__ import annotations
@@ -32,12 +37,13 @@ MEMBERS = 5 << 20
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one process took: CPU seconds, megabytes above the start, things read, seconds until it ended."""
+    """What was taken: CPU seconds, MB above the start, things read, seconds until it ended, MB of the reader."""
 
     cpu: float
     memory: float
     count: int
     cancelled: float = 0.0
+    reader: float = 0.0
 
 
 # -- what is read ----------------------------------------------------------------------------------------------
@@ -265,6 +271,30 @@ except Exception as error:
 print(json.dumps([cpu() - began, peak() - base, count, ended]))
 """
 
+_STORE = """
+import asyncio
+from cloudviz.jobs.imports import import_files
+from cloudviz.jobs import file_reading
+from cloudviz.store import migrate, open_store
+def children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+async def main():
+    url = f"sqlite+aiosqlite:///{path.parent / 'cloudviz.db'}"
+    await migrate(url)
+    async with await open_store(url) as store:
+        asked = {"account": "123456789012", "region": "eu-west-1"}
+        small = path.parent / f"{path.name}.small"
+        file_reading.APART_FROM = 0
+        await import_files(store, [small], source="benchmark", **asked)
+        base, (_, child) = peak(), children()
+        began = cpu() + children()[0]
+        found = await import_files(store, [path], source="benchmark", **asked)
+        read, above = children()
+        print(json.dumps([cpu() + read - began, peak() - base, found.resources, 0.0, above - child]))
+asyncio.run(main())
+"""
+
 _PLAIN = """
 import io, orjson, zipfile
 base, began, count = peak(), 0.0, 0
@@ -292,8 +322,7 @@ def run(code: str, path: Path) -> Taken:
     done = subprocess.run([sys.executable, "-c", _START + code, path], capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
-    cpu, memory, count, cancelled = json.loads(done.stdout.splitlines()[-1])
-    return Taken(cpu, memory, count, cancelled)
+    return Taken(*json.loads(done.stdout.splitlines()[-1]))
 
 
 def main() -> None:
@@ -304,10 +333,11 @@ def main() -> None:
     parser.add_argument("--whole", action="store_true", help="normalise and link too")
     parser.add_argument("--no-plain", action="store_true", help="leave out orjson, which needs the file in memory")
     parser.add_argument("--cancel", type=float, default=0.0, help="cancel after so many CPU seconds")
+    parser.add_argument("--store", action="store_true", help="into a database, with the memory of both processes")
     asked = parser.parse_args()
     words = ("MB", "things", "CPU s", "MB/s", "things/s", "of orjson", "peak MB")
     heads = zip(words, (6, 10, 8, 7, 10, 11, 9), strict=True)
-    print("format  " + "".join(f"{head:>{width}}" for head, width in heads))
+    print("format  " + "".join(f"{head:>{width}}" for head, width in heads) + "   reader    store" * asked.store)
     with tempfile.TemporaryDirectory() as folder:
         for word in asked.formats.split(","):
             for size in asked.megabytes.split(","):
@@ -315,14 +345,20 @@ def main() -> None:
                 write(path, word, int(float(size) * 1e6))
                 write(path.with_name(f"{path.name}.small"), word, 20_000)
                 megabytes = float(size) if word == "zip" else path.stat().st_size / 1e6
-                code = _READ.replace("WHOLE", str(asked.whole)).replace("CANCEL", str(asked.cancel))
+                code = (
+                    _STORE
+                    if asked.store
+                    else _READ.replace("WHOLE", str(asked.whole)).replace("CANCEL", str(asked.cancel))
+                )
                 read = run(code, path)
                 plain = None if asked.no_plain else run(_PLAIN, path)
                 ratio = f"{plain.cpu / read.cpu:.2f}" if plain is not None else "-"
                 line = f"{word:8}{megabytes:6.0f}{read.count:10,}{read.cpu:8.2f}{megabytes / read.cpu:7.1f}"
-                line += f"{read.count / read.cpu:10,.0f}{ratio:>11}{read.memory:9.0f}"
+                line += f"{read.count / read.cpu:10,.0f}{ratio:>11}{max(read.memory, read.reader):9.0f}"
+                line += f"{read.reader:9.0f}{read.memory:9.0f}" if asked.store else ""
                 print(line + (f"  cancelled after {read.cancelled:.2f} s" if asked.cancel else ""), flush=True)
-                path.unlink()
+                for each in Path(folder).iterdir():
+                    each.unlink()
 
 
 if __name__ == "__main__":
