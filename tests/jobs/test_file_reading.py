@@ -38,7 +38,8 @@ def test_it_is_the_same_as_here_and_tells_how_far_it_is() -> None:
     assert (apart.resources, apart.links) == (len(here.graph.resources), len(here.graph.links))
     other = apart.inventory
     assert (other.discovery, other.coverage, other.problems) == (here.discovery, here.coverage, here.problems)
-    assert [each.done for each in told] == list(range(1, told[-1].total + 1))
+    # On a busy machine it is told of a file while that is read, too.
+    assert list(dict.fromkeys(each.done for each in told if each.done)) == list(range(1, told[-1].total + 1))
 
 
 def test_what_is_put_aside_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from sys import intern
 from typing import Any, Protocol
 
 from cloudviz.catalogue.declare import AssetName, LinkRule, ResourceType, TerraformJoin
@@ -20,7 +21,8 @@ from cloudviz.normalise.terraform import attribute_values
 _RESOURCE_GROUP = re.compile(r"^/subscriptions/[^/]+/resourcegroups/[^/]+$")
 _MAX_NESTING = 16
 _MOST_ANSWERS = 1 << 14
-_NONE: Mapping[str, list[str]] = {}
+_NONE: Mapping[str, str | list[str]] = {}
+_NOBODY: list[str] = []
 
 
 _PROJECT_PART = re.compile(r"(?<=projects/)[^/]+")
@@ -56,8 +58,8 @@ class References:
         self._resources = resources
         self._project_ids = dict(projects)
         self._project_numbers = {project: number for number, project in projects.items()}
-        self._by_bare: dict[str, dict[str, list[str]]] = {}
-        self._aliases: dict[str, list[Any]] = {}
+        self._by_bare: dict[str, dict[str, str | list[str]]] = {}
+        self._aliases: dict[str, Sequence[Any]] = {}
         self._answers: dict[tuple[Any, ...], str | None] = {}
         self._scopes: dict[int, Scope] = {}
         for identifier, resource in resources.items():
@@ -70,15 +72,28 @@ class References:
             if declared.aliases:
                 names = {*names, *map(str, self._note_aliases(declared, resource))}
             for each in names:
-                if each:
-                    of_type.setdefault(each, []).append(identifier)
+                if not each:
+                    continue
+                others = of_type.get(each)
+                if others is None:
+                    of_type[each] = identifier  # as almost always: a list of one takes four times as much
+                elif isinstance(others, str):
+                    of_type[each] = [others, identifier]
+                else:
+                    others.append(identifier)
 
-    def _note_aliases(self, declared: ResourceType, resource: Resource) -> list[Any]:
+    def _named(self, type_key: str, name: str) -> list[str]:
+        """The ids of the resources of a type that have a name."""
+        found = self._by_bare.get(type_key, _NONE).get(name, _NOBODY)
+        return [found] if isinstance(found, str) else found
+
+    def _note_aliases(self, declared: ResourceType, resource: Resource) -> Sequence[Any]:
         properties = resource.properties
         if isinstance(properties, PackedProperties):
             properties = properties.unpacked()  # once for all of its aliases
         held = [properties.get(alias) for alias in declared.aliases]
-        names = [name for each in held for name in (each if isinstance(each, list) else [each]) if name]
+        every = (name for each in held for name in (each if isinstance(each, list) else [each]) if name)
+        names = tuple(intern(name) if type(name) is str else name for name in every)
         self._aliases[resource.id] = names
         return names
 
@@ -116,7 +131,7 @@ class References:
                 found = self._by_its_project(declared, found)
             if found is not None and found in self._resources:
                 return found
-            candidates = self._by_bare.get(key, _NONE).get(value)
+            candidates = self._named(key, value)
             if candidates:
                 named = self._nearest(candidates, scope) or self._shared(key, candidates, value, scope)
                 if named is not None:
@@ -132,7 +147,7 @@ class References:
         found: list[str] = []
         for key in targets:
             declared = self._catalogue.get(key)
-            for identifier in self._by_bare.get(key, _NONE).get(value, ()) if declared is not None else ():
+            for identifier in self._named(key, value) if declared is not None else ():
                 if value not in self._aliases.get(identifier, ()):
                     continue  # it only has that name
                 resource = self._resources[identifier]
