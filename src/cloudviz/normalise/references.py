@@ -237,9 +237,10 @@ def connect(
         source, scope = each.source, each.scope
         parent: str | None = None
         ends: list[tuple[str, str]] = []
+        later: list[tuple[LinkRule, Sequence[Any]]] = []
         for rule, values in each.found:
             if rule.every:
-                asking.append(each)
+                later.append((rule, values))
                 continue
             for value in values:
                 there = known.get(value)
@@ -255,6 +256,8 @@ def connect(
                     reverse.extend((Link(target, source, rule.kind._value_, source in resources, (source,)),))
                 else:
                     ends.append((target, rule.kind._value_))
+        if later:
+            asking.append(Pending(source, scope, later))
         if len(ends) > 1:
             ends = sorted(set(ends))
         if ends:
