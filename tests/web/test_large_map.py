@@ -83,7 +83,7 @@ def walk_through(server: Served, open_page: Open, size: int) -> None:
     eventually(lambda: _chosen(page) == name, "the box of its machine")
     beside = shown.panel.get_by_role("region", name="2 resources folded into the same box")
     expect(beside.get_by_role("listitem")).to_have_text(
-        ["eth-0000000 network interface", "eth-0000001 network interface"]
+        ["eth-0000000 Network interface", "eth-0000001 Network interface"]
     )
     beside.get_by_role("button", name="eth-0000000").click()
     expect(shown.panel.get_by_role("heading", level=2)).to_have_text("eth-0000000")
