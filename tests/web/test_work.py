@@ -55,10 +55,18 @@ def test_a_viewer_is_shown_and_asks_for_nothing_that_is_not_theirs(work_server: 
         page.goto(f"{work_server.base}/#/admin/{tab}")
         expect(page.get_by_role("heading", name="This page is for administrators")).to_be_visible()
         expect(page.get_by_role("table")).to_have_count(0)
-    page.goto(f"{work_server.base}/#/map")
+    for tab in ("schedules", "webhooks"):
+        page.goto(f"{work_server.base}/#/automation/{tab}")
+        expect(page.get_by_role("heading", name="This page is for operators")).to_be_visible()
+        expect(page.get_by_role("textbox")).to_have_count(0)
+    page.goto(f"{work_server.base}/#/keys")
+    expect(page.get_by_role("heading", name="API keys")).to_be_visible()
+    page.goto(f"{work_server.base}/#/map?panel=import")
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    expect(page.locator("input[type=file]")).to_have_count(0)
     expect(page.get_by_role("link", name="Scan a cloud or import files")).to_be_hidden()
-    assert not [each for each in asked if "/admin" in each or not each.startswith("GET")]
+    theirs = ("/admin", "/webhooks", "/schedules")
+    assert not [each for each in asked if not each.startswith("GET") or any(word in each for word in theirs)]
 
 
 def test_a_scan_is_started_followed_and_shown(work_server: Served, open_page: Open) -> None:

@@ -284,6 +284,7 @@ def shop() -> tuple[Scene, Graph]:
         ("nic", "m1", LinkKind.ATTACHED_TO),
         ("nic", "subnet-1", LinkKind.CONTAINS),
         ("nic", "sg", LinkKind.GUARDED_BY),
+        ("nic", "m2", LinkKind.USES),
         ("m1", "sg", LinkKind.GUARDED_BY),
         ("m2", "sg", LinkKind.GUARDED_BY),
         ("routes", "subnet-2", LinkKind.ATTACHED_TO),

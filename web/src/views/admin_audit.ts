@@ -24,7 +24,7 @@ export function auditTab({ client }: House): Tab {
   const list = new Listing<Entry>(
     words.service.admin.tabs["audit"]!,
     [
-      { title: texts.columns.at, cell: (entry) => moment(entry.at) },
+      { title: texts.columns.at, className: "moment", cell: (entry) => moment(entry.at) },
       { title: texts.columns.actor, cell: (entry) => foreign(entry.actor) },
       { title: texts.columns.action, cell: (entry) => el("code", {}, foreign(entry.action)) },
       { title: texts.columns.target, cell: (entry) => foreign(entry.target, "wrap") },

@@ -201,6 +201,9 @@ export class MapView implements View {
     } catch {
       return;
     }
+    this.side.allowImports();
+    const { query } = this.house.router.route;
+    if (query.get("panel") === "import") this.side.show(query, null);
     listenForFiles(this.element, this.leaving.signal, (files) => {
       this.house.router.change({ panel: "import", select: null });
       this.side.importFiles(files);

@@ -45,6 +45,7 @@ export class MapSide {
   private readonly zone: DropZone;
   private standing: HTMLElement | null = null;
   private resource = "";
+  private mayImport = false;
 
   constructor(
     private readonly house: House,
@@ -87,7 +88,7 @@ export class MapSide {
     const panel = query.get("panel") ?? "";
     const id = query.get("select") ?? "";
     const { since, at } = optionsFrom(query);
-    const wanted = { coverage: this.coverage.panel, filters: this.filters, changes: this.changes, outline: this.outline, import: this.importing }[panel] ?? (id ? this.details : null);
+    const wanted = { coverage: this.coverage.panel, filters: this.filters, changes: this.changes, outline: this.outline, import: this.mayImport ? this.importing : null }[panel] ?? (id ? this.details : null);
     this.element.hidden = wanted === null;
     const moved = this.standing !== (wanted?.element ?? null);
     this.standing = wanted?.element ?? null;
@@ -103,6 +104,11 @@ export class MapSide {
   /** The box of what is chosen is known now: a stack or a group of boxes is no resource that could be asked for. */
   learned(node: SceneNode): void {
     if (this.resource === node.id && (node.count > 1 || (node.container && node.type === ""))) this.open(node.id, node);
+  }
+
+  /** Whoever is here may import: the address can name that panel. */
+  allowImports(): void {
+    this.mayImport = true;
   }
 
   importFiles(files: readonly File[]): void {

@@ -1,8 +1,8 @@
 """Resources that no box shows: into which box each is folded, so that somebody who looks for it is led there.
 
 Interfaces, route tables, security groups and roles are plumbing: drawing each would hide what they serve. Each
-belongs to the one box that it serves; where it serves several, to the innermost container around them. What serves
-nothing belongs to what it lies in, else to its account. Pure.
+belongs to the one box that it is attached to, else to the one that it serves; where it serves several, to the
+innermost container around them. What serves nothing belongs to what it lies in, else to its account. Pure.
 """
 
 from __future__ import annotations
@@ -50,13 +50,15 @@ def folded_into(
         return {}
     wanted = set(hidden)
     near: dict[str, dict[str, None]] = {id: {} for id in hidden}
+    attached: dict[str, set[int]] = {}
     for link in graph.links:
         if link.kind == LinkKind.CONTAINS:
             continue
-        if link.source in wanted:
-            near[link.source][link.target] = None
-        if link.target in wanted:
-            near[link.target][link.source] = None
+        for id, other in ((link.source, link.target), (link.target, link.source)):
+            if id in wanted:
+                near[id][other] = None
+                if link.kind == LinkKind.ATTACHED_TO and other in shown:
+                    attached.setdefault(id, set()).add(shown[other])
     holds: dict[str, list[int]] = {}
     for id, item in graph.resources.items():
         if item.parent in wanted and id in shown:
@@ -66,6 +68,10 @@ def folded_into(
         common = _common(sorted(inner)[:_MOST_SERVED], nodes, parents)
         if common is not None:
             hosts[id] = common
+    for id, boxes in attached.items():
+        leaves = [number for number in boxes if not nodes[number].container]
+        if len(leaves) == 1:  # a disk is its machine's, though its key and its copies are drawn too
+            hosts[id] = leaves[0]
     for _ in range(_ROUNDS):
         found = {}
         for id in hidden:
