@@ -217,7 +217,7 @@ def test_what_is_folded_away_is_shown_at_what_it_belongs_to(shown: MapPage, demo
         expect(opened).to_be_visible()
         opened.locator("xpath=..").focus()
         shown.page.keyboard.press("ArrowRight")
-    part = row.filter(has_text=disk["name"]).filter(has_text="part of this box")
+    part = row.filter(has_text=disk["name"]).filter(has_text="Disk · part of this box")
     expect(part).to_be_visible()
     part.locator("xpath=..").focus()
     shown.page.keyboard.press("Enter")
