@@ -5,7 +5,8 @@
 One estate of n resources is recorded; then pages of 50 are asked for: by a part of an id, a name, an address or a
 tag that occurs once, some times, and everywhere; in the order of ids from anywhere; and the counts of all values.
 Milliseconds of wall time, of one client, beside the limit of SELECT 1 over the same connection. A million
-takes minutes to record: a database named by ``--on`` is recorded into once, and asked again as often as need be.
+takes minutes to record: a database named by ``--on`` is recorded into once, and asked again as often as need be; a
+run that broke off is gone on with.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.store_history import machine
 from sqlalchemy import text
-from tests.servers import postgres
+from tests.servers import SETTINGS, postgres
 
 from cloudviz.inventory.model import Coverage, Graph
 from cloudviz.inventory.select import Selection
@@ -113,6 +114,7 @@ def main() -> None:
     options.add_argument("--only", choices=("PostgreSQL", "SQLite"), help="One of the two.")
     options.add_argument("--on", metavar="URL", help="A database that stays; recorded into when it is empty.")
     given = options.parse_args()
+    SETTINGS["shared_buffers"] = "512MB"  # as docs/guide/database.md says for a million
     with ExitStack() as stack:
         if given.on:
             asked = [("PostgreSQL" if given.on.startswith("postgres") else "SQLite", given.on)]

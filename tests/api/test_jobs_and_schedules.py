@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 from tests.api.serving import Server, assert_problem, instance
@@ -30,6 +31,18 @@ def events_of(text: str) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
+async def heads_tell_of_files(server: Server, place: str, whole: httpx.Response) -> None:
+    """What GET would say, without the file; and nothing to who may not have it."""
+    head = await server.ask("HEAD", place, role="viewer")
+    assert (head.status_code, head.content) == (200, b"")
+    assert int(head.headers["content-length"]) == len(whole.content)
+    for name in ("content-type", "content-disposition", "etag", "last-modified", "accept-ranges", "cache-control"):
+        assert head.headers[name] == whole.headers[name], name
+    assert (await server.ask("HEAD", place, role=None)).status_code == 401
+    missing = await server.ask("HEAD", "/jobs/6f9619ff-8b86-d011-b42d-00c04fc964ff/file")
+    assert (missing.status_code, missing.content) == (404, b"")
+
+
 async def test_an_export_is_started_followed_and_fetched_in_parts(server: Server) -> None:
     await server.record([instance(number) for number in range(3)])
     asked = {"kind": "export", "arguments": {"format": "json"}}
@@ -49,6 +62,7 @@ async def test_an_export_is_started_followed_and_fetched_in_parts(server: Server
     assert whole.content == document.to_bytes(await server.store.inventories.inventory(Selection()))
     rest = await server.get(f"{where}/file", headers={"Range": "bytes=100-"})
     assert (rest.status_code, whole.content[:100] + rest.content) == (206, whole.content)
+    await heads_tell_of_files(server, f"{where}/file", whole)
     again = await server.get(f"{where}/events", headers={"Last-Event-ID": "999999"})
     assert [what for what, _ in events_of(again.text)] == ["end"]
     assert_problem(await server.get("/jobs/6f9619ff-8b86-d011-b42d-00c04fc964ff/events"), 404, "not_found")
