@@ -9,6 +9,8 @@ of CPU time of one core, and a second of time over the machine, with as many pro
 plain ``json.loads`` and ``orjson.loads`` of the same bytes, on one core, the limit of anything that reads them.
 The ratio is that of one core to ``json.loads``. AWS speaks XML: its last rates are those of small bodies.
 
+First comes how long the inventory's values take to make, with their own ``__init__`` and with that of dataclasses.
+
 ``of it SDK`` is how much of the CPU time botocore took: making requests, the connection, and reading replies. For
 Azure and Google Cloud, which are asked with httpx on the one event loop, it is not known. Judge a loaded machine
 by CPU time, and best by the ratio: ``json.loads`` is timed in the same process.
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import json
 import os
 import resource
@@ -26,9 +29,11 @@ import sys
 import tempfile
 import threading
 import time
+import timeit
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -188,6 +193,24 @@ def normalising(cloud: str, data: bytes) -> dict[str, float]:
     return {"items": len(items), "core": core, "machine": wall, "json": plain, "orjson": fast}
 
 
+def making() -> Iterator[str]:
+    """A line for each value of the inventory: how long one takes to make, and one that dataclasses alone make."""
+    from cloudviz.inventory.model import Link, RawItem, Resource, Scope, Shape
+
+    values: dict[type[Any], tuple[Any, ...]] = {
+        Resource: ("id", "aws", "type", "native", "kind", "name", "", "", None, None, None, {}, None, None, {}),
+        Link: ("source", "target", "kind", True, ()),
+        RawItem: (Scope("aws"), "type", {}, None, Shape.NATIVE, "", ()),
+    }
+    for made, words in values.items():
+        names = [(each.name, Any) for each in dataclasses.fields(made)]
+        plain = dataclasses.make_dataclass(made.__name__, names, frozen=True, slots=True)
+        quick, usual = (
+            min(timeit.repeat(partial(kind, *words), number=20_000, repeat=9)) for kind in (made, plain)
+        )
+        yield f"{made.__name__}: {quick * 5e4:,.0f} ns to make, {usual * 5e4:,.0f} as a plain dataclass"
+
+
 def _seconds(work: Callable[[], Any]) -> float:
     start = time.process_time()
     work()
@@ -276,6 +299,8 @@ def main() -> None:
     parser.add_argument("--clouds", default="aws,azure,gcp")
     parser.add_argument("--seconds", type=float, help="how long each scan may take before it is given up")
     arguments = parser.parse_args()
+    for line in making():
+        print(line)
     sizes = [int(size) for size in arguments.sizes.split(",")]
     print(f"{'':77}normalise+link/s")
     print(
