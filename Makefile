@@ -18,6 +18,9 @@ help: ## list the targets
 demo: .venv/.installed web ## start CloudViz with a bundled three-cloud estate and print a link that signs in
 	.venv/bin/cloudviz demo $(ARGS)
 
+install: .venv/.installed ## .venv/bin/cloudviz, without what only developers need
+	@echo ".venv/bin/cloudviz --help tells what it does; . .venv/bin/activate lets you leave out the path"
+
 test: lint web-test sdk-check pytest ## everything that must hold, on real parts (what CI runs)
 
 # ---- the parts of `make test`
@@ -114,4 +117,4 @@ distclean: clean ## remove environments as well
 	@touch $@ .venv/.installed .venv/.installed-dev
 
 
-.PHONY: help demo test test-nightly test-system lint types format openapi man docs docs-reference docs-types pytest browser web web-test sdk-check wheel bench pictures clean distclean
+.PHONY: help demo install test test-nightly test-system lint types format openapi man docs docs-reference docs-types pytest browser web web-test sdk-check wheel bench pictures clean distclean
