@@ -194,5 +194,7 @@ def test_a_checker_knows_the_fields_and_finds_mistakes(tmp_path: Path) -> None:
         return [line for line in done.stdout.splitlines() if "error:" in line]
 
     assert complaints(USE.replace("nam{mistake}", "name").replace("{mistake}", "")) == []
+    (example,) = (ROOT / "sdk/python/README.md").read_text(encoding="utf-8").split("```python\n")[1:]
+    assert complaints(example.partition("```")[0]) == [], "that of the package's README"
     found = complaints(USE.replace("{mistake}", "x"))
     assert len(found) == 2 and '"ResourceModel" has no attribute "namx"' in found[0] and "regionxs" in found[1]

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 app = Commands(help="Work in the background: look at it, start it, cancel it.")
 COLUMNS = ("id", "kind", "status", "attempt", "requested_by", "created_at", "finished_at")
 
+LOOK = 0.5  # seconds between two looks at a job that is waited for
+PATIENCE = 6  # looks after which a job that nobody has begun is worth a word
+
 Arguments = Annotated[
     list[str] | None,
     typer.Option("--arg", help="NAME=VALUE; VALUE may be JSON: regions='[\"eu-west-1\"]'.", show_default=False),
@@ -162,10 +165,12 @@ def start(
             typer.echo(made.id)
             if not wait:
                 return ""
-            found = made
+            found, looks = made, 0
             while not found.is_finished:
-                await asyncio.sleep(0.5)
-                found = await store.jobs.get(made.id)
+                await asyncio.sleep(LOOK)
+                found, looks = await store.jobs.get(made.id), looks + 1
+                if looks == PATIENCE and found.attempt == 0:
+                    note("It waits: `cloudviz worker` or `cloudviz serve` does what is queued. Ctrl-C leaves it.")
             if found.error:
                 note(f"{found.error.get('detail')} {found.error.get('hint') or ''}".strip())
             return found.status

@@ -134,11 +134,12 @@ def held(seed: int, count: int) -> dict[str, object]:
     return told  # type: ignore[no-any-return]
 
 
-def checked(seed: int, count: int) -> None:
+def checked(seed: int, count: int) -> dict[str, object]:
     told = held(seed, count)
     assert told["wrong"] == []
-    assert told["slowest"] <= SECONDS and told["megabytes"] <= MEGABYTES, told
+    assert told["megabytes"] <= MEGABYTES, told
     assert told["read"] and told["refused"], told
+    return told
 
 
 def test_broken_bills_are_read_in_part_or_refused():
@@ -148,4 +149,5 @@ def test_broken_bills_are_read_in_part_or_refused():
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", [2, 3, 4, 5])
 def test_ten_thousand_broken_bills(seed: int):
-    checked(seed, count=2500)
+    told = checked(seed, count=2500)
+    assert told["slowest"] <= SECONDS, told
