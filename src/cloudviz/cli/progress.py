@@ -16,6 +16,7 @@ def scanning() -> Iterator[Callable[[ScanProgress], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    console = Console(stderr=True)
     progress = Progress(
         TextColumn("Scanning"),
         BarColumn(bar_width=24),
@@ -23,8 +24,9 @@ def scanning() -> Iterator[Callable[[ScanProgress], None]]:
         TextColumn("{task.fields[resources]} resources"),
         TimeElapsedColumn(),
         TextColumn("{task.fields[at]}", markup=False),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,  # an empty line would be left in a log
     )
     with progress:
         task = progress.add_task("scan", total=None, resources=0, at="")
