@@ -37,9 +37,9 @@ NOT_RUN = {
     r"(diagram|export inventory|resources list) .*of docs/migrate": "tells what such files hold",
     r".* of docs/gallery": "is about other estates; scripts/gallery.py draws them",
     r"jobs start .*--wait": "waits for a worker; test_job_workers.py has some",
-    r"users (link|unlink|links) ": "an identity provider of one's own; tests/api has one",
+    r"users (link|unlink) ": "an identity provider of one's own; tests/api has one",
     r"webhooks add https": "an address in the Internet; test_webhooks_command.py has one here",
-    r"backup --into /backups|restore /backups": "a folder of an operator's; tests/store/test_backup.py has one",
+    r"(backup --into|restore) (/backups|s3:)": "a place of an operator; tests/store/test_backup.py has one",
     r"keys revoke 5a1c|webhooks (ping|deliveries) ID": "an id of one's own; test_remote_command_line.py",
 }
 """Commands that are not run, by how they begin after ``cloudviz``, and why. docs/reference is made of the help."""
