@@ -31,7 +31,8 @@ class Cell:
     Attributes:
         node: what is drawn, ``None`` for an invisible cell.
         rows: cells in rows, top-down, left to right. Empty for a leaf.
-        is_grid: rows share their columns, so the gaps between them run through from top to bottom.
+        is_grid: leaves of one size in rows that share their columns, so that the gaps between them run through
+            from top to bottom.
         channels: height of the free space above each row and below the last.
         gaps: for each row, width of the free space left of each cell and right of the last; one list for a grid.
         justify: whether containers in a row grow to fill it.
@@ -131,27 +132,30 @@ class Cell:
             for row in reversed(cell.rows):
                 pending.extend(reversed(row))
 
-    def settle(self) -> None:
-        """Tell each cell its parent, row, column and depth, and which of its sides nothing stands before."""
-        for number, cell in enumerate(self.walk()):
+    def settle(self) -> list[Cell]:
+        """Tell each cell its parent, row, column and depth, and which of its sides nothing stands before.
+
+        Returns this cell and all in it, parents first; the place in that list is a cell's ``number``.
+        """
+        cells = list(self.walk())
+        for number, cell in enumerate(cells):
             cell.number = number
-            depth, last = cell.depth + 1, len(cell.rows) - 1
-            for at, row in enumerate(cell.rows):
-                end = len(row) - 1
+            rows = cell.rows
+            if not rows:
+                continue
+            depth, is_grid = cell.depth + 1, cell.is_grid
+            # one can go straight through rows that are empty, and through those of a grid that end before a column
+            lengths = [len(row) for row in rows]
+            above = list(accumulate(lengths, max, initial=0))
+            below = list(accumulate(reversed(lengths), max, initial=0))
+            below.reverse()
+            for at, row in enumerate(rows):
+                end, longest_above, longest_below = lengths[at] - 1, above[at], below[at + 1]
                 for column, child in enumerate(row):
                     child.parent, child.row, child.column, child.depth = cell, at, column, depth
-                    child.exposed = (
-                        not at or cell._is_free(range(at), column),
-                        at == last or cell._is_free(range(at + 1, last + 1), column),
-                        column == 0,
-                        column == end,
-                    )
-
-    def _is_free(self, rows: range, column: int) -> bool:
-        """Whether one can go straight through some rows where a column is: they are empty, or end before it."""
-        if self.is_grid:
-            return all(len(self.rows[row]) <= column for row in rows)
-        return not any(self.rows[row] for row in rows)
+                    past = column if is_grid else 0
+                    child.exposed = (longest_above <= past, longest_below <= past, column == 0, column == end)
+        return cells
 
     def _set_least(self) -> None:
         drawn = self.node is not None
@@ -191,13 +195,14 @@ class Cell:
                 _align([cell for cell in row if cell.node is not None and cell.node.role == "zone"])
         self.channels = list(self.least_channels)
         self.gaps = self.least_gaps
-        self.row_heights = [_tallest(row) for row in self.rows]
         if self.is_grid:
-            widest = max(len(row) for row in self.rows)
-            columns = ((row[at].width for row in self.rows if at < len(row)) for at in range(widest))
-            self.column_widths = [max(widths) for widths in columns]
-        rows = range(1) if self.is_grid else range(len(self.rows))
-        self.width = max(map(self.row_width, rows), default=0.0)
+            box = self.rows[0][0]
+            self.row_heights = [box.height] * len(self.rows)
+            self.column_widths = [box.width] * (len(self.gaps[0]) - 1)
+            self.width = self.row_width(0)
+        else:
+            self.row_heights = [_tallest(row) for row in self.rows]
+            self.width = max(map(self.row_width, range(len(self.rows))), default=0.0)
         if self.node is not None:
             self.width = max(self.width, min(self.title_end, TITLE_WIDEST) + PADDING)
         self.height = self.header + sum(self.channels) + sum(self.row_heights)
@@ -249,41 +254,63 @@ class Cell:
 
     def put(self, x: float, y: float) -> None:
         """Give this cell and all in it their places; sizes must be settled."""
-        pending = [(self, x, y)]
+        self.x, self.y = x, y
+        pending = [self] if self.rows else []
         while pending:
-            cell, left, top = pending.pop()
-            cell.x, cell.y = left, top
-            if not cell.rows:
-                continue
-            below = top + cell.header
-            cell.channel_tops = []
-            cell.column_lefts = []
-            cell.row_starts, cell.row_ends = [], []
-            cell.content_left, cell.content_right = left + cell.width, left
-            for at, row in enumerate(cell.rows):
-                cell.channel_tops.append(below)
-                below += cell.channels[at]
-                gaps = cell.gaps_of(at)
-                start = left + (cell.width - cell.row_width(at)) / 2 + gaps[0]
-                cell.content_left = min(cell.content_left, start)
-                cell.row_starts.append(start)
-                if cell.is_grid and not at:
-                    cell.column_lefts = list(
-                        accumulate(
-                            (width + gap for width, gap in zip(cell.column_widths[:-1], gaps[1:-1], strict=True)),
-                            initial=start,
-                        )
-                    )
-                for column, child in enumerate(row):
-                    room = cell.column_widths[column] if cell.is_grid else child.width
-                    drop = 0.0 if child.rows and child.hangs else (cell.row_heights[at] - child.height) / 2
-                    pending.append((child, start + (room - child.width) / 2, below + drop))
-                    start += room + gaps[column + 1]
-                cell.row_ends.append(start - gaps[len(row)])
-                if row:
-                    cell.content_right = max(cell.content_right, cell.row_ends[-1])
-                below += cell.row_heights[at]
-            cell.channel_tops.append(below)
+            cell = pending.pop()
+            if cell.is_grid:
+                cell._put_grid()
+            else:
+                cell._put_rows(pending)
+
+    def _put_grid(self) -> None:
+        """Give the leaves of a grid their places."""
+        gaps, below = self.gaps[0], self.y + self.header
+        start = self.x + (self.width - self.row_width(0)) / 2 + gaps[0]
+        steps = [width + gap for width, gap in zip(self.column_widths, gaps[1:], strict=True)]
+        lefts = list(accumulate(steps, initial=start))
+        self.column_lefts = lefts[:-1]
+        self.row_starts = [start] * len(self.rows)
+        self.row_ends = [lefts[len(row)] - gaps[len(row)] for row in self.rows]
+        self.content_left, self.content_right = start, max(self.row_ends)
+        self.channel_tops = []
+        for row, channel, height in zip(self.rows, self.channels, self.row_heights, strict=False):
+            self.channel_tops.append(below)
+            below += channel
+            for child, left in zip(row, lefts, strict=False):
+                child.x, child.y = left, below
+            below += height
+        self.channel_tops.append(below)
+
+    def _put_rows(self, pending: list[Cell]) -> None:
+        """Give what stands in rows its places, and tell what has boxes in it, which are to be put next."""
+        left, below = self.x, self.y + self.header
+        self.channel_tops = []
+        self.row_starts, self.row_ends = [], []
+        content_left, content_right = left + self.width, left
+        for at, row in enumerate(self.rows):
+            self.channel_tops.append(below)
+            below += self.channels[at]
+            gaps, height = self.gaps[at], self.row_heights[at]
+            start = left + (self.width - self.row_width(at)) / 2 + gaps[0]
+            if start < content_left:
+                content_left = start
+            self.row_starts.append(start)
+            for column, child in enumerate(row, 1):
+                child.x = start
+                if not child.rows:
+                    child.y = below + (height - child.height) / 2
+                else:
+                    child.y = below if child.hangs else below + (height - child.height) / 2
+                    pending.append(child)
+                start += child.width + gaps[column]
+            end = start - gaps[len(row)]
+            self.row_ends.append(end)
+            if row and end > content_right:
+                content_right = end
+            below += height
+        self.channel_tops.append(below)
+        self.content_left, self.content_right = content_left, content_right
 
 
 def _tallest(row: Sequence[Cell]) -> float:

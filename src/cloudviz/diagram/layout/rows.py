@@ -10,7 +10,7 @@ from cloudviz.diagram.layout.lanes import LAST, OWN_LEFT, OWN_RIGHT, Lane, Sort
 from cloudviz.diagram.layout.ordering import Local
 from cloudviz.diagram.layout.routing import Router
 from cloudviz.diagram.layout.sweep import sort_rows
-from cloudviz.diagram.layout.tracks import CLEAR, TRACK, assign, points
+from cloudviz.diagram.layout.tracks import assign, foresee, points, room_for
 from cloudviz.diagram.scene.document import Scene, SceneNode
 from cloudviz.diagram.scene.measures import HEADING_HEIGHT, PAGE_MARGIN
 
@@ -43,8 +43,9 @@ def place_in_rows(
         sort: whether rows may be sorted by what they are linked with.
         with_lines: false leaves the edges without points.
     """
-    root, cells = _build(scene.nodes, children, local, arrange)
-    root.settle()
+    root = _build(scene.nodes, children, local, arrange)
+    # a layout may have put another cell in the place of one that it was given
+    cells = {cell.node.id: cell for cell in root.settle() if cell.node is not None}
     _put(root)
     ends = [(cells[edge.source], cells[edge.target]) for edge in scene.edges] if with_lines else []
     lines = _lead(root, ends)
@@ -91,7 +92,7 @@ def _lead(root: Cell, ends: Ends) -> Lines:
     router = Router()
     routes = router.lead(ends)
     lanes = router.lanes
-    if _widen(assign(lanes, routes, draft=True)):
+    if _widen(foresee(lanes, routes)):
         _remeasure(root)
         _put(root)
         for lane in lanes:
@@ -105,16 +106,14 @@ def _build(
     children: Mapping[str | None, Sequence[SceneNode]],
     local: Mapping[str | None, Local],
     arrange: Arrange,
-) -> tuple[Cell, dict[str, Cell]]:
+) -> Cell:
     """Cells from the inside out: scenes list parents before children, so in reverse the innermost come first."""
     cells: dict[str, Cell] = {}
     for node in reversed(nodes):
         inside = [cells[child.id] for child in children.get(node.id, ())]
         cells[node.id] = arrange(node, inside, local.get(node.id, {})) if inside else Cell(node)
     roots = [cells[node.id] for node in children.get(None, ())]
-    root = arrange(None, roots, local.get(None, {})) if roots else Cell(None)
-    # a layout may have put another cell in the place of one that it was given
-    return root, {cell.node.id: cell for cell in root.walk() if cell.node is not None}
+    return arrange(None, roots, local.get(None, {})) if roots else Cell(None)
 
 
 def _put(root: Cell) -> None:
@@ -127,8 +126,8 @@ def _widen(needed: list[tuple[Lane, int]]) -> bool:
     """Make channels and gaps as wide as the lines in them need; true when any grew."""
     grown = False
     for lane, tracks in needed:
-        room = 2 * CLEAR + (tracks - 1) * TRACK
-        if lane.sort == Sort.HEADER or not tracks or lane.high - lane.low >= room:
+        room = room_for(tracks)
+        if not tracks or lane.high - lane.low >= room:
             continue
         grown = True
         cell = lane.cell

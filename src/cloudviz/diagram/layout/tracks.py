@@ -20,20 +20,89 @@ PORT = 16.0  # between two lines at one side of a box
 _EXACT = 150  # bundles in a lane up to which their order is kept exactly
 _NUDGE = 7.0
 _STRAIGHT = 0.5  # px: what passes a lane with less of a bend needs no track in it
-_ONE_TRACK = 2 * CLEAR  # a lane as wide as this has room for one bundle
 _WIDE = 60.0  # a lane wider than this has its lines near the boxes, not in its middle
 
 
-def assign(lanes: Sequence[Lane], routes: Sequence[Route], *, draft: bool = False) -> list[tuple[Lane, int]]:
-    """Decide ``at`` of every trunk; a draft tells the tracks that channels and gaps need which may be too narrow.
+def foresee(lanes: Sequence[Lane], routes: Sequence[Route]) -> list[tuple[Lane, int]]:
+    """How many tracks the channels and gaps need that may be too narrow for their lines.
 
-    Most lanes have one trunk, which lies in their middle: no more thought is given to these. What the draft found
-    out about which lines turn where holds afterwards too.
+    For this all else is taken to lie in the middle of its lane: where lines turn exactly matters little for how many
+    of them are side by side. What was found out about which lines turn where holds for :func:`assign` too.
+    """
+    narrow: list[Lane] = []
+    for lane in lanes:
+        trunks = lane.trunks
+        count = len(trunks)
+        if lane.is_side:
+            asked = count > 1 or bool(lane.cell.rows)
+        else:
+            width = lane.high - lane.low
+            is_narrow = lane.sort != Sort.HEADER and width < room_for(count)
+            if is_narrow:
+                narrow.append(lane)
+            asked = is_narrow or count > 1 or width > _WIDE
+        if asked:
+            for trunk in trunks.values():
+                trunk.turns = []
+    for route in routes:
+        for index, trunk in enumerate(route):
+            if trunk.turns is not None:
+                trunk.turns.append((route, index))
+    return [(lane, _side_by_side(lane)) for lane in narrow]
+
+
+def room_for(tracks: int) -> float:
+    """Width in px of a lane that so many tracks need."""
+    return 2 * CLEAR + (tracks - 1) * TRACK
+
+
+def _side_by_side(lane: Lane) -> int:
+    """How many of the trunks in a lane lie beside each other at most, if all others lay in the middle of theirs."""
+    starts: list[float] = []
+    ends: list[float] = []
+    for trunk in lane.trunks.values():
+        low, high = inf, -inf
+        for route, index in trunk.turns or ():
+            one, other = route[index - 1].lane, route[index + 1].lane
+            if one.is_side and other.is_side and _face(one, other):
+                continue
+            start, end = one.low + one.high, other.low + other.high
+            if start > end:
+                start, end = end, start
+            if start < low:
+                low = start
+            if end > high:
+                high = end
+        if high - low >= 2 * _STRAIGHT:
+            starts.append(low)
+            ends.append(high + 2 * TRACK)
+    if len(starts) < 2:
+        return len(starts)
+    starts.sort()
+    ends.sort()
+    most = at = 0
+    for number, start in enumerate(starts, 1):
+        while ends[at] <= start:
+            at += 1
+        if number - at > most:
+            most = number - at
+    return most
+
+
+def _face(one: Lane, other: Lane) -> bool:
+    """Whether a line could run straight from one side of a box to one of another."""
+    return max(one.low, other.low) + 6 <= min(one.high, other.high) - 6
+
+
+def assign(lanes: Sequence[Lane], routes: Sequence[Route]) -> None:
+    """Decide ``at`` of every trunk; :func:`foresee` must have been asked.
+
+    Most lanes have one trunk, which lies in their middle: no more thought is given to these.
     """
     sides: list[Lane] = []
     gaps: list[Lane] = []
     channels: list[Lane] = []
-    asked: set[Trunk] = set()
+    late: set[Trunk] = set()
     for lane in lanes:
         low, high, trunks = lane.low, lane.high, lane.trunks
         middle = (low + high) / 2
@@ -42,35 +111,34 @@ def assign(lanes: Sequence[Lane], routes: Sequence[Route], *, draft: bool = Fals
             if not is_simple:
                 sides.append(lane)
         else:
-            is_simple = len(trunks) == 1 and high - low <= _WIDE and not (draft and high - low < _ONE_TRACK)
+            is_simple = len(trunks) == 1 and high - low <= _WIDE
             if not is_simple:
                 (channels if lane.sort == Sort.CHANNEL else gaps).append(lane)
         for trunk in trunks.values():
             trunk.at = middle
-            if not is_simple and trunk.turns is None:
+            if not is_simple and trunk.turns is None:  # the lane has become wide
                 trunk.turns = []
-                asked.add(trunk)
-    if asked:
+                late.add(trunk)
+    if late:
         for route in routes:
             for index, trunk in enumerate(route):
-                if trunk in asked and trunk.turns is not None:
+                if trunk in late and trunk.turns is not None:
                     trunk.turns.append((route, index))
     for lane in sides:
         _spread(lane)
     for route in routes:
         if len(route) == 3:
             _straighten(route)
-    if not draft:
-        for lane in (*gaps, *channels):
-            if len(lane.trunks) > 1:
-                _nudge(lane)
-    needed = [(lane, _stack(lane)) for lane in gaps]
-    needed += [(lane, _stack(lane)) for lane in channels]
-    if not draft:
-        for lane in lanes:
-            for trunk in lane.trunks.values():
-                trunk.at = round(trunk.at, 1)
-    return needed
+    for lane in (*gaps, *channels):
+        if len(lane.trunks) > 1:
+            _nudge(lane)
+    for lane in gaps:
+        _stack(lane)
+    for lane in channels:
+        _stack(lane)
+    for lane in lanes:
+        for trunk in lane.trunks.values():
+            trunk.at = round(trunk.at, 1)
 
 
 # -- where edges begin and end ---------------------------------------------------------------------------------
@@ -148,8 +216,8 @@ def _nudge(lane: Lane) -> None:
 # -- in channels and gaps --------------------------------------------------------------------------------------
 
 
-def _stack(lane: Lane) -> int:
-    """Give the trunks in one lane their tracks; returns how many there are."""
+def _stack(lane: Lane) -> None:
+    """Give the trunks in one lane their tracks."""
     items: list[Trunk] = []
     for number, trunk in enumerate(lane.trunks.values()):
         low, high, near, far = inf, -inf, 1, -1
@@ -175,11 +243,11 @@ def _stack(lane: Lane) -> int:
         trunk.low, trunk.high = low, high
         items.append(trunk)
     if not items:
-        return 0
+        return
     # one line alone looks better near what it joins in a gap that is less wide than two would need
     if lane.sort == Sort.GAP and lane.high - lane.low > _WIDE + TRACK * (len(items) if lane.used > 1 else 0):
         _follow(lane, items)
-        return len(items)
+        return
     items.sort(key=attrgetter("key"))
     if len(items) <= _EXACT:
         _keep_order(items)
@@ -190,7 +258,6 @@ def _stack(lane: Lane) -> int:
     start = (lane.low + lane.high - step * (count - 1)) / 2
     for trunk in items:
         trunk.at = start + trunk.track * step
-    return count
 
 
 def _wish(trunk: Trunk) -> float:
