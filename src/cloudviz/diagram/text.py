@@ -11,6 +11,7 @@ Source: Unicode Standard Annex 29 (grapheme clusters) and Annex 11 (East Asian w
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -25,6 +26,8 @@ ELLIPSIS = "…"
 LONGEST = 1000
 """Characters of a name that are kept at all; nobody reads further, and a tooltip must stay a tooltip."""
 
+# what needs no cleaning but for its spaces: Latin letters and the signs that names have
+_PLAIN = re.compile(r"[ -~\xa1-\xac\xae-\u02ff\u2013\u2014\u2018\u2019\u201c\u201d\u2026]*")
 _MARKS_KEPT = 6  # a letter of any living script has fewer; the rest is "Zalgo" that paints over its neighbours
 _WIDE = 1.0  # em; ideographs are one em in every common font
 _EMOJI = 1.3  # em; Apple Color Emoji 1.25, Noto Color Emoji 1.28, Segoe UI Emoji 1.37
@@ -131,7 +134,7 @@ def clean(text: str) -> str:
     which no encoder accepts, become U+FFFD. Isolates (:func:`~cloudviz.diagram.bidi.isolate`) stay where they
     come in pairs.
     """
-    if text.isascii() and text.isprintable() and len(text) <= LONGEST:
+    if len(text) <= LONGEST and (text.isprintable() if text.isascii() else _PLAIN.fullmatch(text)):
         return text if "  " not in text and text[:1] != " " and text[-1:] != " " else " ".join(text.split())
     kept: list[str] = []
     marks = 0

@@ -56,6 +56,7 @@ class Cell:
         "height",
         "inside",
         "is_grid",
+        "is_stack",
         "justify",
         "least_channels",
         "least_gaps",
@@ -83,11 +84,11 @@ class Cell:
         self.is_grid = is_grid
         self.parent: Cell | None = None
         self.row = self.column = self.depth = self.number = 0
-        self.x = self.y = 0.0
+        # whether this leaf is drawn as a pile of cards that reaches beyond its box
+        self.is_stack = node is not None and node.count > 1 and not rows
         self.width, self.height = LEAF_WIDTH, LEAF_HEIGHT
         # most cells are leaves, whose lists stay empty: they share one
-        self.channels = self.least_channels = self.row_heights = self.row_starts = self.row_ends = _EMPTY
-        self.channel_tops = self.column_widths = self.column_lefts = _EMPTY
+        self.channels = self.least_channels = self.row_heights = self.column_widths = _EMPTY
         self.gaps: list[list[float]] = _NO_GAPS
         self.least_gaps: list[list[float]] = _NO_GAPS
         self.stacked: list[bool] = _NOT_STACKED
@@ -96,9 +97,17 @@ class Cell:
         self.header = 0.0
         self.title_end = 0.0
         self.exposed = _EXPOSED
-        self.content_left = self.content_right = 0.0
         self.inside: Sequence[Cell] = ()
         self.links: Mapping[str, Mapping[str, float]] = _NO_LINKS
+        # known once this has been put
+        self.x: float
+        self.y: float
+        self.content_left: float
+        self.content_right: float
+        self.channel_tops: list[float]
+        self.row_starts: list[float]
+        self.row_ends: list[float]
+        self.column_lefts: list[float]
         if self.rows:
             self._set_least()
             self.measure()
@@ -107,11 +116,6 @@ class Cell:
     def is_leaf(self) -> bool:
         """Whether this is a box without boxes in it."""
         return not self.rows
-
-    @property
-    def is_stack(self) -> bool:
-        """Whether this leaf is drawn as a pile of cards that reaches beyond its box."""
-        return self.node is not None and self.node.count > 1 and not self.rows
 
     @property
     def is_container(self) -> bool:
@@ -163,18 +167,20 @@ class Cell:
         edge = PADDING if drawn else 0.0
         self.header = HEADER if drawn else 0.0
         # the cards and the ×n pill of a stack reach up towards the title, and to the right
-        self.stacked = [any(map(_is_stacked, row)) for row in self.rows]
+        stacked = [list(map(_is_stacked, row)) for row in self.rows]
+        self.stacked = list(map(any, stacked))
         above = (18.0 if self.stacked[0] else 8.0) if drawn else 0.0
-        between = [GAP + STACK_REACH if stacked else GAP for stacked in self.stacked[1:]]
+        between = [GAP + STACK_REACH if is_stacked else GAP for is_stacked in self.stacked[1:]]
         self.least_channels = [above, *between, edge]
         widest = max(len(row) for row in self.rows)
         rows = [widest] if self.is_grid else [len(row) for row in self.rows]
         self.least_gaps = [[edge, *[GAP] * (length - 1), edge] if length else [edge] for length in rows]
-        for at, row in enumerate(self.rows):
-            gaps = self.least_gaps[0 if self.is_grid else at]
-            for column, cell in enumerate(row[:-1], 1):
-                if _is_stacked(cell):
-                    gaps[column] = GAP + STACK_REACH
+        for at, cards in enumerate(stacked):
+            if self.stacked[at]:
+                gaps = self.least_gaps[0 if self.is_grid else at]
+                for column, has_cards in enumerate(cards[:-1], 1):
+                    if has_cards:
+                        gaps[column] = GAP + STACK_REACH
         self.row_heights = [0.0] * count
         if self.node is not None:
             self.title_end = title_width(self.node.title, self.node.sublabel)

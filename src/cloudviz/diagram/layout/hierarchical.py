@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from math import log
 
 from cloudviz.catalogue.kinds import Tier
@@ -76,8 +77,8 @@ def _page_cost(cell: Cell) -> float:
 
 
 def _arrange(node: SceneNode | None, cells: Sequence[Cell], local: Local, aspect: float) -> Cell:
-    leaves = [cell for cell in cells if cell.node is not None and cell.is_leaf]
-    boxes = [cell for cell in cells if not cell.is_leaf]
+    leaves = [cell for cell in cells if not cell.rows and cell.node is not None]
+    boxes = [cell for cell in cells if cell.rows]
     if not boxes:
         return Cell(node, grid_rows(leaves, local), is_grid=True)
     if node is not None and node.role == "zone":
@@ -258,7 +259,12 @@ def purpose(cell: Cell) -> tuple[int, str]:
         return purpose(cell.rows[0][0])
     if not node.role:
         return _EDGE if is_above(cell) else (9, "")
-    return (_SUBNET_ROWS.get(Tier(node.tier), 1) if node.tier else 1, _LETTER.sub("", node.title))
+    return _subnet_purpose(node.tier, node.title)
+
+
+@lru_cache(maxsize=1 << 12)  # each is asked for several times, and other networks have the like
+def _subnet_purpose(tier: str, title: str) -> tuple[int, str]:
+    return (_SUBNET_ROWS.get(Tier(tier), 1) if tier else 1, _LETTER.sub("", title))
 
 
 def local_links(

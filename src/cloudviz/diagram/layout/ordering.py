@@ -20,6 +20,8 @@ def chains(keys: Sequence[str], local: Local) -> list[list[str]]:
         keys: the siblings in canonical order.
         local: links among them (others are ignored).
     """
+    if not local:
+        return [list(keys)] if keys else []
     place = {key: at for at, key in enumerate(keys)}
     near: dict[str, list[str]] = {key: [] for key in keys}
     for source in keys:
@@ -83,6 +85,8 @@ def layers(keys: Sequence[str], local: Local) -> dict[str, int]:
 
 def flow(keys: Sequence[str], local: Local) -> list[str]:
     """Siblings in the order of their flow: by layer, within a layer by the barycentre of what points to them."""
+    if not local:
+        return list(keys)
     level = layers(keys, local)
     rows: dict[int, list[str]] = {}
     for key in keys:

@@ -23,7 +23,7 @@ Rect = tuple[float, float, float, float]
 
 _SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)  # of a piece's length, in the order of preference
 _ROOM = 14.0  # px of line that stay visible on both sides of a pill together
-_CELL = 240.0
+_CELL = 480.0
 _ACROSS = 1 << 20  # squares side by side, more than any page has
 
 

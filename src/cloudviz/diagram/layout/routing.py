@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from cloudviz.diagram.layout.cells import Cell
 from cloudviz.diagram.layout.lanes import (
@@ -40,12 +39,8 @@ _Key = tuple[int, int, int, int]
 """Number of the cell, sort of lane, row, column."""
 
 
-class _Landing(NamedTuple):
-    """Where a part of a route ends: in a channel (``column`` -1) or in a gap; ``at`` is where along it."""
-
-    row: int
-    column: int
-    at: float
+_Landing = tuple[int, int, float]
+"""Where a part of a route ends: row, column (-1 for a channel), and where along it."""
 
 
 class _Gap:
@@ -81,19 +76,16 @@ class Router:
         for source, target in ends:
             # bundles are named after sources from 1 upwards, after targets from -1 downwards
             out, into = source.number + 1, -target.number - 1
-            shared = out if leaving[source.number] >= coming[target.number] else into
+            lanes = self._lanes(source, target)
+            names = [out if leaving[source.number] >= coming[target.number] else into] * len(lanes)
+            names[0], names[-1] = out, into
             route: Route = []
-            name, lanes = out, self._lanes(source, target)
-            last = lanes[-1]
-            for lane in lanes:
-                if lane is last:
-                    name = into
+            for lane, name in zip(lanes, names, strict=True):
+                lane.used += 1
                 trunk = lane.trunks.get(name)
                 if trunk is None:
                     trunk = lane.trunks[name] = Trunk(lane, name)
-                lane.used += 1
                 route.append(trunk)
-                name = shared
             routes.append(route)
         return routes
 
@@ -103,15 +95,19 @@ class Router:
         side, entry = _sides(first, last)
         out, start = self._out(first, side, target)
         back, end = self._out(last, entry, source)
-        return [*out, *self._across(shared, start, end), *back[::-1]]
+        lanes = [*out, *self._across(shared, start, end)]
+        lanes.extend(reversed(back))
+        return lanes
 
     # -- from a box to the border of the shared container ------------------------------------------------------
 
     def _out(self, chain: list[Cell], side: int, goal: Cell) -> tuple[list[Lane], _Landing]:
         """The way out of a box by one side, kept where it is the same whatever the line's other end is."""
-        if not all(cell.exposed[side] for cell in chain[:-1]):
-            return self._outward(chain, side, goal)
-        key = (chain[0].number, chain[-1].number, side)
+        last = chain[-1]
+        for cell in chain:
+            if not cell.exposed[side] and cell is not last:
+                return self._outward(chain, side, goal)
+        key = (chain[0].number, last.number, side)
         found = self.ways_out.get(key)
         if found is None:
             found = self.ways_out[key] = self._outward(chain, side, goal)
@@ -120,35 +116,39 @@ class Router:
     def _outward(self, chain: list[Cell], side: int, goal: Cell) -> tuple[list[Lane], _Landing]:
         upright = side < Sort.LEFT
         cell = chain[0]
-        goal_x, goal_y = goal.x + goal.width / 2, goal.y + goal.height / 2
-        hidden = len(chain) > 1 and not cell.exposed[side]
-        if hidden and not upright:
-            # out at the top or bottom into the channel, which leads to the side at once
-            down = goal_y >= cell.y + cell.height / 2
-            lanes = [self._side(cell, Sort.BOTTOM if down else Sort.TOP)]
-            lanes.append(self._channel(chain[1], cell.row + down))
+        if len(chain) > 1:
+            goal_x, goal_y = goal.x + goal.width / 2, goal.y + goal.height / 2
+            if cell.exposed[side]:
+                lanes = [self._side(cell, side)]
+            elif upright:
+                lanes = [self._side(cell, side)]
+                self._to_edge(lanes, chain[1], cell, side, goal_x)
+            else:
+                # out at the top or bottom into the channel, which leads to the side at once
+                down = goal_y >= cell.y + cell.height / 2
+                lanes = [self._side(cell, Sort.BOTTOM if down else Sort.TOP)]
+                lanes.append(self._channel(chain[1], cell.row + down))
+            for inner, outer in pairwise(chain[1:]):
+                if side == Sort.TOP:
+                    self._step_aside(lanes, inner)
+                if inner.exposed[side]:
+                    continue
+                if upright:
+                    self._to_edge(lanes, outer, inner, side, goal_x)
+                else:
+                    lanes.append(self._beside(outer, inner.row, inner.column + (side == Sort.RIGHT)))
+                    down = goal_y >= inner.y + inner.height / 2
+                    lanes.append(self._channel(outer, inner.row + down))
+            cell = chain[-1]
+            if side == Sort.TOP:
+                self._step_aside(lanes, cell)
         else:
             lanes = [self._side(cell, side)]
-            if hidden:
-                self._to_edge(lanes, chain[1], cell, side, goal_x)
-        for inner, outer in pairwise(chain[1:]):
-            if side == Sort.TOP:
-                self._step_aside(lanes, inner)
-            if inner.exposed[side]:
-                continue
-            if upright:
-                self._to_edge(lanes, outer, inner, side, goal_x)
-            else:
-                lanes.append(self._beside(outer, inner.row, inner.column + (side == Sort.RIGHT)))
-                down = goal_y >= inner.y + inner.height / 2
-                lanes.append(self._channel(outer, inner.row + down))
-        outermost = chain[-1]
-        if side == Sort.TOP and len(chain) > 1:
-            self._step_aside(lanes, outermost)
-        at = lanes[-1].middle
+        lane = lanes[-1]
+        at = (lane.low + lane.high) / 2
         if upright:
-            return lanes, _Landing(outermost.row + (side == Sort.BOTTOM), -1, at)
-        return lanes, _Landing(outermost.row, outermost.column + (side == Sort.RIGHT), at)
+            return lanes, (cell.row + (side == Sort.BOTTOM), -1, at)
+        return lanes, (cell.row, cell.column + (side == Sort.RIGHT), at)
 
     def _to_edge(self, lanes: list[Lane], outer: Cell, inner: Cell, side: int, goal: float) -> None:
         """From a box's upper or lower side through the rows between it and its container's border."""
@@ -174,17 +174,18 @@ class Router:
     # -- inside the shared container ---------------------------------------------------------------------------
 
     def _across(self, shared: Cell, start: _Landing, end: _Landing) -> list[Lane]:
-        if start.column < 0 and end.column < 0:
-            return self._channels(shared, start.row, end.row, start.at, end.at)
-        if start.column < 0:
+        first, column, at = start
+        last, far_column, far_at = end
+        if column < 0:
+            if far_column < 0:
+                return self._channels(shared, first, last, at, far_at)
             lanes = self._across(shared, end, start)
             lanes.reverse()
             return lanes
-        left = self._beside(shared, start.row, start.column)
-        first, last = start.row, end.row
-        if end.column < 0:
-            return [left, *self._channels(shared, first + (last > first), last, left.middle, end.at)]
-        right = self._beside(shared, end.row, end.column)
+        left = self._beside(shared, first, column)
+        if far_column < 0:
+            return [left, *self._channels(shared, first + (last > first), last, left.middle, far_at)]
+        right = self._beside(shared, last, far_column)
         if left is right:
             return [left]
         if first < last:
@@ -192,7 +193,7 @@ class Router:
         elif first > last:
             last += 1
         else:
-            below = start.at + end.at >= 2 * shared.channel_tops[first + 1] - shared.row_heights[first] - 1
+            below = at + far_at >= 2 * shared.channel_tops[first + 1] - shared.row_heights[first] - 1
             first, last = first + below, last + below
         return [left, *self._channels(shared, first, last, left.middle, right.middle), right]
 
@@ -359,7 +360,7 @@ def _best_side(chain: list[Cell], facing: int, distance: float) -> int:
         return facing
     best, best_cost = facing, _hurdles(chain, facing)
     if best_cost < 1.0:
-        return best
+        return facing
     inner, outer = chain[0], chain[-1]
     middle = inner.x + inner.width / 2
     for side, border in ((Sort.LEFT, outer.x - middle), (Sort.RIGHT, outer.x + outer.width - middle)):
@@ -375,9 +376,11 @@ def _hurdles(chain: list[Cell], side: int) -> float:
     turns = 0.0
     if len(chain) == 1:
         return turns
-    for inner in chain[:-1]:
+    for inner in chain:
         if not inner.exposed[side]:
             turns += _TURN
+    if not chain[-1].exposed[side]:  # what is beside the outermost is another matter
+        turns -= _TURN
     if side == Sort.TOP:
         inner = chain[0]
         for outer in chain[1:]:

@@ -45,16 +45,18 @@ def place_in_rows(
     """
     root = _build(scene.nodes, children, local, arrange)
     # a layout may have put another cell in the place of one that it was given
-    cells = {cell.node.id: cell for cell in root.settle() if cell.node is not None}
+    settled = root.settle()
+    cells = {cell.node.id: cell for cell in settled if cell.node is not None}
     _put(root)
     ends = [(cells[edge.source], cells[edge.target]) for edge in scene.edges] if with_lines else []
-    lines = _lead(root, ends)
+    lines = _lead(root, ends, settled)
     if sort:
         lines = _sorted(root, ends, lines)
     for node in scene.nodes:
         cell = cells[node.id]
-        node.x, node.y = round(cell.x, 1), round(cell.y, 1)
-        node.width, node.height = round(cell.width, 1), round(cell.height, 1)
+        node.x, node.y, node.width, node.height = round(cell.x, 1), round(cell.y, 1), cell.width, cell.height
+        if cell.rows:  # leaves have even sizes
+            node.width, node.height = round(cell.width, 1), round(cell.height, 1)
     for edge, line in zip(scene.edges, lines, strict=with_lines):
         edge.points = line
     return root.width, root.height
@@ -69,16 +71,14 @@ def _sorted(root: Cell, ends: Ends, lines: Lines) -> Lines:
         before = sort_rows(ends)
         if not before:
             break
-        _anew(root)
-        tried = _lead(root, ends)
+        tried = _lead(root, ends, _anew(root))
         found = _cost(root, tried)
         if found < cost:
             lines, cost = tried, found
             continue
         for cell, at, row in before:
             cell.rows[at] = row
-        _anew(root)
-        return _lead(root, ends)
+        return _lead(root, ends, _anew(root))
     return lines
 
 
@@ -87,13 +87,18 @@ def _cost(root: Cell, lines: Lines) -> float:
     return crossings * _CROSSING + length + (root.width + root.height) * 2
 
 
-def _lead(root: Cell, ends: Ends) -> Lines:
-    """Lead all lines through the gaps, which grow as the lines need; returns the corners of each."""
+def _lead(root: Cell, ends: Ends, cells: Sequence[Cell]) -> Lines:
+    """Lead all lines through the gaps, which grow as the lines need; returns the corners of each.
+
+    ``cells`` are all there are, parents first.
+    """
     router = Router()
     routes = router.lead(ends)
     lanes = router.lanes
     if _widen(foresee(lanes, routes)):
-        _remeasure(root)
+        for cell in reversed(cells):
+            if cell.rows:
+                cell.measure()
         _put(root)
         for lane in lanes:
             lane.refresh()
@@ -145,16 +150,11 @@ def _widen(needed: list[tuple[Lane, int]]) -> bool:
     return grown
 
 
-def _anew(root: Cell) -> None:
-    """Measure and place all cells after their order was changed."""
+def _anew(root: Cell) -> list[Cell]:
+    """Measure and place all cells after their order was changed; returns them, parents first."""
     for cell in reversed(list(root.walk())):
         if cell.rows:
             cell.refit()
-    root.settle()
+    cells = root.settle()
     _put(root)
-
-
-def _remeasure(root: Cell) -> None:
-    for cell in reversed(list(root.walk())):
-        if cell.rows:
-            cell.measure()
+    return cells

@@ -26,8 +26,8 @@ _WIDE = 60.0  # a lane wider than this has its lines near the boxes, not in its 
 def foresee(lanes: Sequence[Lane], routes: Sequence[Route]) -> list[tuple[Lane, int]]:
     """How many tracks the channels and gaps need that may be too narrow for their lines.
 
-    For this all else is taken to lie in the middle of its lane: where lines turn exactly matters little for how many
-    of them are side by side. What was found out about which lines turn where holds for :func:`assign` too.
+    For this all else is taken to lie in the middle of its lane: where lines turn exactly matters little for how
+    many of them are side by side. What was found out about which lines turn where holds for :func:`assign` too.
     """
     narrow: list[Lane] = []
     for lane in lanes:
@@ -57,7 +57,7 @@ def room_for(tracks: int) -> float:
 
 
 def _side_by_side(lane: Lane) -> int:
-    """How many of the trunks in a lane lie beside each other at most, if all others lay in the middle of theirs."""
+    """How many of the trunks in a lane lie beside each other, if all others lay in the middle of theirs."""
     starts: list[float] = []
     ends: list[float] = []
     for trunk in lane.trunks.values():
@@ -114,9 +114,11 @@ def assign(lanes: Sequence[Lane], routes: Sequence[Route]) -> None:
             is_simple = len(trunks) == 1 and high - low <= _WIDE
             if not is_simple:
                 (channels if lane.sort == Sort.CHANNEL else gaps).append(lane)
+        if is_simple:
+            middle = round(middle, 1)
         for trunk in trunks.values():
             trunk.at = middle
-            if not is_simple and trunk.turns is None:  # the lane has become wide
+            if trunk.turns is None and not is_simple:  # the lane has become wide
                 trunk.turns = []
                 late.add(trunk)
     if late:
@@ -136,9 +138,10 @@ def assign(lanes: Sequence[Lane], routes: Sequence[Route]) -> None:
         _stack(lane)
     for lane in channels:
         _stack(lane)
-    for lane in lanes:
-        for trunk in lane.trunks.values():
-            trunk.at = round(trunk.at, 1)
+    for several in (sides, gaps, channels):
+        for lane in several:
+            for trunk in lane.trunks.values():
+                trunk.at = round(trunk.at, 1)
 
 
 # -- where edges begin and end ---------------------------------------------------------------------------------
@@ -184,7 +187,7 @@ def _straighten(route: Route) -> None:
     elif one.lane.used == 1 and low <= other.at <= high:
         one.at = other.at
     elif one.lane.used == other.lane.used == 1:
-        one.at = other.at = (low + high) / 2
+        one.at = other.at = round((low + high) / 2, 1)
 
 
 def _nudge(lane: Lane) -> None:
