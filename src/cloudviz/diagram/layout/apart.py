@@ -41,16 +41,19 @@ class Way:
 
     def measure(self) -> None:
         """Tell each piece from where to where it goes, and where the way starts and ends."""
-        self.start, self.end = start, end = self.ends()
-        last = len(self.pieces) - 1
-        before = start
-        for number, piece in enumerate(self.pieces):
-            after = end if number == last else self.pieces[number + 1].at
-            if before <= after:
-                piece.low, piece.high = before, after
-            else:
-                piece.low, piece.high = after, before
-            before = piece.at
+        self.start, self.end = before, end = self.ends()
+        piece: Piece | None = None
+        for following in self.pieces:
+            if piece is not None:
+                after = following.at
+                if before <= after:
+                    piece.low, piece.high = before, after
+                else:
+                    piece.low, piece.high = after, before
+                before = piece.at
+            piece = following
+        if piece is not None:
+            piece.low, piece.high = (before, end) if before <= end else (end, before)
 
     def points(self) -> list[tuple[float, float]]:
         """The corners from border to border."""
@@ -94,8 +97,10 @@ def _room(way: Way, number: int) -> tuple[float, float]:
     """How far a piece may move both ways; its extent must be known."""
     piece = way.pieces[number]
     low, high = _free(piece.at, piece.low, piece.high, piece.upright, piece.fields)
-    for box in _held(way, number):
-        low, high = _within(low, high, piece.upright, box)
+    if number == 0:
+        low, high = _within(low, high, piece.upright, way.source_box)
+    if number == len(way.pieces) - 1:
+        low, high = _within(low, high, piece.upright, way.target_box)
     return min(low, piece.at), max(high, piece.at)
 
 
@@ -132,8 +137,11 @@ def _held(way: Way, number: int) -> Iterable[Rect]:
 def _within(low: float, high: float, upright: bool, box: Rect) -> tuple[float, float]:
     """What of a room lies beside a side of a box, its corners left out."""
     start, end = (box[0], box[2]) if upright else (box[1], box[3])
-    corner = min(_CORNER, (end - start) / 3)
-    return max(low, start + corner), min(high, end - corner)
+    corner = (end - start) / 3
+    if corner > _CORNER:
+        corner = _CORNER
+    start, end = start + corner, end - corner
+    return start if start > low else low, end if end < high else high
 
 
 def _straighten(ways: Sequence[Way]) -> None:
@@ -224,10 +232,18 @@ def _pass(ways: Sequence[Way], upright: bool) -> None:
         for number, piece in enumerate(way.pieces):
             if piece.upright == upright and piece.high - piece.low > 0.05:
                 piece.key = _order(way, number)
-                found.setdefault((piece.bundle, round(piece.at * 2)), []).append((piece, way, number))
+                key = (piece.bundle, round(piece.at * 2))
+                same = found.get(key)
+                if same is None:
+                    found[key] = [(piece, way, number)]
+                else:
+                    same.append((piece, way, number))
     items: list[Item] = []
     for pieces in found.values():
-        items.extend(map(_item, _joined(pieces)))
+        if len(pieces) == 1:
+            items.append(_lone(*pieces[0]))
+        else:
+            items.extend(map(_item, _joined(pieces)))
     items.sort(key=lambda item: (round(item.at / 3), item.key))
     spread(items)
     for item in items:
@@ -269,8 +285,6 @@ def _order(way: Way, number: int) -> tuple[float, ...]:
 
 def _joined(pieces: _Found) -> Iterable[_Found]:
     """Pieces of one bundle in one line, put together as far as one goes on where another ends."""
-    if len(pieces) == 1:
-        return [pieces]
     pieces.sort(key=lambda found: (found[0].low, found[0].high))
     groups: list[_Found] = []
     high = -inf
@@ -283,6 +297,20 @@ def _joined(pieces: _Found) -> Iterable[_Found]:
             groups.append([found])
             high = piece.high
     return groups
+
+
+def _lone(piece: Piece, way: Way, number: int) -> Item:
+    """A piece that moves by itself, as most do."""
+    at = piece.at
+    low, high = _free(at, piece.low, piece.high, piece.upright, piece.fields)
+    if number == 0:
+        low, high = _within(low, high, piece.upright, way.source_box)
+    if number == len(way.pieces) - 1:
+        low, high = _within(low, high, piece.upright, way.target_box)
+    item = Item(at, piece.low, piece.high, low if low < at else at, high if high > at else at)
+    item.pieces.append(piece)
+    item.key = piece.key
+    return item
 
 
 def _item(found: _Found) -> Item:

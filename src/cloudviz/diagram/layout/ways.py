@@ -20,6 +20,7 @@ from cloudviz.diagram.scene.document import SceneEdge, SceneNode
 from cloudviz.diagram.scene.measures import HEADER, PAGE_MARGIN, STACK_REACH, title_width
 
 TOP, BOTTOM, LEFT, RIGHT = range(4)
+_EDGE_OF = (1, 3, 0, 2)  # where in a rectangle a side's place is
 
 _BEND = 70.0  # px of detour that weigh as much as one bend
 _BUSY = 5.0  # px of detour that each line already in a gap weighs …
@@ -97,7 +98,8 @@ class _Map:
         """The free space of a container, -1 for the page."""
         field = self.fields.get(container)
         if field is None:
-            boxes = [self.rects[child] for child in self.children.get(container, ())]
+            rects = self.rects
+            boxes = [rects[child] for child in self.children.get(container, ())]
             if container < 0:
                 margin = PAGE_MARGIN * 0.6
                 bounds = (
@@ -235,7 +237,7 @@ class _Map:
         self.search += 1
         search = self.search
         for door, line in starts:
-            entry = line.low if door.side in (BOTTOM, RIGHT) else line.high
+            entry = line.low if door.side & 1 else line.high
             heappush(heap, (door.cost, len(steps), line, entry))
             steps.append((-1, line, door))
         found: list[tuple[float, int, float, int]] = []
@@ -276,11 +278,10 @@ class _Map:
         key = (box, door.side, door.at)
         line = self.rays.get(key)
         if line is None:
-            upright = door.side in (TOP, BOTTOM)
-            left, top, right, bottom = self.rects[box]
-            start = (top, bottom, left, right)[door.side]
+            side = door.side
+            start = self.rects[box][_EDGE_OF[side]]
             field = self.field(self.parents[box])
-            line = self.rays[key] = field.ray(upright, door.at, start, door.side in (BOTTOM, RIGHT))
+            line = self.rays[key] = field.ray(side < LEFT, door.at, start, bool(side & 1))
         return line
 
     # -- through the shared container --------------------------------------------------------------------------
@@ -310,7 +311,7 @@ class _Map:
 
         for door in first:
             line = self.ray(one, door)
-            entry = line.low if door.side in (BOTTOM, RIGHT) else line.high
+            entry = line.low if door.side & 1 else line.high
             heappush(heap, (door.cost + away(line, entry), -len(steps), door.cost, line, entry))
             steps.append((-1, line, door))
         best, best_cost, best_goal = -1, float("inf"), None
