@@ -6,9 +6,7 @@ n log n), 10,000 nodes in about a second.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from cloudviz.diagram.layout import circular, forces, free, grid, hierarchical, sideways
 from cloudviz.diagram.layout.free import nest
@@ -18,6 +16,7 @@ from cloudviz.diagram.layout.rows import TOP, Arrange, place_in_rows
 from cloudviz.diagram.layout.stability import keep, paper
 from cloudviz.diagram.layout.ways import lead
 from cloudviz.diagram.options import LAYOUTS
+from cloudviz.diagram.scene.collecting import uncollected
 from cloudviz.diagram.scene.document import Scene, SceneNode
 from cloudviz.diagram.scene.measures import (
     FOOTER_HEIGHT,
@@ -54,7 +53,7 @@ def place(scene: Scene, previous: Scene | None = None, fold: Fold | None = None)
     """
     if scene.layout not in LAYOUTS:
         raise Invalid(f"the layout {scene.layout!r} is not known", hint=f"Use one of: {', '.join(LAYOUTS)}.")
-    with _uncollected():
+    with uncollected():
         placed = None if previous is None else _beside(scene, previous, fold)
         if placed is None:
             _afresh(scene)
@@ -66,26 +65,6 @@ def place(scene: Scene, previous: Scene | None = None, fold: Fold | None = None)
                 node.label = fit(node.title, node.width - behind - TITLE_LEFT, TITLE_SIZE, TITLE_WEIGHT)
         put_labels(scene.edges, scene.nodes)
     return scene
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep Python from looking for cycles while many small objects are made that all stay until the end.
-
-    Looking cost a third of laying out 10,000 boxes: the whole inventory was walked through each time. What is made
-    is in proportion to the scene, and counts as old afterwards: else all of it would be looked through at once.
-    Threads that do this at once only end it early. A process that has frozen what it holds is left as it is.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            if not gc.get_freeze_count():
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
 
 
 def _beside(scene: Scene, previous: Scene, fold: Fold | None) -> Scene | None:

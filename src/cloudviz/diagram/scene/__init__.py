@@ -17,6 +17,7 @@ from cloudviz.diagram.options import PictureOptions
 from cloudviz.diagram.scene.boxes import Box, Tree, short_title
 from cloudviz.diagram.scene.budget import NOTHING_BEFORE, linked_boxes, reduce
 from cloudviz.diagram.scene.changes import UNCHANGED, change_of, changes_line
+from cloudviz.diagram.scene.collecting import uncollected
 from cloudviz.diagram.scene.containment import Containment
 from cloudviz.diagram.scene.document import Scene, SceneEdge, SceneNode, SceneSummary
 from cloudviz.diagram.scene.folding import fold_away
@@ -73,6 +74,7 @@ class Composition:
         Invalid: the grouping is none of the words of ``PictureOptions.group_by``.
     """
 
+    @uncollected()
     def __init__(
         self,
         graph: Graph,
@@ -123,6 +125,7 @@ class Composition:
             fold_away(self._tree, keys, self._previous, linked, self._options.max_nodes > 0, self._changes)
         return self.scene()
 
+    @uncollected()
     def scene(self) -> Scene:
         """The boxes as they are now, as nodes and edges without places."""
         options, resources, folded = self._options, self._resources, self._folded
