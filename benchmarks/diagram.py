@@ -102,7 +102,7 @@ def _compare(size: int, folder: Path, peers: Peers, layouts: Sequence[str], want
         print(
             f"  {'':<26} scene {told['scene']:.2f}, layout {told['layout']:.2f}, SVG {told['svg']:.2f} s;", end=""
         )
-        print(f" {told['megabytes']:.0f} MB more than the inventory")
+        print(f" {told['megabytes']:.0f} MB more than the inventory, {told['peak']:.0f} MB at the peak")
         print(f"  {'':<26} 1 % change: {told['moved']:,} of {told['unchanged']:,} unchanged boxes moved")
     for peer, laid in found.items():
         if laid.document is None:
@@ -114,7 +114,8 @@ def _compare(size: int, folder: Path, peers: Peers, layouts: Sequence[str], want
 def _large(size: int, folder: Path) -> None:
     told = _child(_state(folder, size), "hierarchical", 100, folder)
     print(f"{size:,} resources to the default picture of {told['shown']} boxes: {told['cpu']:.2f} CPU s", end="")
-    print(f" (limit 5: {told['cpu'] / 5:.2f}), {told['megabytes']:.0f} MB more than the inventory")
+    print(f" (limit 5: {told['cpu'] / 5:.2f}), {told['megabytes']:.0f} MB more than the inventory,", end="")
+    print(f" {told['peak']:.0f} MB at the peak")
 
 
 def _row(name: str, cpu: float, best: float, document: dict[str, Any]) -> str:
@@ -184,6 +185,7 @@ def _ours(asked: dict[str, Any]) -> dict[str, Any]:
         "layout": times[2] - times[1],
         "svg": times[3] - times[2],
         "megabytes": (peak - base) / 1024,
+        "peak": peak / 1024,
         "shown": len(scene.nodes),
     }
 

@@ -207,3 +207,10 @@ def test_readers_of_the_screen_are_served(opened: Callable[..., Page]) -> None:
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
     assert json.dumps([(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]) == "[]"
+
+
+def test_a_large_file_is_taken_apart_by_the_browser(opened: Callable[..., Page]) -> None:
+    scene = picture(estate(2_500), PictureOptions(max_nodes=0))
+    page = opened(scene)
+    assert page.locator("#cloudviz-picture").get_attribute("type") == "application/zlib"
+    assert page.evaluate(f"{ENGINE}.model.nodes.length") == len(scene.nodes)

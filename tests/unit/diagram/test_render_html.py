@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import zlib
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -170,3 +171,16 @@ def test_where_the_script_was_not_built_it_says_how(monkeypatch: pytest.MonkeyPa
     finally:
         html_file._part.cache_clear()
     assert "make web" in caught.value.hint
+
+
+def test_a_large_picture_is_compressed_and_the_same_each_time() -> None:
+    scene = picture(estate(2_500), PictureOptions(max_nodes=0))
+    content = render(scene, "html")
+    page = Read(content.decode("utf-8"))
+    closed(page)
+    block = page.of("script")[0]
+    assert [tag["type"] for name, tag in page.tags if name == "script" and "type" in tag] == ["application/zlib"]
+    plain = zlib.decompress(base64.b64decode(block, validate=True))
+    assert json.loads(plain)["scene"] == scene.to_document()
+    assert len(plain) >= 1_000_000 > 4 * len(block)
+    assert render(scene, "html") == content

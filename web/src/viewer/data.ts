@@ -16,7 +16,15 @@ export interface PictureData {
   dashed: string[];
 }
 
-/** Read the data block of the page. It is JSON and no script, so that nothing in it can run. */
-export function readData(page: Document): PictureData {
-  return JSON.parse(page.getElementById("cloudviz-picture")?.textContent ?? "") as PictureData;
+/**
+ * Read the data block of the page. It is JSON and no script, so that nothing in it can run; in large files it is
+ * compressed (RFC 1950) and written in base64.
+ */
+export async function readData(page: Document): Promise<PictureData> {
+  const block = page.getElementById("cloudviz-picture");
+  const text = block?.textContent ?? "";
+  if (block?.getAttribute("type") !== "application/zlib") return JSON.parse(text) as PictureData;
+  const packed = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return (await new Response(stream).json()) as PictureData;
 }
