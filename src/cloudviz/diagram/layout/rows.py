@@ -21,6 +21,7 @@ Arrange = Callable[[SceneNode | None, Sequence[Cell], Local], Cell]
 TOP = PAGE_MARGIN + HEADING_HEIGHT
 _ROUNDS = 3
 _MOST_LINES = 600  # beyond them a picture is a map, and nobody follows single lines
+_MOST_DRAFTED = 5_000  # beyond them the width of gaps is foreseen, not tried
 _CROSSING = 120.0  # px of line that weigh as much as one crossing
 
 
@@ -95,7 +96,8 @@ def _lead(root: Cell, ends: Ends, cells: Sequence[Cell]) -> Lines:
     router = Router()
     routes = router.lead(ends)
     lanes = router.lanes
-    if _widen(foresee(lanes, routes)):
+    is_map = len(routes) > _MOST_DRAFTED
+    if _widen(foresee(lanes, routes) if is_map else assign(lanes, routes, draft=True)):
         for cell in reversed(cells):
             if cell.rows:
                 cell.measure()
@@ -132,7 +134,7 @@ def _widen(needed: list[tuple[Lane, int]]) -> bool:
     grown = False
     for lane, tracks in needed:
         room = room_for(tracks)
-        if not tracks or lane.high - lane.low >= room:
+        if lane.sort == Sort.HEADER or not tracks or lane.high - lane.low >= room:
             continue
         grown = True
         cell = lane.cell

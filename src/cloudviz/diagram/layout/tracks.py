@@ -20,6 +20,7 @@ PORT = 16.0  # between two lines at one side of a box
 _EXACT = 150  # bundles in a lane up to which their order is kept exactly
 _NUDGE = 7.0
 _STRAIGHT = 0.5  # px: what passes a lane with less of a bend needs no track in it
+_ONE_TRACK = 2 * CLEAR  # a lane as wide as this has room for one bundle
 _WIDE = 60.0  # a lane wider than this has its lines near the boxes, not in its middle
 
 
@@ -94,15 +95,16 @@ def _face(one: Lane, other: Lane) -> bool:
     return max(one.low, other.low) + 6 <= min(one.high, other.high) - 6
 
 
-def assign(lanes: Sequence[Lane], routes: Sequence[Route]) -> None:
-    """Decide ``at`` of every trunk; :func:`foresee` must have been asked.
+def assign(lanes: Sequence[Lane], routes: Sequence[Route], *, draft: bool = False) -> list[tuple[Lane, int]]:
+    """Decide ``at`` of every trunk; a draft tells the tracks that channels and gaps need which may be too narrow.
 
-    Most lanes have one trunk, which lies in their middle: no more thought is given to these.
+    Most lanes have one trunk, which lies in their middle: no more thought is given to these. What the draft found
+    out about which lines turn where holds afterwards too.
     """
     sides: list[Lane] = []
     gaps: list[Lane] = []
     channels: list[Lane] = []
-    late: set[Trunk] = set()
+    asked: set[Trunk] = set()
     for lane in lanes:
         low, high, trunks = lane.low, lane.high, lane.trunks
         middle = (low + high) / 2
@@ -111,37 +113,35 @@ def assign(lanes: Sequence[Lane], routes: Sequence[Route]) -> None:
             if not is_simple:
                 sides.append(lane)
         else:
-            is_simple = len(trunks) == 1 and high - low <= _WIDE
+            is_simple = len(trunks) == 1 and high - low <= _WIDE and not (draft and high - low < _ONE_TRACK)
             if not is_simple:
                 (channels if lane.sort == Sort.CHANNEL else gaps).append(lane)
-        if is_simple:
-            middle = round(middle, 1)
         for trunk in trunks.values():
             trunk.at = middle
-            if trunk.turns is None and not is_simple:  # the lane has become wide
+            if not is_simple and trunk.turns is None:
                 trunk.turns = []
-                late.add(trunk)
-    if late:
+                asked.add(trunk)
+    if asked:
         for route in routes:
             for index, trunk in enumerate(route):
-                if trunk in late and trunk.turns is not None:
+                if trunk in asked and trunk.turns is not None:
                     trunk.turns.append((route, index))
     for lane in sides:
         _spread(lane)
     for route in routes:
         if len(route) == 3:
             _straighten(route)
-    for lane in (*gaps, *channels):
-        if len(lane.trunks) > 1:
-            _nudge(lane)
-    for lane in gaps:
-        _stack(lane)
-    for lane in channels:
-        _stack(lane)
-    for several in (sides, gaps, channels):
-        for lane in several:
+    if not draft:
+        for lane in (*gaps, *channels):
+            if len(lane.trunks) > 1:
+                _nudge(lane)
+    needed = [(lane, _stack(lane)) for lane in gaps]
+    needed += [(lane, _stack(lane)) for lane in channels]
+    if not draft:
+        for lane in lanes:
             for trunk in lane.trunks.values():
                 trunk.at = round(trunk.at, 1)
+    return needed
 
 
 # -- where edges begin and end ---------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def _straighten(route: Route) -> None:
     elif one.lane.used == 1 and low <= other.at <= high:
         one.at = other.at
     elif one.lane.used == other.lane.used == 1:
-        one.at = other.at = round((low + high) / 2, 1)
+        one.at = other.at = (low + high) / 2
 
 
 def _nudge(lane: Lane) -> None:
@@ -219,8 +219,8 @@ def _nudge(lane: Lane) -> None:
 # -- in channels and gaps --------------------------------------------------------------------------------------
 
 
-def _stack(lane: Lane) -> None:
-    """Give the trunks in one lane their tracks."""
+def _stack(lane: Lane) -> int:
+    """Give the trunks in one lane their tracks; returns how many there are."""
     items: list[Trunk] = []
     for number, trunk in enumerate(lane.trunks.values()):
         low, high, near, far = inf, -inf, 1, -1
@@ -246,11 +246,11 @@ def _stack(lane: Lane) -> None:
         trunk.low, trunk.high = low, high
         items.append(trunk)
     if not items:
-        return
+        return 0
     # one line alone looks better near what it joins in a gap that is less wide than two would need
     if lane.sort == Sort.GAP and lane.high - lane.low > _WIDE + TRACK * (len(items) if lane.used > 1 else 0):
         _follow(lane, items)
-        return
+        return len(items)
     items.sort(key=attrgetter("key"))
     if len(items) <= _EXACT:
         _keep_order(items)
@@ -261,6 +261,7 @@ def _stack(lane: Lane) -> None:
     start = (lane.low + lane.high - step * (count - 1)) / 2
     for trunk in items:
         trunk.at = start + trunk.track * step
+    return count
 
 
 def _wish(trunk: Trunk) -> float:
