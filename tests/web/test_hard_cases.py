@@ -275,3 +275,19 @@ def test_a_phone_shows_all_of_it(demo_server: Served, open_page: Open, place: st
         if button.is_visible():
             box = button.bounding_box()
             assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390.5
+
+
+def test_a_phone_has_its_filters_and_all_of_the_map_above_them(demo_server: Served, open_page: Open) -> None:
+    page = open_page(
+        demo_server, "/map?panel=filters", tokens=demo_server.admin(), size=(390, 800), has_touch=True
+    )
+    MapPage(page).ready()
+    expect(page.get_by_label("AWS", exact=False).first).to_be_visible()
+    free = page.evaluate(
+        """() => {
+          const {camera, model, inset} = document.querySelector(".map-stage").engine, {world} = model;
+          const from = camera.toScreen(world.minX, world.minY), to = camera.toScreen(world.maxX, world.maxY);
+          return [from.x, from.y - inset.top, camera.width - to.x, camera.height - inset.bottom - to.y];
+        }"""
+    )
+    assert min(free) >= 0

@@ -100,8 +100,9 @@ export class Camera {
   }
 
   private farthest(): number {
+    // Toolbar and panel may leave a third of a phone's screen, and all of the map has to fit there.
     const whole = this.viewOf(this.world, 0).zoom;
-    return Math.min(0.5, whole * 0.6);
+    return Math.min(0.5, whole * 0.3);
   }
 
   private keepInSight(): void {

@@ -20,7 +20,10 @@ export class CoverageBadge {
     onClose: () => void,
     onOpen: () => void,
   ) {
-    this.element = el("button", { type: "button", class: "button badge", hidden: true, onclick: onOpen });
+    // Its room is kept from the beginning: a row of tools that grows would cover what was fitted below it.
+    this.element = el("button", { type: "button", class: "button badge waiting", onclick: onOpen });
+    this.mark(0, true);
+    this.element.classList.add("waiting");
     this.panel = new CoveragePanel(onClose);
   }
 
@@ -45,8 +48,9 @@ export class CoverageBadge {
   }
 
   private mark(gaps: number, known: boolean): void {
-    this.element.hidden = false;
+    this.element.classList.remove("waiting");
     this.element.classList.toggle("warn", gaps > 0);
+    this.element.classList.toggle("complete", known && gaps === 0);
     const text = gaps > 0 ? texts.badge(gaps) : known ? texts.complete : texts.title;
     this.element.setAttribute("aria-label", gaps > 0 ? texts.badgeLabel(gaps) : known ? texts.completeLabel : texts.title);
     fill(this.element, shape(gaps > 0 || !known ? "warning" : "check"), el("span", { class: "label" }, text));
