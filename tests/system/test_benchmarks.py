@@ -33,8 +33,14 @@ def test_scanning_prints_its_table():
     lines = done.stdout.splitlines()
     first = [line.split()[0] for line in lines]
     clouds = ("aws", "azure", "gcp")
-    assert first == ["normalise+link/s", "cloud", *(word for each in clouds for word in (each, each, f"{each}:"))]
-    rows = [line.split() for line in lines[2:] if line.split()[0] in clouds]
+    made = ["Resource:", "Link:", "RawItem:"]
+    assert first == [
+        *made,
+        "normalise+link/s",
+        "cloud",
+        *(word for each in clouds for word in (each, each, f"{each}:")),
+    ]
+    rows = [line.split() for line in lines[5:] if line.split()[0] in clouds]
     # cloud, resources, links, calls, seconds, CPU s, of it the SDK's, peak MB, both rates, both limits, ratio
     assert all(len(row) == 13 and int(row[1].replace(",", "")) >= 90 for row in rows), done.stdout
     assert all(float(each.replace(",", "")) > 0 for row in rows for each in row[7:12]), done.stdout
