@@ -16,7 +16,7 @@ from cloudviz.errors import CloudRefused, Unavailable
 from cloudviz.inventory.document import to_bytes
 from cloudviz.inventory.model import DiscoveryInfo, RawItem, Scope
 from cloudviz.inventory.select import Selection
-from cloudviz.jobs import spread
+from cloudviz.jobs import child, spread
 from cloudviz.jobs.discover import discover
 from cloudviz.jobs.spread import Spread
 from cloudviz.normalise import Normaliser
@@ -142,7 +142,7 @@ async def test_those_who_wait_for_the_only_process_are_told_of_its_end_too():
 
 def test_a_process_is_given_no_credentials():
     given = {"PATH": "/bin", "PYTHONHASHSEED": "1", "AWS_SECRET_ACCESS_KEY": "canary", "DATABASE_URL": "canary"}
-    assert spread.surroundings(given) == {"PATH": "/bin", "PYTHONHASHSEED": "1"}
+    assert child.surroundings(given) == {"PATH": "/bin", "PYTHONHASHSEED": "1"}
 
 
 async def test_a_scan_that_is_cancelled_leaves_no_process():

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import pickle
 import select
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -21,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from cloudviz.errors import Cancelled, CloudVizError, Unavailable
+from cloudviz.jobs.child import reaped, started
 from cloudviz.jobs.imports import PreparedImport, prepare_files
 from cloudviz.jobs.reading import received, send
-from cloudviz.jobs.spread import surroundings
 from cloudviz.sources.provider import Progress, ScanProgress
 from cloudviz.store.prepared import PreparedFile
 
@@ -67,17 +66,7 @@ def read_apart(
         raise Unavailable(
             f"a temporary file can't be made: {error.strerror}.", hint="Name another folder in TMPDIR."
         ) from error
-    process = subprocess.Popen(
-        # -P: nothing is imported from the folder that somebody happens to be in.
-        (sys.executable, "-P", "-m", "cloudviz.jobs.file_reading"),
-        bufsize=0,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        env=surroundings(os.environ),
-        pass_fds=(chunks.fileno(),),
-    )
+    process = started("cloudviz.jobs.file_reading", files=(chunks.fileno(),))
     assert process.stdin is not None and process.stdout is not None
     try:
         send(process.stdin, pickle.dumps((list(paths), account, region, within, chunks.fileno())))
@@ -102,9 +91,7 @@ def read_apart(
         ) from error
     finally:
         process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            pipe.close()
+        reaped(process)
 
 
 def _answer(asked: tuple[Any, ...], tell: Progress) -> tuple[str, Any]:

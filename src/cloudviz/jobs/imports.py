@@ -148,7 +148,8 @@ class _Stated:
         self._next = next(self._pile, None)
 
     def __call__(self, last: str) -> Stated:
-        from cloudviz.store.prepared import key_text, name_of
+        from cloudviz.store.prepared import name_of
+        from cloudviz.store.rows import key_text
 
         told = self._others
         while self._next is not None:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 
 from cloudviz.errors import Unavailable
+from cloudviz.jobs.child import Process, reaped, started
 from cloudviz.jobs.reading import READY, Read, Run, question, read_run, received, send, understood
 from cloudviz.normalise import Normaliser
 
@@ -25,9 +24,6 @@ MOST_PROCESSES = 4
 """More would wait for the one process that takes in what they have read."""
 
 START_SECONDS = 30.0
-
-_NEEDED = frozenset({"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH"})
-_NEEDED_OF = ("PYTHON", "LC_", "VIRTUAL_ENV", "DYLD_", "COVERAGE_")
 
 
 def processes_here() -> int:
@@ -77,15 +73,12 @@ class Spread:
 
     async def close(self) -> None:
         """End the processes. They hold nothing that is still needed."""
-        started, self._started = self._started, []
+        ended, self._started = self._started, []
         self._idle = asyncio.Queue()
-        for process in started:
+        for process in ended:
             process.kill()
-        for process in started:
-            await asyncio.to_thread(process.wait)
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+        for process in ended:
+            await asyncio.to_thread(reaped, process)
 
     async def _read(self, run: Run, is_whole: bool) -> list[Read]:
         if not self._started:
@@ -108,13 +101,10 @@ class Spread:
 
     async def _start(self) -> None:
         """Start the processes. Where they can't be started, this one goes on alone."""
-        # -P: nothing is imported from the folder that somebody happens to be in.
-        command = (sys.executable, "-P", "-m", "cloudviz.jobs.reading")
         wanted, self._wanted = self._wanted, 0
         try:
             for _ in range(wanted):
-                # A session of its own: Ctrl-C is for this process, which then ends them.
-                made = await asyncio.to_thread(_started, command)
+                made = await asyncio.to_thread(started, "cloudviz.jobs.reading")
                 self._started.append(made)
             async with asyncio.timeout(START_SECONDS):
                 for process in self._started:
@@ -125,26 +115,6 @@ class Spread:
         except BaseException:
             await self.close()
             raise
-
-
-Process = subprocess.Popen[bytes]
-
-
-def surroundings(environment: Mapping[str, str]) -> dict[str, str]:
-    """What of the environment a process is given: what Python needs to start, and no credentials of any cloud."""
-    return {name: value for name, value in environment.items() if name in _NEEDED or name.startswith(_NEEDED_OF)}
-
-
-def _started(command: Sequence[str]) -> Process:
-    return subprocess.Popen(
-        command,
-        bufsize=0,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        env=surroundings(os.environ),
-    )
 
 
 def _ready(process: Process) -> None:

@@ -192,17 +192,3 @@ def links_by_stater(present: Mapping[str, Resource], links: Iterable[Link]) -> S
 
 def _links_hash(links: list[LinkName]) -> str:
     return blake2b(orjson.dumps(sorted(set(links))), digest_size=16).hexdigest()
-
-
-__all__ = [
-    "Chunk",
-    "Prepared",
-    "PreparedFile",
-    "PreparedGraph",
-    "Stated",
-    "chunks_of",
-    "key_text",
-    "links_by_stater",
-    "name_of",
-    "write_chunks",
-]
