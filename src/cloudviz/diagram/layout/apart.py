@@ -301,13 +301,7 @@ def _joined(pieces: _Found) -> Iterable[_Found]:
 
 def _lone(piece: Piece, way: Way, number: int) -> Item:
     """A piece that moves by itself, as most do."""
-    at = piece.at
-    low, high = _free(at, piece.low, piece.high, piece.upright, piece.fields)
-    if number == 0:
-        low, high = _within(low, high, piece.upright, way.source_box)
-    if number == len(way.pieces) - 1:
-        low, high = _within(low, high, piece.upright, way.target_box)
-    item = Item(at, piece.low, piece.high, low if low < at else at, high if high > at else at)
+    item = Item(piece.at, piece.low, piece.high, *_room(way, number))
     item.pieces.append(piece)
     item.key = piece.key
     return item
